@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
 """A deliberately naive evaluator of the rule language: what the engine's
 answers are compared with. It shares no code and no idea with the engine:
@@ -190,7 +190,7 @@ def print_results(program, stream):
                              sort_keys=True, separators=(",", ":")))
 
 
-# --- examples --------------------------------------------------------------------
+# --- examples ----------------------------------------------------------------
 
 EXAMPLE_KEYS = {"method": "method", "scheme": "scheme", "host": "host",
                 "path": "path", "http-version": "http_version",
@@ -248,7 +248,7 @@ def run_examples(program):
     return 1 if counts["failed"] else 0
 
 
-# --- labelled user agents -----------------------------------------------------------
+# --- labelled user agents ----------------------------------------------------
 
 def labelled_records(path):
     """(label, source, shown, record) of a TSV or NDJSON file."""

@@ -66,7 +66,7 @@ def plain_value(node, path):
     """A YAML node as Map, list and Text; nothing is typed by its looks."""
     if isinstance(node, yaml.ScalarNode):
         text = Text(node.value)
-        text.plain = node.style is None
+        text.plain = not node.style
         return text
     if isinstance(node, yaml.SequenceNode):
         return [plain_value(item, path) for item in node.value]

@@ -28,11 +28,11 @@ FIELDS = {
     "client-ip": "address", "country": "text", "asn": "number",
     "as-org": "text", "ja3": "text", "ja4": "text", "label": "label",
     "score": "number", "class": "text", "transport": "text",
-    "payment.protocol": "text", "payment.version": "text",
+    "payment.protocol": "text", "payment.version": "number",
     "payment.scheme": "text", "payment.network": "text",
     "payment.payer": "text", "payment.amount": "number",
     "payment.state": "text", "ua.family": "text", "ua.major": "number",
-    "ua.platform": "text", "ua.engine": "text", "ua.mobile": "boolean",
+    "ua.platform": "text", "ua.mobile": "boolean",
     "ch.brands": "text", "ch.major": "number", "ch.platform": "text",
     "ch.mobile": "boolean", "header-shape": "text",
 }
@@ -79,7 +79,7 @@ def header_lines(record):
             for name, value in headers]
 
 
-# --- paths -----------------------------------------------------------------
+# --- paths -------------------------------------------------------------------
 
 def cut_target(target):
     """Request target -> (path, query or None); a fragment is dropped."""
