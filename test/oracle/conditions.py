@@ -3,7 +3,8 @@
 
 `run` has slot(FIELD), label(NAME, counted) and `facts.sets`. There is no
 prefilter and no automaton: every test looks at the whole value, each time.
-A `with:` literal is not read: it may only save work, never change an answer.
+A `with:` literal decides nothing: it may only save work, never change an
+answer; a value that matches without holding it is an error of the pack.
 """
 import ipaddress
 import re
@@ -45,7 +46,7 @@ def kleene_any(values):
     return U if unknown else F
 
 
-# --- transforms ----------------------------------------------------------------
+# --- transforms --------------------------------------------------------------
 
 def url_decode(value):
     def one(match):
@@ -63,7 +64,7 @@ TRANSFORMS = {
 }
 
 
-# --- tests on text -------------------------------------------------------------
+# --- tests on text -----------------------------------------------------------
 
 def is_word_byte(byte):
     return (0x30 <= byte <= 0x39 or 0x41 <= byte <= 0x5a
@@ -122,7 +123,7 @@ def text_test(field, test, operand):
     return (lambda value: plain(value.lower())) if fold else plain
 
 
-# --- tests on the other kinds ----------------------------------------------------
+# --- tests on the other kinds ------------------------------------------------
 
 def number_test(test, operand):
     if not re.fullmatch("[0-9]+", operand):
@@ -162,12 +163,13 @@ def value_test(field, kind, test, operand):
     return address_test(test, operand)
 
 
-# --- the compiler ------------------------------------------------------------------
+# --- the compiler ------------------------------------------------------------
 
 class Compiler:
     """Compiles one rule's condition and notes what it reads."""
 
-    def __init__(self, givable, counted, rates):
+    def __init__(self, givable, counted, rates, literal=None):
+        self.literal = literal          # `with:`
         self.givable = givable          # label names that some rule can give
         self.counted = counted
         self.rates = rates
@@ -264,9 +266,18 @@ class Compiler:
                 value = transform(value)
             for check in checks:
                 if check(value):
+                    if test == "matches":
+                        self.check_literal(value)
                     return T
             return F
         return entry
+
+    def check_literal(self, value):
+        """A rule's `with:` must stand in whatever its regex matches."""
+        if (self.literal is not None
+                and self.literal.encode().lower() not in value.lower()):
+            raise PackError("with: %s is not in what matches: %r" % (
+                self.literal, value))
 
     def set_entry(self, field, names):
         def one(run, name):

@@ -35,7 +35,8 @@ class Program:
             for label in rule.labels:
                 self.givers.setdefault(label, []).append(rule)
         for rule in self.rules:
-            compiler = Compiler(list(self.givers), rule.counted, pack.rates)
+            compiler = Compiler(list(self.givers), rule.counted, pack.rates,
+                                rule.literal)
             try:
                 rule.condition = compiler.condition(rule.when)
             except PackError as error:
