@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The door to libsodium: the only file that includes sodium.h. It also has
+ * the table hash, which is ours and not for keys that a client chooses.
+ */
+#include "base/hash.h"
+
+#include <sodium.h>
+
+_Static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(struct sha256),
+               "struct sha256 holds libsodium's state");
+_Static_assert(_Alignof(crypto_hash_sha256_state) <= _Alignof(struct sha256),
+               "struct sha256 is aligned for libsodium's state");
+_Static_assert(crypto_shorthash_BYTES == sizeof(uint64_t) &&
+                   crypto_shorthash_KEYBYTES == 16,
+               "SipHash-2-4 with 64 bits");
+
+__extension__ typedef unsigned __int128 u128;
+
+bool hash_start(void)
+{
+    return sodium_init() >= 0;
+}
+
+void hash_random(void *out, size_t size)
+{
+    randombytes_buf(out, size);
+}
+
+static const unsigned char *bytes_of(struct view v)
+{
+    return (const unsigned char *)(v.at ? v.at : "");
+}
+
+uint64_t hash_sip(const unsigned char key[16], struct view v)
+{
+    unsigned char out[8];
+    uint64_t hash = 0;
+
+    crypto_shorthash(out, bytes_of(v), v.size, key);
+    for (size_t i = sizeof(out); i > 0; i--) {
+        hash = hash << 8 | out[i - 1];
+    }
+    return hash;
+}
+
+void hash_sha256(unsigned char out[32], struct view v)
+{
+    crypto_hash_sha256(out, bytes_of(v), v.size);
+}
+
+static crypto_hash_sha256_state *state_of(struct sha256 *s)
+{
+    return (crypto_hash_sha256_state *)(void *)s->state;
+}
+
+void sha256_start(struct sha256 *s)
+{
+    crypto_hash_sha256_init(state_of(s));
+}
+
+void sha256_add(struct sha256 *s, struct view v)
+{
+    crypto_hash_sha256_update(state_of(s), bytes_of(v), v.size);
+}
+
+void sha256_end(struct sha256 *s, unsigned char out[32])
+{
+    crypto_hash_sha256_final(state_of(s), out);
+}
+
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+    u128 product = (u128)a * b;
+
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+uint64_t hash_table(struct view v)
+{
+    /* Odd numbers with half of their bits set, from the fractions of the
+     * square roots of 2 and 3. */
+    const uint64_t one = UINT64_C(0x6a09e667f3bcc909);
+    const uint64_t two = UINT64_C(0xbb67ae8584caa73b);
+    uint64_t hash = one ^ v.size;
+    size_t at = 0;
+    uint64_t word;
+
+    for (; v.size - at >= sizeof(word); at += sizeof(word)) {
+        memcpy(&word, v.at + at, sizeof(word));
+        hash = mix(hash ^ word, two);
+    }
+    word = 0;
+    if (at < v.size) {
+        memcpy(&word, v.at + at, v.size - at);
+    }
+    return mix(mix(hash ^ word, two) ^ one, two);
+}

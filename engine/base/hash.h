@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Hashes, by libsodium (the only file that includes sodium.h is hash.c), and
+ * keccak-256, which is ours because no Debian package has it.
+ * hash_start() must have run once before the others (engine and state do).
+ */
+#ifndef WB_BASE_HASH_H
+#define WB_BASE_HASH_H
+
+#include <stdint.h>
+
+#include "base/view.h"
+
+/* Starts libsodium; false if it cannot. Any thread, any number of times. */
+bool hash_start(void);
+/* Random bytes from the system. */
+void hash_random(void *out, size_t size);
+/* SipHash-2-4, 64 bit, of `v` under a 16-byte key. */
+uint64_t hash_sip(const unsigned char key[16], struct view v);
+void hash_sha256(unsigned char out[32], struct view v);
+
+/* SHA-256 in pieces. The storage is libsodium's state, kept opaque. */
+struct sha256 {
+    _Alignas(16) unsigned char state[208];
+};
+void sha256_start(struct sha256 *s);
+void sha256_add(struct sha256 *s, struct view v);
+void sha256_end(struct sha256 *s, unsigned char out[32]);
+
+/* Keccak-256 as Ethereum uses it (the padding of the submission, 0x01, not
+ * SHA-3's 0x06). */
+void hash_keccak256(unsigned char out[32], struct view v);
+/* A fast 64-bit mixing hash for tables whose keys nobody hostile chooses
+ * (names in loaded files). */
+uint64_t hash_table(struct view v);
+
+#endif
