@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Weighbridge. `make help` lists the targets.
+#
+# Everything that is built lies below build/; one folder per variant:
+#   build/        release        build/asan/  AddressSanitizer and UBSan
+#   build/tsan/   ThreadSanitizer build/fuzz/ libFuzzer (clang)
+
+VERSION := $(shell sed -n 's/^\#define WB_VERSION "\(.*\)"/\1/p' \
+	engine/weighbridge.h)
+SOVERSION := 0
+
+CC ?= gcc
+CLANG ?= clang
+AR ?= ar
+PKG_CONFIG ?= pkg-config
+PREFIX ?= /usr/local
+DESTDIR ?=
+BUILD ?= build
+RUNS ?= 100000
+
+WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
+	-Wmissing-prototypes
+OPT ?= -O2 -g
+SANITIZE ?=
+
+# ---- what the project stands on (Debian 12 names) ----
+
+LIB_PACKAGES := libpcre2-8 yaml-0.1 libsodium
+APP_PACKAGES := libmicrohttpd
+DEPS := gcc libc6-dev make pkg-config libpcre2-dev libyaml-dev libsodium-dev \
+	libmicrohttpd-dev
+CHECK_DEPS := clang libclang-rt-14-dev g++ python3 python3-yaml curl nginx \
+	valgrind libjansson-dev procps
+
+pc = $(shell $(PKG_CONFIG) $(1) $(2) 2>/dev/null)
+
+CPPFLAGS += -Iengine -D_GNU_SOURCE
+CFLAGS += -std=c11 $(OPT) $(WARN) -fvisibility=hidden -fPIC -pthread \
+	-fno-strict-aliasing $(SANITIZE)
+LDFLAGS += -pthread $(SANITIZE)
+LIB_CFLAGS = $(call pc,--cflags,$(LIB_PACKAGES) $(APP_PACKAGES))
+LIB_LIBS = $(call pc,--libs,$(LIB_PACKAGES))
+APP_LIBS = $(call pc,--libs,$(APP_PACKAGES))
+
+# ---- what there is ----
+
+FLOORS := base config request state classify payment pricing
+LIB_SRC := $(foreach f,$(FLOORS),$(wildcard engine/$(f)/*.c)) \
+	$(wildcard engine/*.c)
+APP_SRC := $(wildcard engine/sidecar/*.c engine/replay/*.c engine/cli/*.c)
+UNIT_SRC := $(wildcard test/unit/*.c)
+TOOL_SRC := $(wildcard test/tools/*.c)
+FUZZ_SRC := $(wildcard test/fuzz/*_fuzz.c)
+BENCH_SRC := $(wildcard bench/*.c)
+SHIPPED := $(wildcard rules/*.yaml policy/*.yaml)
+
+obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
+LIB_OBJ := $(call obj,$(LIB_SRC)) $(BUILD)/obj/shipped.o
+APP_OBJ := $(call obj,$(APP_SRC))
+UNIT_BIN := $(patsubst test/unit/%.c,$(BUILD)/test/%,$(UNIT_SRC))
+TOOL_BIN := $(patsubst test/tools/%.c,$(BUILD)/test/%,$(TOOL_SRC))
+CORPUS_BIN := $(patsubst test/fuzz/%_fuzz.c,$(BUILD)/test/corpus-%,$(FUZZ_SRC))
+FUZZ_BIN := $(patsubst test/fuzz/%.c,$(BUILD)/%,$(FUZZ_SRC))
+BENCH_BIN := $(patsubst bench/%.c,$(BUILD)/bench/%,$(BENCH_SRC))
+
+STATIC := $(BUILD)/libweighbridge.a
+SHARED := $(BUILD)/libweighbridge.so.$(SOVERSION)
+PROGRAM := $(BUILD)/weighbridge
+
+.PHONY: all deps check-deps serve check check-asan check-tsan fuzz bench lint \
+	accept install uninstall dist clean help tests
+
+all: $(STATIC) $(SHARED) $(PROGRAM)
+
+help:
+	@echo 'make            build library and program into build/'
+	@echo 'make serve      install what is missing, build, start the sidecar'
+	@echo 'make check      install what tests need, build, run all tests'
+	@echo 'make check-asan, check-tsan   the tests under sanitizers'
+	@echo 'make fuzz RUNS=n              every fuzzer for n runs'
+	@echo 'make bench      speed, as ratios in one run'
+	@echo 'make lint       floors, doors, warnings of both compilers'
+	@echo 'make accept     rewrite golden files; read the diff'
+	@echo 'make install, uninstall       PREFIX=$(PREFIX) DESTDIR='
+	@echo 'make dist, clean, deps, help'
+
+# ---- building ----
+
+$(BUILD)/obj/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(LIB_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# Shipped rules and policies are part of the library.
+$(BUILD)/gen/shipped.c: engine/shipped.sh $(SHIPPED)
+	@mkdir -p $(@D)
+	sh engine/shipped.sh $(SHIPPED) > $@.new && mv $@.new $@
+
+$(BUILD)/obj/shipped.o: $(BUILD)/gen/shipped.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(STATIC): $(LIB_OBJ)
+	rm -f $@
+	$(AR) rcs $@ $^
+
+$(SHARED): $(LIB_OBJ)
+	$(CC) $(LDFLAGS) -shared -Wl,-soname,$(@F) -Wl,-z,defs -o $@ $^ $(LIB_LIBS)
+	ln -sf $(@F) $(BUILD)/libweighbridge.so
+
+$(PROGRAM): $(APP_OBJ) $(STATIC)
+	$(CC) $(LDFLAGS) -o $@ $(APP_OBJ) $(STATIC) $(LIB_LIBS) $(APP_LIBS)
+
+$(BUILD)/test/%: test/unit/%.c $(STATIC)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -Itest $(LIB_CFLAGS) $(CFLAGS) -MMD -MP -MF $@.d \
+		$(LDFLAGS) -o $@ $< $(STATIC) $(LIB_LIBS) -ldl
+
+$(BUILD)/test/%: test/tools/%.c $(STATIC)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -Itest $(LIB_CFLAGS) $(CFLAGS) -MMD -MP -MF $@.d \
+		$(LDFLAGS) -o $@ $< $(STATIC) $(LIB_LIBS)
+
+# A fuzzer without libFuzzer: runs the files of its corpus once.
+$(BUILD)/test/corpus-%: test/fuzz/%_fuzz.c test/fuzz/corpus.c $(STATIC)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -Itest $(LIB_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< \
+		test/fuzz/corpus.c $(STATIC) $(LIB_LIBS) -ljansson
+
+$(BUILD)/%_fuzz: test/fuzz/%_fuzz.c $(STATIC)
+	$(CC) $(CPPFLAGS) -Itest $(LIB_CFLAGS) $(CFLAGS) $(LDFLAGS) \
+		-fsanitize=fuzzer -o $@ $< $(STATIC) $(LIB_LIBS) -ljansson
+
+$(BUILD)/bench/%: bench/%.c $(STATIC)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) -Itest $(LIB_CFLAGS) $(CFLAGS) -MMD -MP -MF $@.d \
+		$(LDFLAGS) -o $@ $< $(STATIC) $(LIB_LIBS) $(APP_LIBS) \
+		$(shell sed -n 's/^ \* Links: //p' $<)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+
+# ---- installing what is missing ----
+
+deps:
+	@sh test/install-deps.sh build $(DEPS)
+
+check-deps: deps
+	@sh test/install-deps.sh check $(CHECK_DEPS)
+
+serve: deps
+	@$(MAKE) --no-print-directory -s all
+	@exec $(PROGRAM) serve
+
+# ---- testing ----
+
+tests: all $(UNIT_BIN) $(TOOL_BIN) $(CORPUS_BIN)
+
+check: check-deps
+	@$(MAKE) --no-print-directory -s tests
+	@sh test/run $(BUILD)
+
+check-asan: check-deps
+	@$(MAKE) --no-print-directory -s tests BUILD=build/asan OPT='-O1 -g' \
+		SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer'
+	@sh test/run build/asan
+
+check-tsan: check-deps
+	@$(MAKE) --no-print-directory -s tests BUILD=build/tsan OPT='-O1 -g' \
+		SANITIZE='-fsanitize=thread'
+	@sh test/run build/tsan
+
+fuzz: check-deps
+	@$(MAKE) --no-print-directory -s fuzzers BUILD=build/fuzz CC=$(CLANG) \
+		OPT='-O1 -g' \
+		SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
+	@sh test/fuzz/run build/fuzz $(RUNS) $(FUZZ)
+
+.PHONY: fuzzers benches
+fuzzers: $(FUZZ_BIN)
+benches: all $(BENCH_BIN)
+
+bench: check-deps
+	@$(MAKE) --no-print-directory -s benches
+	@sh bench/run $(BUILD)
+
+lint:
+	@sh test/lint/run
+
+accept:
+	@$(MAKE) --no-print-directory -s tests
+	@WB_ACCEPT=1 sh test/run $(BUILD)
+
+# ---- installing ----
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
+		$(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/man/man1 \
+		$(DESTDIR)$(PREFIX)/share/man/man3 \
+		$(DESTDIR)$(PREFIX)/share/man/man5 \
+		$(DESTDIR)$(PREFIX)/share/weighbridge/rules \
+		$(DESTDIR)$(PREFIX)/share/weighbridge/policy
+	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/
+	install -m 644 engine/weighbridge.h $(DESTDIR)$(PREFIX)/include/
+	install -m 644 $(STATIC) $(DESTDIR)$(PREFIX)/lib/
+	install -m 755 $(SHARED) \
+		$(DESTDIR)$(PREFIX)/lib/libweighbridge.so.$(VERSION)
+	ln -sf libweighbridge.so.$(VERSION) \
+		$(DESTDIR)$(PREFIX)/lib/libweighbridge.so.$(SOVERSION)
+	ln -sf libweighbridge.so.$(SOVERSION) \
+		$(DESTDIR)$(PREFIX)/lib/libweighbridge.so
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' \
+		-e 's|@REQUIRES@|$(LIB_PACKAGES)|' engine/weighbridge.pc.in \
+		> $(DESTDIR)$(PREFIX)/lib/pkgconfig/weighbridge.pc
+	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 man/*.3 $(DESTDIR)$(PREFIX)/share/man/man3/
+	install -m 644 man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+	install -m 644 rules/*.yaml $(DESTDIR)$(PREFIX)/share/weighbridge/rules/
+	install -m 644 policy/*.yaml $(DESTDIR)$(PREFIX)/share/weighbridge/policy/
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/weighbridge \
+		$(DESTDIR)$(PREFIX)/include/weighbridge.h \
+		$(DESTDIR)$(PREFIX)/lib/libweighbridge.* \
+		$(DESTDIR)$(PREFIX)/lib/pkgconfig/weighbridge.pc
+	for page in man/*.[135]; do rm -f \
+		$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
+	rm -rf $(DESTDIR)$(PREFIX)/share/weighbridge
+
+dist:
+	@mkdir -p build
+	git archive --format=tar.gz --prefix=weighbridge-$(VERSION)/ \
+		-o build/weighbridge-$(VERSION).tar.gz HEAD
+
+clean:
+	rm -rf build

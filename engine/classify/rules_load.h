@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Loading half of the rule engine: packs -> checked rules -> one program.
+ * Conditions of price tiers join the same program (rules_condition), so that
+ * they share slots, automata and labels with the rules.
+ *
+ *   rules_new -> rules_pack ... rules_condition ... -> rules_compile
+ */
+#ifndef WB_CLASSIFY_RULES_LOAD_H
+#define WB_CLASSIFY_RULES_LOAD_H
+
+#include "base/arena.h"
+#include "base/problems.h"
+#include "classify/program.h"
+#include "config/tree.h"
+#include "request/address.h"
+#include "request/facts.h"
+
+/* An address set of the configuration (networks.sets). */
+struct named_set {
+    struct view name;
+    const struct address_set *set; /* NULL: declared but not to be had */
+};
+
+struct rules_options {
+    unsigned band_suspect;          /* 30 */
+    unsigned band_agent;            /* 60 */
+    const struct named_set *sets;
+    size_t set_count;
+    size_t automata_bytes;          /* limits.automata, 64 MiB */
+    bool no_prefilter;              /* tests: look at every rule */
+    bool jit;                       /* false: PCRE2 without JIT (tests) */
+};
+
+struct rules;
+
+/* The arena must outlive rules and program. */
+struct rules *rules_new(struct arena *arena,
+                        const struct rules_options *options,
+                        struct problems *problems);
+/* Reads a pack file and what it imports. `pin` (a release such as 2026.11,
+ * or NONE): rules with a later `since` run in count mode. Problems are
+ * reported; false when there was an error. */
+bool rules_pack(struct rules *rules, const char *path, struct view pin);
+/* The same from text in memory (the built-in demo, tests); imports are
+ * looked up with `find` (may be NULL: imports are errors). */
+typedef bool rules_find(void *context, struct view name, struct view *text);
+bool rules_pack_text(struct rules *rules, struct view name, struct view text,
+                     rules_find *find, void *context);
+/* overrides: { pack/id: { mode: count | off | on } }. */
+bool rules_override(struct rules *rules, const struct node *overrides);
+/* A condition on its own (a tier's `when`): its number for
+ * program_condition(), or SIZE_MAX with a problem reported. It may read
+ * label, score and class; not payment.* or rate.* when `price` is set. */
+size_t rules_condition(struct rules *rules, const struct node *when,
+                       bool price);
+/* Orders, checks labels, builds automata, freezes. NULL with problems
+ * reported, also when a hit misses or a miss hits (the self-test). */
+struct program *rules_compile(struct rules *rules);
+/* After compile: the plan that program and conditions read from. It lives
+ * in the arena. */
+const struct plan *rules_plan(const struct rules *rules);
+
+#endif

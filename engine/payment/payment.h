@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Payments: what a payment header says, checked for form, with the identity
+ * that replay protection needs; and its judgement against what the policy
+ * offers. Nothing here asks a chain, a clock or a store. `sound` means
+ * well-formed and meant for this, not paid.
+ *
+ *   headers --payment_parse--> struct payment --payment_judge--> state
+ *
+ * One file per protocol; one row per state, protocol and scheme.
+ */
+#ifndef WB_PAYMENT_PAYMENT_H
+#define WB_PAYMENT_PAYMENT_H
+
+#include <stdint.h>
+
+#include "base/amount.h"
+#include "base/arena.h"
+#include "request/request.h"
+
+/* X(enum, name, error, status): the JSON error and HTTP status when the
+ * state rejects. In the order in which states are judged. */
+#define PAYMENT_STATE_TABLE(X)                                                 \
+    X(NONE, "none", "", 0)                                                     \
+    X(MALFORMED, "malformed", "invalid_payload", 400)                          \
+    X(UNNEEDED, "unneeded", "payment_not_needed", 400)                         \
+    X(UNKNOWN_SCHEME, "unknown-scheme", "unsupported_scheme", 400)             \
+    X(WRONG_NETWORK, "wrong-network", "invalid_network", 400)                  \
+    X(WRONG_ASSET, "wrong-asset", "invalid_payment_requirements", 400)         \
+    X(WRONG_RECIPIENT, "wrong-recipient",                                      \
+      "invalid_exact_evm_payload_recipient_mismatch", 400)                     \
+    X(WRONG_PAYER, "wrong-payer", "invalid_payment", 400)                      \
+    X(EXPIRED, "expired", "payment_expired", 400)                              \
+    X(EARLY, "early", "invalid_exact_evm_payload_authorization_valid_after",   \
+      400)                                                                     \
+    X(TOO_LONG, "too-long",                                                    \
+      "invalid_exact_evm_payload_authorization_valid_before", 400)             \
+    X(WRONG_AMOUNT, "wrong-amount",                                            \
+      "invalid_exact_evm_payload_authorization_value_mismatch", 400)           \
+    X(FORGED, "forged", "invalid_exact_evm_payload_signature", 403)            \
+    X(LOCKED_OUT, "locked-out", "payer_locked_out", 403)                       \
+    X(CONFLICTING, "conflicting", "payment_identifier_conflict", 409)          \
+    X(REPEATED, "repeated", "duplicate_request", 409)                          \
+    X(REPLAYED, "replayed", "duplicate_settlement", 409)                       \
+    X(REUSABLE, "reusable", "", 0)                                             \
+    X(SOUND, "sound", "", 0)
+
+enum payment_state {
+#define PAYMENT_STATE_ENUM(id, name, error, status) PAYMENT_##id,
+    PAYMENT_STATE_TABLE(PAYMENT_STATE_ENUM)
+#undef PAYMENT_STATE_ENUM
+        PAYMENT_STATES
+};
+struct payment_state_row {
+    const char *name;
+    const char *error;
+    unsigned status;
+};
+extern const struct payment_state_row payment_states[PAYMENT_STATES];
+
+/* What is done with a payment in a state. */
+enum payment_action {
+    PAYMENT_REJECT, /* answer payment_states[].status */
+    PAYMENT_STRIP,  /* go on, X-Payment-Forward: 0 */
+    PAYMENT_PASS    /* go on, X-Payment-Forward: 1 (claimed or reusable) */
+};
+
+enum payment_protocol {
+    PROTOCOL_NONE,
+    PROTOCOL_X402,
+    PROTOCOL_COUNT
+};
+extern const char *const payment_protocol_names[PROTOCOL_COUNT];
+
+struct payment_settings {
+    size_t max_header_bytes; /* 8 KiB */
+    int64_t settle_margin;   /* microseconds; 6 s */
+    int64_t skew;            /* microseconds; 5 s */
+    int64_t max_lifetime;    /* microseconds; 1 h */
+    unsigned gate_versions;  /* bit v: the gate takes x402 version v; 0: all */
+    enum payment_action actions[PAYMENT_STATES];
+};
+void payment_settings_default(struct payment_settings *settings);
+
+struct payment {
+    enum payment_protocol protocol;
+    bool malformed;
+    const char *reason; /* a literal token for the answer, when malformed */
+    struct view header; /* name of the header it came in, as sent */
+    unsigned version;
+    struct view scheme;
+    struct view network;  /* canonical CAIP-2: v1 names are translated */
+    bool known_scheme;    /* scheme, network and shape are ones we check */
+    bool reusable;
+    bool exact_amount;    /* v2 exact: equality; v1: at least */
+    struct view asset;    /* of `accepted` (v2); NONE in v1 */
+    struct view pay_to;   /* who gets it, as the signed part says */
+    struct view payer;    /* as the signed part claims */
+    bool has_amount;
+    struct amount amount; /* as the signed part says */
+    bool has_window;
+    uint64_t valid_after, valid_before; /* seconds; UINT64_MAX: at least so */
+    uint64_t max_timeout;  /* accepted.maxTimeoutSeconds, seconds; 0: none */
+    struct view identifier; /* payment-identifier extension, or NONE */
+    struct view quote;      /* accepted.extra.quote, or NONE */
+    unsigned char identity[32]; /* what makes two headers one payment */
+    unsigned char content[32];  /* of payload and signature: equal copies */
+    struct view payload_raw;    /* JSON text of the decoded header */
+};
+
+/* Names of all headers that payments come in, NULL-terminated, spelled as
+ * their specifications do. */
+extern const char *const payment_headers[];
+/* Headers that only gates may send; a client's copy is spoofed. */
+extern const char *const payment_guarded_headers[];
+
+/* Reads the request's payment headers. Text lives in `workspace`. Always
+ * fills *out; a workspace that is full makes it malformed. */
+void payment_parse(const struct request *request,
+                   const struct payment_settings *settings,
+                   struct arena *workspace, struct payment *out);
+/* Fills request->payment for the rules. */
+void payment_fill_slots(const struct payment *payment,
+                        struct payment_slots *out);
+
+/* What the policy sells this request for: amounts that hold now, each with
+ * its own network, asset and payee. */
+struct offer {
+    struct view network; /* CAIP-2 */
+    struct view asset;   /* address */
+    struct view pay_to;
+    struct amount amount;
+};
+struct judgement {
+    enum payment_state state; /* NONE..WRONG_AMOUNT, REUSABLE or SOUND */
+    const char *reason;       /* a literal token, or NULL */
+    size_t offer;             /* the offer it matches, when SOUND */
+};
+/* `strict`: the operator wrote asset and pay-to, so that recipient, network,
+ * asset and amount are judged. Zero offers: the price is free. */
+struct judgement payment_judge(const struct payment *payment,
+                               const struct payment_settings *settings,
+                               const struct offer *offers, size_t offer_count,
+                               bool strict, int64_t now);
+/* When the claim may be forgotten: microseconds since the epoch. */
+int64_t payment_claim_expiry(const struct payment *payment,
+                             const struct payment_settings *settings,
+                             int64_t now);
+
+#endif

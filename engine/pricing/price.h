@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Prices: a policy (immutable, part of the snapshot) and the price of one
+ * request under it. First matching route, first matching tier, else the
+ * route's price, else `otherwise`.
+ *
+ * Charge at least as widely as any origin serves: a route that is free
+ * matches the strict canonical path only, never an ambiguous one; a route
+ * that charges or rejects also matches wider readings and folded case. For
+ * an ambiguous path (or method) all routes that any reading matches are
+ * candidates and the dearest wins; `reject` is dearest.
+ */
+#ifndef WB_PRICING_PRICE_H
+#define WB_PRICING_PRICE_H
+
+#include <stdint.h>
+
+#include "base/amount.h"
+#include "classify/program.h"
+#include "request/request.h"
+
+struct asset {
+    struct view name;    /* the policy's name for it: usdc */
+    struct view symbol;  /* USDC */
+    struct view network; /* CAIP-2 */
+    struct view address;
+    unsigned decimals; /* 0..36 */
+    struct view eip712_name, eip712_version;
+    bool test_network;
+};
+
+enum price_action { PRICE_FREE, PRICE_CHARGE, PRICE_REJECT };
+
+/* `price: reject` in full. */
+struct refusal {
+    unsigned status; /* 402, 403 or 451 */
+    struct view reason, license, contact;
+};
+
+struct price {
+    enum price_action action;
+    struct amount amount; /* atomic; 0 unless CHARGE */
+    const struct asset *asset; /* NULL unless CHARGE */
+    struct view pay_to;
+    struct view route; /* id; "otherwise", "always-free" or "preflight" */
+    unsigned tier;     /* from 1; 0: the route's own price */
+    unsigned line;     /* of the tier or route, for explain */
+    struct view file;
+    const struct refusal *refusal; /* when REJECT */
+};
+
+struct policy;
+
+/* Prices the request; reads labels, score and class from `evaluation`. A
+ * condition that is unknown counts as true if that is dearer, as false if
+ * not; for reject as false. Payment headers play no part. */
+void policy_price(const struct policy *policy, const struct request *request,
+                  const struct evaluation *evaluation, struct price *out);
+/* True if the operator wrote asset and pay-to: payments are judged against
+ * them. False for a policy with `demo: true` (the shipped one). */
+bool policy_strict(const struct policy *policy);
+/* A warning to say loudly (test network, burn address), or NONE. */
+struct view policy_notice(const struct policy *policy);
+/* Does it charge anything at all? */
+bool policy_charges(const struct policy *policy);
+
+size_t policy_routes(const struct policy *policy);
+struct view policy_route_id(const struct policy *policy, size_t i);
+/* The grid that people review: every class, category and named agent
+ * against every route. */
+void policy_dump(const struct policy *policy, const struct program *program,
+                 program_sink *sink, void *context);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * State: what outlives a request and a reload. Claims (which payments have
+ * been let through) and rates. One interface for claims, stores behind it:
+ * a store answers at once (CLAIM_DONE) or later (CLAIM_WAIT, then its thread
+ * calls wake once). All times are the caller's, microseconds since the
+ * epoch; a clock that goes back is held at the latest time seen.
+ *
+ *   identity ──► two slots: proven | unproven
+ *   payment-identifier ──► content hash      (inserted as one act with it)
+ *
+ * Thread-safe throughout.
+ */
+#ifndef WB_STATE_STATE_H
+#define WB_STATE_STATE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "request/address.h"
+
+enum claim_status { CLAIM_DONE, CLAIM_WAIT };
+
+enum claim_result {
+    CLAIM_TAKEN,       /* ours: let it through */
+    CLAIM_REPLAYED,    /* identity claimed already */
+    CLAIM_REPEATED,    /* same payment-identifier and content */
+    CLAIM_CONFLICTING, /* same payment-identifier, other content */
+    CLAIM_FULL,        /* no room: 429 claims_full */
+    CLAIM_UNAVAILABLE  /* the store is lost: 429 claims_unavailable */
+};
+
+struct claim {
+    unsigned char identity[32];
+    unsigned char content[32];
+    bool has_identifier;
+    unsigned char identifier[32]; /* hash of site and payment-identifier */
+    bool proven;
+    unsigned char decision[16];
+    int64_t now;
+    int64_t expires;
+    bool client_known;
+    struct address client; /* quota of unproven claims by neighbourhood */
+};
+
+struct claim_answer {
+    enum claim_result result;
+    int64_t claimed_at;         /* of the claim that stands */
+    int64_t expires;
+    unsigned char decision[16]; /* of the claim that stands */
+};
+
+/* One claim under way; owned by the caller, who keeps it until the answer
+ * (CLAIM_DONE) or until wake was called. A store writes answer before it
+ * calls wake, from a thread of its own. */
+struct claim_call {
+    struct claim claim;
+    struct claim_answer answer;
+    void (*wake)(void *arg);
+    void *arg;
+    void *next; /* the store's */
+};
+
+/* A claim store. */
+struct store;
+struct store_stats {
+    uint64_t claims_proven, claims_unproven; /* held now */
+    uint64_t capacity_proven, capacity_unproven;
+    uint64_t taken, refused, full, evicted; /* since the start */
+};
+struct store_ops {
+    const char *name;
+    enum claim_status (*claim)(struct store *store, struct claim_call *call);
+    void (*close)(struct store *store);
+    void (*stats)(struct store *store, struct store_stats *out);
+};
+/* Every store begins with this. */
+struct store {
+    const struct store_ops *ops;
+};
+
+/* The bounded in-memory store; `capacity` entries of each kind. NULL when
+ * out of memory. */
+struct store *store_memory_open(size_t capacity_proven,
+                                size_t capacity_unproven);
+
+/* Rates: sharded tables of fixed size; two weighted buckets per key. */
+struct rates;
+struct rates *rates_new(size_t entries, const unsigned char hash_key[16]);
+void rates_free(struct rates *rates);
+/* Counts one event of `key` (already hashed with the rate's name) and
+ * returns the weighted count of the last `window`, this event included. */
+uint64_t rates_count(struct rates *rates, uint64_t key,
+                     const struct address *neighbourhood, int64_t window,
+                     int64_t now);
+
+#endif

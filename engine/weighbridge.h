@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * libweighbridge: one HTTP request in, one priced decision out.
+ *
+ *   problems = wb_problems_new();
+ *   wb_engine_load("weighbridge.yaml", problems, &engine);
+ *   wb_state_open(engine, problems, &state);
+ *   request = wb_request_new();
+ *   for each HTTP request:
+ *       wb_request_begin(request, engine, now);
+ *       wb_request_fact(...); wb_request_header(...);
+ *       wb_decide_blocking(request, state);
+ *       wb_decision_status(), wb_decision_header(), wb_decision_body()
+ *       wb_request_reset(request);
+ *
+ * An engine is an immutable snapshot of rules and prices: any thread may use
+ * it, references are counted. A state (claims, rates, counters) is shared by
+ * all threads and outlives engines. A request belongs to one thread at a
+ * time. The library prints nothing, never exits, opens no socket, reads no
+ * clock: every time is given by the caller in microseconds since the epoch.
+ * Fork before wb_state_open, not after. See weighbridge(3).
+ */
+#ifndef WEIGHBRIDGE_H
+#define WEIGHBRIDGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define WB_VERSION "0.1.0"
+
+#if defined(__GNUC__)
+#define WB_API __attribute__((visibility("default")))
+#else
+#define WB_API
+#endif
+
+struct wb_engine;
+struct wb_state;
+struct wb_request;
+struct wb_problems;
+
+/* Bytes and their number; not NUL-terminated. data NULL: no value. */
+struct wb_text {
+    const char *data;
+    size_t size;
+};
+
+enum wb_status {
+    WB_OK = 0,
+    WB_ERROR_MEMORY,   /* out of memory */
+    WB_ERROR_CONFIG,   /* problems were found in what was loaded */
+    WB_ERROR_IO,       /* a file or a store could not be read or opened */
+    WB_ERROR_ARGUMENT, /* a call that makes no sense */
+    WB_ERROR_LIMIT     /* more than the request holds; the decision is 4xx */
+};
+
+/* ---- about this build ---- */
+
+/* Version of the library that is running. Static. */
+WB_API const char *wb_version(void);
+/* Names of the features that were built in, space-separated. Static. */
+WB_API const char *wb_features(void);
+
+/* ---- problems: what loading found ---- */
+
+WB_API struct wb_problems *wb_problems_new(void); /* NULL: out of memory */
+WB_API void wb_problems_free(struct wb_problems *problems);
+/* Problems that are kept, at most 20 ... */
+WB_API size_t wb_problems_count(const struct wb_problems *problems);
+/* ... and all that were found, kept or not. */
+WB_API size_t wb_problems_errors(const struct wb_problems *problems);
+WB_API size_t wb_problems_warnings(const struct wb_problems *problems);
+/* Problem i for people: "path:line:column: error: ... [WB-R014]", the source
+ * line, a caret, a hint; ends with a newline. Lives as long as `problems`. */
+WB_API const char *wb_problem_text(const struct wb_problems *problems,
+                                   size_t i);
+/* The same for programs. error: 1, warning: 0. Line and column from 1. */
+struct wb_problem_place {
+    const char *file;
+    unsigned line, column;
+};
+WB_API int wb_problem_is_error(const struct wb_problems *problems, size_t i);
+WB_API const char *wb_problem_code(const struct wb_problems *problems,
+                                   size_t i);
+WB_API const char *wb_problem_message(const struct wb_problems *problems,
+                                      size_t i);
+WB_API struct wb_problem_place
+wb_problem_place(const struct wb_problems *problems, size_t i);
+
+/* ---- engines: immutable snapshots ---- */
+
+/* Loads a weighbridge.yaml and all that it names; path NULL: the built-in
+ * demo (shipped rules and policy). All problems are collected. On WB_OK
+ * *engine holds one reference; else it is left alone. */
+WB_API enum wb_status wb_engine_load(const char *path,
+                                     struct wb_problems *problems,
+                                     struct wb_engine **engine);
+WB_API struct wb_engine *wb_engine_ref(struct wb_engine *engine);
+/* NULL is fine. The last reference frees; any thread. */
+WB_API void wb_engine_unref(struct wb_engine *engine);
+/* 16 hex digits: a hash of everything that was loaded. */
+WB_API const char *wb_engine_generation(const struct wb_engine *engine);
+/* Something to say loudly at start (a demo policy, a test network), or
+ * NULL. */
+WB_API const char *wb_engine_notice(const struct wb_engine *engine);
+/* A setting of weighbridge.yaml by path, with its default: "mode",
+ * "listen.0.address"; durations in microseconds, sizes in bytes. "listen.#"
+ * is the number of listeners. NULL: no such setting. */
+WB_API const char *wb_engine_setting(const struct wb_engine *engine,
+                                     const char *path);
+
+typedef void wb_sink(void *context, const char *data, size_t size);
+enum wb_dump {
+    WB_DUMP_PROGRAM, /* rules, conditions and automata, disassembled */
+    WB_DUMP_PRICES   /* the grid: who pays what on which route */
+};
+WB_API enum wb_status wb_engine_dump(const struct wb_engine *engine,
+                                     enum wb_dump what, wb_sink *sink,
+                                     void *context);
+/* The table of fields that rules may name; independent of any engine. */
+WB_API void wb_fields_write(wb_sink *sink, void *context);
+/* Names of all headers that this engine sets on an allowed request; NULL
+ * past the end. Proxies must strip clients' copies of them. */
+WB_API const char *wb_engine_header_name(const struct wb_engine *engine,
+                                         size_t i);
+
+/* ---- state: claims, rates, counters; shared, survives reloads ---- */
+
+/* Opens the store that the engine's configuration names. */
+WB_API enum wb_status wb_state_open(const struct wb_engine *engine,
+                                    struct wb_problems *problems,
+                                    struct wb_state **state);
+/* The same in memory whatever the configuration says, with fixed hash keys:
+ * for replay and tests, equal input gives equal decisions. */
+WB_API enum wb_status wb_state_open_replay(const struct wb_engine *engine,
+                                           struct wb_state **state);
+/* No decision may be under way. NULL is fine. */
+WB_API void wb_state_close(struct wb_state *state);
+/* Counters in Prometheus text format (version 0.0.4). */
+WB_API void wb_state_metrics(const struct wb_state *state,
+                             const struct wb_engine *engine, wb_sink *sink,
+                             void *context);
+
+/* ---- requests ---- */
+
+enum wb_fact {
+    WB_METHOD,       /* as sent: GET */
+    WB_SCHEME,       /* http or https, as the client used it */
+    WB_HTTP_VERSION, /* "1.0", "1.1", "2", "3" */
+    WB_HOST,         /* with or without port */
+    WB_TARGET,       /* path and query as sent */
+    WB_CLIENT_IP,    /* an address, as text */
+    WB_JA3,
+    WB_JA4,
+    WB_TRANSPORT, /* what brought it: "nginx", "log", ... */
+    WB_REQUEST_ID /* only one that a trusted proxy made itself */
+};
+
+enum wb_transport_flag {
+    WB_ORDER_KEPT = 1 /* header order and case are as the client sent them */
+};
+
+/* A request with its workspace; reuse it. NULL: out of memory. */
+WB_API struct wb_request *wb_request_new(void);
+WB_API void wb_request_free(struct wb_request *request); /* NULL is fine */
+/* Starts over under `engine` (a reference is held until reset or free) at
+ * time `now`. */
+WB_API enum wb_status wb_request_begin(struct wb_request *request,
+                                       struct wb_engine *engine, int64_t now);
+/* Forgets the request and its decision, and drops the engine. */
+WB_API void wb_request_reset(struct wb_request *request);
+/* Facts and headers are views: the caller's bytes must live until reset. A
+ * fact that is never given is unknown, which is not absent. */
+WB_API enum wb_status wb_request_fact(struct wb_request *request,
+                                      enum wb_fact fact, const char *data,
+                                      size_t size);
+WB_API enum wb_status wb_request_header(struct wb_request *request,
+                                        const char *name, size_t name_size,
+                                        const char *value, size_t value_size);
+WB_API void wb_request_transport_flags(struct wb_request *request,
+                                       unsigned flags);
+/* Only these headers were captured: all others are unknown when missing.
+ * The array and its bytes must live until reset. */
+WB_API enum wb_status wb_request_headers_known(struct wb_request *request,
+                                               const struct wb_text *names,
+                                               size_t count);
+/* All facts and headers from one request record (a JSON object); its "time",
+ * when there, replaces `now`. On WB_ERROR_ARGUMENT *error (may be NULL) is a
+ * static text. */
+WB_API enum wb_status wb_request_record(struct wb_request *request,
+                                        const char *json, size_t size,
+                                        const char **error);
+/* The record's "label" ("human", "bot"), or no value. */
+WB_API struct wb_text wb_request_label(const struct wb_request *request);
+/* The time that holds for this request. */
+WB_API int64_t wb_request_time(const struct wb_request *request);
+
+/* ---- deciding ---- */
+
+enum wb_result {
+    WB_DONE,
+    WB_WAIT /* a store works on it: wait for wake, then wb_decide_resume */
+};
+
+/* The half that needs no state; wb_decide does it if it was not done. Many
+ * threads may do it for many requests at once, wb_decide then in order. */
+WB_API void wb_weigh(struct wb_request *request);
+/* Decides. state NULL: nothing is counted or claimed (a payment that would
+ * be claimed is then sound). After WB_WAIT the store's thread calls
+ * wake(arg) once; call wb_decide_resume then, from any thread. A request
+ * without a payment never waits. Allocates nothing, takes no global lock. */
+WB_API enum wb_result wb_decide(struct wb_request *request,
+                                struct wb_state *state,
+                                void (*wake)(void *arg), void *arg);
+WB_API void wb_decide_resume(struct wb_request *request);
+/* Both in one; waits. */
+WB_API void wb_decide_blocking(struct wb_request *request,
+                               struct wb_state *state);
+
+/* ---- the decision; valid until reset ---- */
+
+/* 200: allow. Else 4xx: answer it with the headers and body below. */
+WB_API unsigned wb_decision_status(const struct wb_request *request);
+/* On allow: the headers to set on the request to the gate, every one of
+ * them. On deny: the headers of the answer. False past the end. */
+WB_API int wb_decision_header(const struct wb_request *request, size_t i,
+                              struct wb_text *name, struct wb_text *value);
+/* The answer's body; empty on allow. */
+WB_API struct wb_text wb_decision_body(const struct wb_request *request);
+
+enum wb_answer {
+    WB_ANSWER_ID,            /* 32 hex digits */
+    WB_ANSWER_ACTION,        /* allow or reject */
+    WB_ANSWER_REASON,        /* token, or - */
+    WB_ANSWER_CLASS,         /* human, suspect, agent, unknown */
+    WB_ANSWER_SCORE,         /* 0 to 100 */
+    WB_ANSWER_AGENT_NAME,    /* or - */
+    WB_ANSWER_AGENT_CATEGORY,
+    WB_ANSWER_AGENT_ORG,
+    WB_ANSWER_SITE,
+    WB_ANSWER_ROUTE,         /* or - */
+    WB_ANSWER_PRICE_ACTION,  /* free, charge or reject */
+    WB_ANSWER_PRICE_AMOUNT,  /* atomic units, decimal digits */
+    WB_ANSWER_PRICE_ASSET,   /* address, or - */
+    WB_ANSWER_PRICE,         /* decimal units */
+    WB_ANSWER_PAYMENT_STATE, /* none, malformed, ..., sound */
+    WB_ANSWER_MODE           /* enforce or count */
+};
+WB_API struct wb_text wb_decision_answer(const struct wb_request *request,
+                                         enum wb_answer which);
+
+enum wb_form {
+    WB_FORM_RECORD, /* the decision record: one JSON object, no newline */
+    WB_FORM_EXPLAIN /* text for people: the decision and what led to it */
+};
+/* Writes at most `room` bytes; returns the bytes needed, more than `room`
+ * when it did not fit (nothing useful is in `out` then). */
+WB_API size_t wb_decision_write(const struct wb_request *request,
+                                enum wb_form form, char *out, size_t room);
+
+/* Writes `data` as a JSON string with its quotes, safe in a log and on a
+ * terminal; returns as wb_decision_write does. */
+WB_API size_t wb_json_quote(const char *data, size_t size, char *out,
+                            size_t room);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
