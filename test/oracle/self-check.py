@@ -110,6 +110,7 @@ CONDITIONS = [
     ("{ user-agent: { word: bot } }", agent("CUBOT"), "F"),
     ("{ user-agent: { word: bot } }", agent("bot1"), "F"),
     ("{ user-agent: { word: bot } }", agent("bots bot"), "T"),
+    ("{ user-agent: { word: bot } }", agent("bot x"), "T"),
     ("{ user-agent: { word: bot } }", agent("_bot_"), "T"),
     ("{ user-agent: { word: bot } }", agent("ébot"), "T"),
     ("{ user-agent: { word: aa } }", agent("aaa"), "F"),
