@@ -4,7 +4,7 @@
  * is text until the key that holds it says what it is.
  * Refused while reading: duplicate keys, anchors and aliases, tags, second
  * documents, nesting beyond 32, files beyond 16 MiB, invalid UTF-8, keys
- * that are not plain scalars.
+ * that are not scalars, merge keys, controls, more than 1,000,000 values.
  * Only *_load.c files and the config folder read trees.
  */
 #ifndef WB_CONFIG_TREE_H
