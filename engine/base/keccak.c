@@ -30,26 +30,38 @@ static inline uint64_t turn(uint64_t lane, unsigned n)
     return lane << n | lane >> (64 - n);
 }
 
-/* theta: each column takes the parity of its two neighbours. */
-static inline void mix_columns(uint64_t lane[25])
+static inline uint64_t parity(const uint64_t lane[25], unsigned x)
 {
-    uint64_t parity[5];
-
-    for (unsigned x = 0; x < 5; x++) {
-        parity[x] =
-            lane[x] ^ lane[x + 5] ^ lane[x + 10] ^ lane[x + 15] ^ lane[x + 20];
-    }
-    for (unsigned x = 0; x < 5; x++) {
-        uint64_t d = parity[(x + 4) % 5] ^ turn(parity[(x + 1) % 5], 1);
-
-        for (unsigned y = 0; y < 25; y += 5) {
-            lane[x + y] ^= d;
-        }
-    }
+    return lane[x] ^ lane[x + 5] ^ lane[x + 10] ^ lane[x + 15] ^ lane[x + 20];
 }
 
-/* rho and pi: each lane is turned and moved to its new place. Written out,
- * so that the shifts are constants. */
+static inline void mix_column(uint64_t lane[25], unsigned x, uint64_t d)
+{
+    lane[x] ^= d;
+    lane[x + 5] ^= d;
+    lane[x + 10] ^= d;
+    lane[x + 15] ^= d;
+    lane[x + 20] ^= d;
+}
+
+/* theta: each column takes the parity of its two neighbours. Here and below
+ * the steps are written out, since not every compiler unrolls loops. */
+static inline void mix_columns(uint64_t lane[25])
+{
+    uint64_t p0 = parity(lane, 0);
+    uint64_t p1 = parity(lane, 1);
+    uint64_t p2 = parity(lane, 2);
+    uint64_t p3 = parity(lane, 3);
+    uint64_t p4 = parity(lane, 4);
+
+    mix_column(lane, 0, p4 ^ turn(p1, 1));
+    mix_column(lane, 1, p0 ^ turn(p2, 1));
+    mix_column(lane, 2, p1 ^ turn(p3, 1));
+    mix_column(lane, 3, p2 ^ turn(p4, 1));
+    mix_column(lane, 4, p3 ^ turn(p0, 1));
+}
+
+/* rho and pi: each lane is turned and moved to its new place. */
 static inline void move_lanes(const uint64_t from[25], uint64_t to[25])
 {
     to[0] = from[0];
@@ -80,14 +92,13 @@ static inline void move_lanes(const uint64_t from[25], uint64_t to[25])
 }
 
 /* chi: the one step that is not linear. */
-static inline void mix_rows(const uint64_t from[25], uint64_t to[25])
+static inline void mix_row(const uint64_t from[5], uint64_t to[5])
 {
-    for (unsigned y = 0; y < 25; y += 5) {
-        for (unsigned x = 0; x < 5; x++) {
-            to[x + y] =
-                from[x + y] ^ (~from[(x + 1) % 5 + y] & from[(x + 2) % 5 + y]);
-        }
-    }
+    to[0] = from[0] ^ (~from[1] & from[2]);
+    to[1] = from[1] ^ (~from[2] & from[3]);
+    to[2] = from[2] ^ (~from[3] & from[4]);
+    to[3] = from[3] ^ (~from[4] & from[0]);
+    to[4] = from[4] ^ (~from[0] & from[1]);
 }
 
 static void permute(uint64_t lane[25])
@@ -97,7 +108,11 @@ static void permute(uint64_t lane[25])
     for (unsigned round = 0; round < ROUNDS; round++) {
         mix_columns(lane);
         move_lanes(lane, moved);
-        mix_rows(moved, lane);
+        mix_row(moved, lane);
+        mix_row(moved + 5, lane + 5);
+        mix_row(moved + 10, lane + 10);
+        mix_row(moved + 15, lane + 15);
+        mix_row(moved + 20, lane + 20);
         lane[0] ^= round_constant[round];
     }
 }
