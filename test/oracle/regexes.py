@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Random regular expressions that PCRE2 and Python's re (on bytes) read
+r"""Random regular expressions that PCRE2 and Python's re (on bytes) read
 alike. They are built to mislead whoever looks for required literals:
 optional parts, alternatives, look-arounds, classes of one, repeats of zero.
+
+PCRE2 10.42 misses some of their matches unless PCRE2_NO_START_OPTIMIZE is
+set: its start optimisation trips over look-aheads and over groups repeated
+no times, and its JIT over groups with an empty last alternative, such as
+(?:aa|aa|robot|){2}\d*obot on "robot". With it set, both agree.
 
 At most one unbounded repeat each and no nested ones, so that on the short
 values of the random requests no match limit is ever met.
@@ -55,10 +60,7 @@ class RegexMaker:
         if kind < 0.60:
             return self.atom() + self.repeat()
         if kind < 0.78:
-            # Not {0}: PCRE2 10.42 takes a first byte from a look-ahead
-            # within a group that is repeated no times.
-            return (self.group(depth)
-                    + self.small_repeat().replace("{0}", "?"))
+            return self.group(depth) + self.small_repeat()
         if kind < 0.84:
             return "(?%s%s)" % (rng.choice(["=", "!", "<=", "<!"]),
                                 escape(self.words.literal()))
