@@ -102,7 +102,7 @@ $(BUILD)/obj/shipped.o: $(BUILD)/gen/shipped.c
 
 $(STATIC): $(LIB_OBJ)
 	rm -f $@
-	$(AR) rcs $@ $^
+	$(AR) qcs $@ $^
 
 $(SHARED): $(LIB_OBJ)
 	$(CC) $(LDFLAGS) -shared -Wl,-soname,$(@F) -Wl,-z,defs -o $@ $^ $(LIB_LIBS)

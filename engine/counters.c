@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Counters, and their text in Prometheus' exposition format. They live with
+ * the state, so that a reload does not reset them; a rule's own counter
+ * lives with its snapshot. Each thread adds to one of a few blocks, so that
+ * threads do not share cache lines; reading adds the blocks up.
+ *
+ * A site's counters are kept by its number in the configuration. Labels are
+ * bounded by the configuration: no client chooses one.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "decision.h"
+
+#define BLOCKS 16
+#define SITES_COUNTED 64 /* sites beyond share the last place */
+
+enum action { ACTION_FREE, ACTION_CHARGE, ACTION_REJECT, ACTIONS };
+
+static const char *const action_names[] = {"free", "charge", "reject"};
+static const char *const mode_names[] = {"enforce", "count"};
+
+/* What is counted of each site. */
+struct site_counts {
+    atomic_uint_least64_t decisions[CLASS_UNKNOWN + 1][ACTIONS][2];
+};
+
+struct block {
+    struct site_counts *sites;
+    atomic_uint_least64_t payments[PAYMENT_STATES];
+    atomic_uint_least64_t browser_like_charged;
+    atomic_uint_least64_t asked; /* atomic units, saturating */
+    atomic_uint_least64_t limited;
+    char pad[64];
+};
+
+struct counters {
+    struct block blocks[BLOCKS];
+};
+
+struct counters *counters_new(void)
+{
+    struct counters *counters = calloc(1, sizeof *counters);
+    if (!counters) {
+        return NULL;
+    }
+    for (size_t i = 0; i < BLOCKS; i++) {
+        counters->blocks[i].sites =
+            calloc(SITES_COUNTED, sizeof(struct site_counts));
+        if (!counters->blocks[i].sites) {
+            counters_free(counters);
+            return NULL;
+        }
+    }
+    return counters;
+}
+
+void counters_free(struct counters *counters)
+{
+    if (counters) {
+        for (size_t i = 0; i < BLOCKS; i++) {
+            free(counters->blocks[i].sites);
+        }
+        free(counters);
+    }
+}
+
+static void add(atomic_uint_least64_t *counter, uint64_t n)
+{
+    atomic_fetch_add_explicit(counter, n, memory_order_relaxed);
+}
+
+static uint64_t get(const atomic_uint_least64_t *counter)
+{
+    return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
+/* Each thread takes the next block once. */
+static struct block *own_block(struct counters *counters)
+{
+    static atomic_uint next;
+    static _Thread_local unsigned mine;
+    if (mine == 0) {
+        mine = atomic_fetch_add_explicit(&next, 1, memory_order_relaxed) %
+                   BLOCKS +
+               1;
+    }
+    return &counters->blocks[mine - 1];
+}
+
+static enum action action_of(const struct wb_request *r)
+{
+    if (!decision_allows(r)) {
+        return ACTION_REJECT;
+    }
+    return r->price.action == PRICE_CHARGE ? ACTION_CHARGE : ACTION_FREE;
+}
+
+/* Charged or refused, although it calls itself Mozilla and no name of an
+ * agent was found: the list to read before going live. */
+static bool is_browser_like(const struct wb_request *r)
+{
+    const struct header *agent =
+        request_header(&r->facts, VIEW("User-Agent"));
+    return agent && view_starts(agent->value, VIEW("Mozilla/5.0 (")) &&
+           r->verdict.agent_name.size == 0;
+}
+
+static void count_rules(struct wb_request *r)
+{
+    const size_t *fired = NULL;
+    size_t n = evaluation_fired(r->evaluation, &fired);
+    for (size_t i = 0; i < n; i++) {
+        add(&r->ruleset->fired[fired[i]], 1);
+    }
+}
+
+void counters_add(struct wb_request *r)
+{
+    if (!r->state) {
+        return;
+    }
+    struct block *block = own_block(r->state->counters);
+    enum action action = action_of(r);
+    size_t site = (size_t)(r->site - r->engine->sites);
+    site = site < SITES_COUNTED ? site : SITES_COUNTED - 1;
+    add(&block->sites[site]
+             .decisions[r->verdict.class][action][r->count ? 1 : 0],
+        1);
+    add(&block->payments[r->payment_state], 1);
+    if (action == ACTION_CHARGE && !r->count) {
+        add(&block->asked, amount_to_u64(&r->price.amount));
+    }
+    if (action != ACTION_FREE && is_browser_like(r)) {
+        add(&block->browser_like_charged, 1);
+    }
+    if (r->verdict.limited || r->cut) {
+        add(&block->limited, 1);
+    }
+    if (r->evaluation) {
+        count_rules(r);
+    }
+}
+
+/* ---- writing ---- */
+
+struct page {
+    wb_sink *sink;
+    void *context;
+};
+
+static void line(struct page *page, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void line(struct page *page, const char *format, ...)
+{
+    char room[512];
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(room, sizeof room, format, args);
+    va_end(args);
+    if (n > 0 && (size_t)n < sizeof room) {
+        page->sink(page->context, room, (size_t)n);
+    }
+}
+
+static void head(struct page *page, const char *name, const char *type,
+                 const char *help)
+{
+    line(page, "# HELP weighbridge_%s %s\n# TYPE weighbridge_%s %s\n", name,
+         help, name, type);
+}
+
+static void write_decisions(struct page *page,
+                            const struct counters *counters,
+                            const struct wb_engine *engine)
+{
+    head(page, "decisions_total", "counter",
+         "Decisions by site, class, what was asked, and mode.");
+    for (size_t s = 0; s < engine->site_count && s < SITES_COUNTED; s++) {
+        for (size_t c = 0; c <= CLASS_UNKNOWN; c++) {
+            for (size_t a = 0; a < ACTIONS; a++) {
+                for (size_t m = 0; m < 2; m++) {
+                    uint64_t sum = 0;
+                    for (size_t b = 0; b < BLOCKS; b++) {
+                        sum += get(&counters->blocks[b]
+                                        .sites[s]
+                                        .decisions[c][a][m]);
+                    }
+                    line(page,
+                         "weighbridge_decisions_total{site=\"%.*s\","
+                         "class=\"%s\",action=\"%s\",mode=\"%s\"} %llu\n",
+                         VIEW_ARG(engine->sites[s].id), class_names[c],
+                         action_names[a], mode_names[m],
+                         (unsigned long long)sum);
+                }
+            }
+        }
+    }
+}
+
+static void write_sum(struct page *page, const struct counters *counters,
+                      size_t offset, const char *name, const char *help)
+{
+    uint64_t sum = 0;
+    for (size_t b = 0; b < BLOCKS; b++) {
+        const char *block = (const char *)&counters->blocks[b];
+        sum += get((const atomic_uint_least64_t *)(block + offset));
+    }
+    head(page, name, "counter", help);
+    line(page, "weighbridge_%s %llu\n", name, (unsigned long long)sum);
+}
+
+static void write_payments(struct page *page, const struct counters *counters)
+{
+    head(page, "payments_total", "counter",
+         "Requests by the state of their payment.");
+    for (size_t s = PAYMENT_NONE + 1; s < PAYMENT_STATES; s++) {
+        uint64_t sum = 0;
+        for (size_t b = 0; b < BLOCKS; b++) {
+            sum += get(&counters->blocks[b].payments[s]);
+        }
+        line(page,
+             "weighbridge_payments_total{protocol=\"x402\",state=\"%s\"} "
+             "%llu\n",
+             payment_states[s].name, (unsigned long long)sum);
+    }
+}
+
+static void write_claims(struct page *page, const struct wb_state *state)
+{
+    struct store_stats stats = {0};
+    state->store->ops->stats(state->store, &stats);
+    head(page, "claims_held", "gauge", "Claims that have not expired.");
+    line(page,
+         "weighbridge_claims_held{slot=\"proven\"} %llu\n"
+         "weighbridge_claims_held{slot=\"unproven\"} %llu\n",
+         (unsigned long long)stats.claims_proven,
+         (unsigned long long)stats.claims_unproven);
+    head(page, "claims_capacity", "gauge", "Claims that can be held.");
+    line(page,
+         "weighbridge_claims_capacity{slot=\"proven\"} %llu\n"
+         "weighbridge_claims_capacity{slot=\"unproven\"} %llu\n",
+         (unsigned long long)stats.capacity_proven,
+         (unsigned long long)stats.capacity_unproven);
+    head(page, "claims_total", "counter", "Claims by what became of them.");
+    line(page,
+         "weighbridge_claims_total{result=\"taken\"} %llu\n"
+         "weighbridge_claims_total{result=\"refused\"} %llu\n"
+         "weighbridge_claims_total{result=\"full\"} %llu\n"
+         "weighbridge_claims_total{result=\"evicted\"} %llu\n",
+         (unsigned long long)stats.taken, (unsigned long long)stats.refused,
+         (unsigned long long)stats.full, (unsigned long long)stats.evicted);
+}
+
+static void write_rules(struct page *page, const struct wb_engine *engine)
+{
+    head(page, "rule_fired_total", "counter",
+         "Times a rule fired since this configuration was loaded.");
+    for (size_t s = 0; s < engine->ruleset_count; s++) {
+        const struct ruleset *set = &engine->rulesets[s];
+        size_t n = program_rules(set->program);
+        for (size_t i = 0; i < n; i++) {
+            struct rule_info rule;
+            uint64_t fired = get(&set->fired[i]);
+            if (fired == 0) {
+                continue;
+            }
+            program_rule(set->program, i, &rule);
+            line(page, "weighbridge_rule_fired_total{ruleset=\"%zu\",rule=\"%.*s\"} %llu\n",
+                 s, VIEW_ARG(rule.id), (unsigned long long)fired);
+        }
+    }
+}
+
+void wb_state_metrics(const struct wb_state *state,
+                      const struct wb_engine *engine, wb_sink *sink,
+                      void *context)
+{
+    struct page page = {sink, context};
+    const struct counters *counters = state->counters;
+    write_decisions(&page, counters, engine);
+    write_sum(&page, counters, offsetof(struct block, browser_like_charged),
+              "browser_like_charged_total",
+              "Charged or refused with a browser's name and no agent's.");
+    write_sum(&page, counters, offsetof(struct block, asked),
+              "asked_amount_total",
+              "Sum of prices asked, in atomic units, all assets together.");
+    write_sum(&page, counters, offsetof(struct block, limited),
+              "limited_total",
+              "Decisions in which a matching limit made a fact unknown.");
+    write_payments(&page, counters);
+    write_claims(&page, state);
+    write_rules(&page, engine);
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One request in flight and the decision made on it. decide.c fills it step
+ * by step; headers.c, denial.c and decision_write.c only read it.
+ */
+#ifndef WB_DECISION_H
+#define WB_DECISION_H
+
+#include "base/text.h"
+#include "snapshot.h"
+#include "state/state.h"
+
+/* What a request may hold besides the caller's bytes: decoded payment,
+ * readings of its path, joined and transformed values. */
+#define WORKSPACE_SIZE ((size_t)512 * 1024)
+#define ANSWER_ROOM ((size_t)8 * 1024)
+#define ANSWER_HEADERS_MAX 32
+
+enum step {
+    STEP_EMPTY,
+    STEP_FILLING, /* facts are being given */
+    STEP_WEIGHED, /* the stateless half is done */
+    STEP_CLAIMING,
+    STEP_DONE
+};
+
+/* How the request is answered when it is not allowed. */
+struct denial {
+    unsigned status;    /* 0: allowed */
+    const char *error;  /* token of the JSON body */
+    struct view reason; /* token, or NONE */
+    struct view header; /* name of the offending header, or NONE */
+    const struct refusal *refusal; /* price: reject */
+    const char *retry;  /* "sign-again" or "wait", or NULL */
+    unsigned retry_after; /* seconds; 0: none */
+};
+
+struct answer_header {
+    const char *name;
+    struct view value;
+};
+
+struct wb_request {
+    enum step step;
+    struct wb_engine *engine;
+    uint64_t prepared_for; /* engine serial of what follows */
+    struct evaluation **evaluations; /* one per ruleset */
+    size_t evaluation_count;
+    struct value *values;
+    uint64_t *rates;
+    uint64_t id_start, id_count; /* for decision ids */
+
+    struct arena *workspace;
+    struct request facts;
+    struct view label; /* of the record */
+    struct payment payment;
+
+    const struct site *site;
+    const struct ruleset *ruleset;
+    struct evaluation *evaluation; /* NULL: rules were not reached */
+    bool cut;                      /* a value did not fit the workspace */
+
+    struct wb_state *state;
+    unsigned char id[16];
+    char id_text[33];
+    bool count;           /* decided in count mode */
+    struct verdict verdict;
+    char score_text[4];
+    struct price price;   /* what it costs */
+    struct judgement judgement;
+    enum payment_state payment_state;
+    bool forward;         /* the payment header goes to the gate */
+    bool would_claim;     /* no store was given */
+    struct claim_call call;
+    struct denial denial; /* what would be answered in enforce mode */
+
+    unsigned status;      /* what is answered: 200 or denial.status */
+    struct answer_header headers[ANSWER_HEADERS_MAX];
+    size_t header_count;
+    struct view body;
+    struct text answer;   /* holds header values and body */
+    char answer_room[ANSWER_ROOM];
+};
+
+/* The state behind the public handle. */
+struct wb_state {
+    struct store *store;
+    struct rates *rates;
+    bool replay; /* fixed keys; decision ids are hashes of the input */
+    unsigned char key[16];
+    struct counters *counters;
+};
+
+static inline bool decision_allows(const struct wb_request *request)
+{
+    return request->denial.status == 0;
+}
+
+/* headers.c: the decision as request headers to the gate. */
+extern const char *const injected_headers[]; /* NULL-terminated */
+void headers_write(struct wb_request *request);
+/* denial.c: the decision as a 4xx answer. */
+void denial_write(struct wb_request *request);
+/* counters.c */
+struct counters *counters_new(void);
+void counters_free(struct counters *counters);
+void counters_add(struct wb_request *request);
+
+#endif

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A decision told to people and programs: the decision record (one JSON
+ * object, the form that logs and replay share), the explanation in words,
+ * and single answers as text.
+ *
+ *   {"v":1,"id","time","site","mode","generation",
+ *    "request":{"method","host","path","client_ip","user_agent"},
+ *    "action","status","reason","class","score",
+ *    "agent":{"name","org","category","verified"},
+ *    "labels":[..],"rules":[{"id","score","at"}],
+ *    "price":{"action","amount","asset","network","pay_to","route","tier",
+ *    "demand"},"payment":{"protocol","state","reason","payer","proven","id"},
+ *    "headers":[[name,value],..]}
+ */
+#include "base/json.h"
+#include "decision.h"
+
+#define SHOWN_MAX 2048
+
+static const char *const price_actions[] = {
+    [PRICE_FREE] = "free", [PRICE_CHARGE] = "charge", [PRICE_REJECT] = "reject"};
+
+static struct view shown(struct view v)
+{
+    return v.size > SHOWN_MAX ? view_of(v.at, SHOWN_MAX) : v;
+}
+
+static struct view action_of(const struct wb_request *r)
+{
+    return r->status == 200 ? VIEW("allow") : VIEW("reject");
+}
+
+static struct view or_none(struct view v)
+{
+    return v.size ? v : VIEW_NONE;
+}
+
+/* The path as sent, without its query: queries hold what logs should not. */
+static struct view raw_path(const struct wb_request *r)
+{
+    struct view target = r->facts.target;
+    if (target.at) {
+        target.size = view_find(target, '?');
+    }
+    return shown(target);
+}
+
+static struct view header_value(const struct wb_request *r, struct view name)
+{
+    const struct header *header = request_header(&r->facts, name);
+    return header ? shown(header->value) : VIEW_NONE;
+}
+
+/* ---- the record ---- */
+
+static void write_request(const struct wb_request *r, struct json_writer *w)
+{
+    json_key(w, "request");
+    json_open_object(w);
+    json_member(w, "method", shown(r->facts.method));
+    json_member(w, "host", shown(r->facts.host));
+    json_member(w, "path", raw_path(r));
+    json_member(w, "client_ip", shown(r->facts.client_ip));
+    json_member(w, "user_agent", header_value(r, VIEW("User-Agent")));
+    json_close_object(w);
+}
+
+static bool has_label(const struct wb_request *r, struct view label)
+{
+    size_t i = program_label_find(r->ruleset->program, label);
+    return i != SIZE_MAX && evaluation_label(r->evaluation, i) == TRUTH_TRUE;
+}
+
+static void write_agent(const struct wb_request *r, struct json_writer *w)
+{
+    json_key(w, "agent");
+    json_open_object(w);
+    json_member(w, "name", or_none(r->verdict.agent_name));
+    json_member(w, "org", or_none(r->verdict.agent_org));
+    json_member(w, "category", or_none(r->verdict.agent_category));
+    json_key(w, "verified");
+    json_bool(w, r->evaluation && has_label(r, VIEW("agent:verified")));
+    json_close_object(w);
+}
+
+static void write_labels(const struct wb_request *r, struct json_writer *w)
+{
+    size_t n = r->evaluation ? program_labels(r->ruleset->program) : 0;
+    json_key(w, "labels");
+    json_open_array(w);
+    for (size_t i = 0; i < n; i++) {
+        if (evaluation_label(r->evaluation, i) == TRUTH_TRUE) {
+            json_string(w, program_label(r->ruleset->program, i));
+        }
+    }
+    json_close_array(w);
+}
+
+static void write_rules(const struct wb_request *r, struct json_writer *w)
+{
+    const size_t *fired = NULL;
+    size_t n = r->evaluation ? evaluation_fired(r->evaluation, &fired) : 0;
+    json_key(w, "rules");
+    json_open_array(w);
+    for (size_t i = 0; i < n; i++) {
+        struct rule_info rule;
+        char room[256];
+        struct text at = text_in(room, sizeof room);
+        program_rule(r->ruleset->program, fired[i], &rule);
+        text_add(&at, rule.file);
+        text_add_char(&at, ':');
+        text_add_u64(&at, rule.line);
+        json_open_object(w);
+        json_member(w, "id", rule.id);
+        json_key(w, "score");
+        json_number(w, rule.score);
+        json_member(w, "at", text_view(&at));
+        if (rule.counted) {
+            json_key(w, "counted");
+            json_bool(w, true);
+        }
+        json_close_object(w);
+    }
+    json_close_array(w);
+}
+
+static void write_price(const struct wb_request *r, struct json_writer *w)
+{
+    char room[AMOUNT_TEXT];
+    struct text amount = text_in(room, sizeof room);
+    const struct asset *asset = r->price.asset;
+    amount_write(&amount, &r->price.amount);
+    json_key(w, "price");
+    json_open_object(w);
+    json_member(w, "action", view_text(price_actions[r->price.action]));
+    json_member(w, "amount", text_view(&amount));
+    json_member(w, "asset", asset ? asset->address : VIEW_NONE);
+    json_member(w, "network", asset ? asset->network : VIEW_NONE);
+    json_member(w, "pay_to", or_none(r->price.pay_to));
+    json_member(w, "route", or_none(r->price.route));
+    json_key(w, "tier");
+    if (r->price.tier) {
+        json_u64(w, r->price.tier);
+    } else {
+        json_null(w);
+    }
+    json_member(w, "demand", VIEW_NONE);
+    json_close_object(w);
+}
+
+static void write_payment(const struct wb_request *r, struct json_writer *w)
+{
+    char room[64];
+    struct text id = text_in(room, sizeof room);
+    const struct payment *payment = &r->payment;
+    bool there = r->payment_state != PAYMENT_NONE;
+    if (there && !payment->malformed) {
+        text_add_hex(&id, payment->identity, 32);
+    }
+    json_key(w, "payment");
+    json_open_object(w);
+    json_member(w, "protocol",
+                there ? view_text(payment_protocol_names[payment->protocol])
+                      : VIEW_NONE);
+    json_member(w, "state",
+                view_text(payment_states[r->payment_state].name));
+    json_member(w, "reason", view_text(r->judgement.reason));
+    json_member(w, "payer", or_none(payment->payer));
+    json_key(w, "proven");
+    json_bool(w, false);
+    json_member(w, "id", id.size ? text_view(&id) : VIEW_NONE);
+    json_close_object(w);
+}
+
+static void write_headers(const struct wb_request *r, struct json_writer *w)
+{
+    json_key(w, "headers");
+    json_open_array(w);
+    for (size_t i = 0; i < r->header_count; i++) {
+        json_open_array(w);
+        json_string(w, view_text(r->headers[i].name));
+        json_string(w, r->headers[i].value);
+        json_close_array(w);
+    }
+    json_close_array(w);
+}
+
+static void write_record(const struct wb_request *r, struct text *out)
+{
+    struct json_writer w = {out, false};
+    char room[40];
+    struct text time = text_in(room, sizeof room);
+    text_add_time(&time, r->facts.time);
+    json_open_object(&w);
+    json_key(&w, "v");
+    json_number(&w, 1);
+    json_member(&w, "id", view_text(r->id_text));
+    json_member(&w, "time", text_view(&time));
+    json_member(&w, "site", r->site->id);
+    json_member(&w, "mode", r->count ? VIEW("count") : VIEW("enforce"));
+    json_member(&w, "generation", view_text(r->engine->generation));
+    write_request(r, &w);
+    json_member(&w, "action", action_of(r));
+    json_key(&w, "status");
+    json_u64(&w, r->status);
+    json_member(&w, "reason", view_text(r->denial.error));
+    json_member(&w, "class", view_text(class_names[r->verdict.class]));
+    json_key(&w, "score");
+    json_number(&w, r->verdict.score);
+    write_agent(r, &w);
+    write_labels(r, &w);
+    write_rules(r, &w);
+    write_price(r, &w);
+    write_payment(r, &w);
+    write_headers(r, &w);
+    json_close_object(&w);
+}
+
+/* ---- the explanation ---- */
+
+/* Foreign text for a terminal: as a JSON string, or "-" when unknown. */
+static void add_quoted(struct text *out, struct view v)
+{
+    struct json_writer w = {out, false};
+    if (v.at) {
+        json_string(&w, shown(v));
+    } else {
+        text_add(out, VIEW("(not known)"));
+    }
+}
+
+static void explain_request(const struct wb_request *r, struct text *out)
+{
+    text_addf(out, "decision %s  site %.*s  generation %s  mode %s\n",
+              r->id_text, VIEW_ARG(r->site->id), r->engine->generation,
+              r->count ? "count" : "enforce");
+    text_add(out, VIEW("request  method "));
+    add_quoted(out, r->facts.method);
+    text_add(out, VIEW("  host "));
+    add_quoted(out, r->facts.host);
+    text_add(out, VIEW("  path "));
+    add_quoted(out, raw_path(r));
+    text_add(out, VIEW("\n         user-agent "));
+    add_quoted(out, header_value(r, VIEW("User-Agent")));
+    text_add_char(out, '\n');
+    if (r->facts.path.ambiguous) {
+        text_addf(out, "         path is ambiguous: %zu readings, the "
+                       "dearest is charged\n",
+                  r->facts.path.reading_count);
+    }
+}
+
+static void explain_rules(const struct wb_request *r, struct text *out)
+{
+    const size_t *fired = NULL;
+    size_t n = r->evaluation ? evaluation_fired(r->evaluation, &fired) : 0;
+    text_addf(out, "class    %s, score %d\n", class_names[r->verdict.class],
+              r->verdict.score);
+    for (size_t i = 0; i < n; i++) {
+        struct rule_info rule;
+        program_rule(r->ruleset->program, fired[i], &rule);
+        text_addf(out, "  %+4d  %.*s  %.*s:%u%s%s\n", rule.score,
+                  VIEW_ARG(rule.id), VIEW_ARG(rule.file), rule.line,
+                  rule.counted ? "  (counted only)" : "",
+                  rule.rejects ? "  reject" : rule.stops ? "  stop" : "");
+        if (rule.about.size) {
+            text_addf(out, "        %.*s\n", VIEW_ARG(rule.about));
+        }
+        for (size_t k = 0; k < rule.label_count; k++) {
+            text_addf(out, "        label %.*s\n", VIEW_ARG(rule.labels[k]));
+        }
+    }
+    if (r->evaluation && n == 0) {
+        text_add(out, VIEW("  no rule fired\n"));
+    }
+}
+
+static void explain_price(const struct wb_request *r, struct text *out)
+{
+    const struct price *price = &r->price;
+    if (!r->evaluation) {
+        text_add(out, VIEW("price    not reached\n"));
+        return;
+    }
+    text_addf(out, "price    %s", price_actions[price->action]);
+    if (price->action == PRICE_CHARGE) {
+        text_add_char(out, ' ');
+        amount_write_decimal(out, &price->amount, price->asset->decimals);
+        text_addf(out, " %.*s (", VIEW_ARG(price->asset->symbol));
+        amount_write(out, &price->amount);
+        text_addf(out, " atomic) on %.*s to %.*s",
+                  VIEW_ARG(price->asset->network), VIEW_ARG(price->pay_to));
+    }
+    text_addf(out, "\n  route %.*s", VIEW_ARG(price->route));
+    if (price->tier) {
+        text_addf(out, ", tier %u", price->tier);
+    }
+    if (price->file.size) {
+        text_addf(out, "  %.*s:%u", VIEW_ARG(price->file), price->line);
+    }
+    text_add_char(out, '\n');
+}
+
+static void explain_outcome(const struct wb_request *r, struct text *out)
+{
+    if (r->payment_state != PAYMENT_NONE) {
+        text_addf(out, "payment  %s%s%s%s\n",
+                  payment_states[r->payment_state].name,
+                  r->judgement.reason ? ": " : "",
+                  r->judgement.reason ? r->judgement.reason : "",
+                  r->would_claim ? " (not claimed: no store)" : "");
+    }
+    if (decision_allows(r)) {
+        text_add(out, VIEW("answer   200, to the gate with:\n"));
+    } else {
+        text_addf(out, "answer   %u %s%s%.*s%s\n", r->denial.status,
+                  r->denial.error, r->denial.reason.size ? ": " : "",
+                  VIEW_ARG(r->denial.reason),
+                  r->count ? " (counted only: 200 is answered)" : "");
+    }
+    for (size_t i = 0; i < r->header_count; i++) {
+        text_addf(out, "  %s: %.*s\n", r->headers[i].name,
+                  VIEW_ARG(r->headers[i].value));
+    }
+}
+
+static void write_explain(const struct wb_request *r, struct text *out)
+{
+    explain_request(r, out);
+    explain_rules(r, out);
+    explain_price(r, out);
+    explain_outcome(r, out);
+}
+
+/* ---- the public functions ---- */
+
+size_t wb_decision_write(const struct wb_request *r, enum wb_form form,
+                         char *out, size_t room)
+{
+    struct text text = text_in(out, room);
+    if (r->step != STEP_DONE) {
+        return 0;
+    }
+    if (form == WB_FORM_RECORD) {
+        write_record(r, &text);
+    } else {
+        write_explain(r, &text);
+    }
+    /* What was cut is not counted; double the room and try again. */
+    return text.cut ? room * 2 + 4096 : text.size;
+}
+
+static struct view amount_text(const struct wb_request *r, bool decimal)
+{
+    /* The headers hold it already, in a form made for the gate. */
+    for (size_t i = 0; i < r->header_count; i++) {
+        if (!strcmp(r->headers[i].name,
+                    decimal ? "X-Price" : "X-Price-Amount")) {
+            return r->headers[i].value;
+        }
+    }
+    return VIEW("0");
+}
+
+struct wb_text wb_decision_answer(const struct wb_request *r,
+                                  enum wb_answer which)
+{
+    struct view v = VIEW_NONE;
+    if (r->step != STEP_DONE) {
+        return (struct wb_text){NULL, 0};
+    }
+    switch (which) {
+    case WB_ANSWER_ID:
+        v = view_text(r->id_text);
+        break;
+    case WB_ANSWER_ACTION:
+        v = action_of(r);
+        break;
+    case WB_ANSWER_REASON:
+        v = view_text(r->denial.error);
+        break;
+    case WB_ANSWER_CLASS:
+        v = view_text(class_names[r->verdict.class]);
+        break;
+    case WB_ANSWER_SCORE:
+        v = view_text(r->score_text);
+        break;
+    case WB_ANSWER_AGENT_NAME:
+        v = r->verdict.agent_name;
+        break;
+    case WB_ANSWER_AGENT_CATEGORY:
+        v = r->verdict.agent_category;
+        break;
+    case WB_ANSWER_AGENT_ORG:
+        v = r->verdict.agent_org;
+        break;
+    case WB_ANSWER_SITE:
+        v = r->site->id;
+        break;
+    case WB_ANSWER_ROUTE:
+        v = r->price.route;
+        break;
+    case WB_ANSWER_PRICE_ACTION:
+        v = view_text(price_actions[r->price.action]);
+        break;
+    case WB_ANSWER_PRICE_AMOUNT:
+        v = amount_text(r, false);
+        break;
+    case WB_ANSWER_PRICE_ASSET:
+        v = r->price.asset ? r->price.asset->address : VIEW_NONE;
+        break;
+    case WB_ANSWER_PRICE:
+        v = amount_text(r, true);
+        break;
+    case WB_ANSWER_PAYMENT_STATE:
+        v = view_text(payment_states[r->payment_state].name);
+        break;
+    case WB_ANSWER_MODE:
+        v = r->count ? VIEW("count") : VIEW("enforce");
+        break;
+    }
+    if (v.size == 0) {
+        v = VIEW("-");
+    }
+    return (struct wb_text){v.at, v.size};
+}

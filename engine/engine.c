@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The public functions about snapshots, problems and state. A snapshot is
+ * made by load.c; requests are in wb_request.c; deciding is in decide.c.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/problems.h"
+#include "decision.h"
+#include "load.h"
+#include "request/field.h"
+
+const char *wb_version(void)
+{
+    return WB_VERSION;
+}
+
+const char *wb_features(void)
+{
+    return "x402 memory";
+}
+
+/* ---- problems ---- */
+
+struct wb_problems *wb_problems_new(void)
+{
+    return (struct wb_problems *)problems_new();
+}
+
+static struct problems *list_of(const struct wb_problems *problems)
+{
+    return (struct problems *)problems;
+}
+
+void wb_problems_free(struct wb_problems *problems)
+{
+    problems_free(list_of(problems));
+}
+
+size_t wb_problems_count(const struct wb_problems *problems)
+{
+    return problems_count(list_of(problems));
+}
+
+size_t wb_problems_errors(const struct wb_problems *problems)
+{
+    return problems_errors(list_of(problems));
+}
+
+size_t wb_problems_warnings(const struct wb_problems *problems)
+{
+    return problems_warnings(list_of(problems));
+}
+
+const char *wb_problem_text(const struct wb_problems *problems, size_t i)
+{
+    return problems_text(list_of(problems), i);
+}
+
+int wb_problem_is_error(const struct wb_problems *problems, size_t i)
+{
+    return problems_level(list_of(problems), i) == PROBLEM_ERROR;
+}
+
+const char *wb_problem_code(const struct wb_problems *problems, size_t i)
+{
+    return problems_code(list_of(problems), i);
+}
+
+const char *wb_problem_message(const struct wb_problems *problems, size_t i)
+{
+    return problems_message(list_of(problems), i);
+}
+
+struct wb_problem_place wb_problem_place(const struct wb_problems *problems,
+                                         size_t i)
+{
+    const struct problems *list = list_of(problems);
+    return (struct wb_problem_place){problems_file(list, i),
+                                     problems_line(list, i),
+                                     problems_column(list, i)};
+}
+
+/* ---- engines ---- */
+
+enum wb_status wb_engine_load(const char *path, struct wb_problems *problems,
+                              struct wb_engine **engine)
+{
+    if (!engine) {
+        return WB_ERROR_ARGUMENT;
+    }
+    if (!hash_start()) {
+        return WB_ERROR_IO;
+    }
+    return engine_load(path, list_of(problems), engine);
+}
+
+struct wb_engine *wb_engine_ref(struct wb_engine *engine)
+{
+    atomic_fetch_add_explicit(&engine->references, 1, memory_order_relaxed);
+    return engine;
+}
+
+void wb_engine_unref(struct wb_engine *engine)
+{
+    if (engine && atomic_fetch_sub_explicit(&engine->references, 1,
+                                            memory_order_acq_rel) == 1) {
+        engine_free(engine);
+    }
+}
+
+const char *wb_engine_generation(const struct wb_engine *engine)
+{
+    return engine->generation;
+}
+
+const char *wb_engine_notice(const struct wb_engine *engine)
+{
+    return engine->notice;
+}
+
+static int compare_setting(const void *path, const void *setting)
+{
+    return strcmp(path, ((const struct setting *)setting)->path);
+}
+
+const char *wb_engine_setting(const struct wb_engine *engine,
+                              const char *path)
+{
+    const struct setting *found =
+        bsearch(path, engine->settings, engine->setting_count,
+                sizeof *engine->settings, compare_setting);
+    return found ? found->text : NULL;
+}
+
+const char *wb_engine_header_name(const struct wb_engine *engine, size_t i)
+{
+    (void)engine;
+    for (size_t k = 0; injected_headers[k]; k++) {
+        if (k == i) {
+            return injected_headers[k];
+        }
+    }
+    return NULL;
+}
+
+/* "*.example.com" is any name below example.com, not example.com itself. */
+static bool host_matches(struct view pattern, struct view host)
+{
+    if (!view_starts(pattern, VIEW("*."))) {
+        return view_equal(pattern, host);
+    }
+    struct view tail = view_of(pattern.at + 1, pattern.size - 1);
+    return host.size > tail.size && view_ends(host, tail);
+}
+
+const struct site *engine_site(const struct wb_engine *engine,
+                               struct view host)
+{
+    for (size_t i = 1; host.at && i < engine->site_count; i++) {
+        const struct site *site = &engine->sites[i];
+        for (size_t k = 0; k < site->host_count; k++) {
+            if (host_matches(site->hosts[k], host)) {
+                return site;
+            }
+        }
+    }
+    return engine->reject_unknown_host ? NULL : &engine->sites[0];
+}
+
+/* A sink for texts as views, over the caller's. */
+struct outlet {
+    wb_sink *sink;
+    void *context;
+};
+
+static void outlet_write(void *context, struct view text)
+{
+    const struct outlet *outlet = context;
+    outlet->sink(outlet->context, text.at, text.size);
+}
+
+enum wb_status wb_engine_dump(const struct wb_engine *engine,
+                              enum wb_dump what, wb_sink *sink, void *context)
+{
+    struct outlet outlet = {sink, context};
+    for (size_t i = 0; i < engine->site_count; i++) {
+        const struct site *site = &engine->sites[i];
+        const struct program *program =
+            engine->rulesets[site->ruleset].program;
+        if (engine->site_count > 1) {
+            outlet_write(&outlet, VIEW("# site "));
+            outlet_write(&outlet, site->id);
+            outlet_write(&outlet, VIEW("\n"));
+        }
+        switch (what) {
+        case WB_DUMP_PROGRAM:
+            program_dump(program, outlet_write, &outlet);
+            break;
+        case WB_DUMP_PRICES:
+            policy_dump(site->policy, program, outlet_write, &outlet);
+            break;
+        default:
+            return WB_ERROR_ARGUMENT;
+        }
+    }
+    return WB_OK;
+}
+
+void wb_fields_write(wb_sink *sink, void *context)
+{
+    static const char *const types[] = {
+        [FIELD_TYPE_TEXT] = "text",     [FIELD_TYPE_NUMBER] = "number",
+        [FIELD_TYPE_AMOUNT] = "amount", [FIELD_TYPE_BOOL] = "bool",
+        [FIELD_TYPE_ADDRESS] = "address", [FIELD_TYPE_LABEL] = "label",
+    };
+    for (size_t i = 0; i < FIELD_COUNT; i++) {
+        const struct field_row *row = &field_rows[i];
+        char name[64];
+        char line[256];
+        snprintf(name, sizeof name, "%s%s", row->name,
+                 row->takes_parameter ? "NAME" : "");
+        int n = snprintf(line, sizeof line, "%-18s %-8s %s\n", name,
+                         types[row->type], row->doc);
+        sink(context, line, (size_t)n);
+    }
+}
+
+size_t wb_json_quote(const char *data, size_t size, char *out, size_t room)
+{
+    /* A byte takes at most six ("\u001b"). */
+    struct text text = text_in(out, room);
+    struct json_writer w = {&text, false};
+    json_string(&w, view_of(data, size));
+    return text.cut ? size * 6 + 2 : text.size;
+}
+
+/* ---- state ---- */
+
+static enum wb_status state_new(const struct wb_engine *engine, bool replay,
+                                struct wb_state **out)
+{
+    static const unsigned char fixed[16] = "weighbridge";
+    if (!hash_start()) {
+        return WB_ERROR_IO;
+    }
+    struct wb_state *state = calloc(1, sizeof *state);
+    if (!state) {
+        return WB_ERROR_MEMORY;
+    }
+    state->replay = replay;
+    if (replay) {
+        memcpy(state->key, fixed, sizeof fixed);
+    } else {
+        hash_random(state->key, sizeof state->key);
+    }
+    state->store = store_memory_open(engine->claims_proven,
+                                     engine->claims_unproven, state->key);
+    state->rates = rates_new(engine->rate_entries, state->key);
+    state->counters = counters_new();
+    if (!state->store || !state->rates || !state->counters) {
+        wb_state_close(state);
+        return WB_ERROR_MEMORY;
+    }
+    *out = state;
+    return WB_OK;
+}
+
+enum wb_status wb_state_open(const struct wb_engine *engine,
+                             struct wb_problems *problems,
+                             struct wb_state **state)
+{
+    (void)problems; /* stores that can fail to open will say why */
+    return state_new(engine, false, state);
+}
+
+enum wb_status wb_state_open_replay(const struct wb_engine *engine,
+                                    struct wb_state **state)
+{
+    return state_new(engine, true, state);
+}
+
+void wb_state_close(struct wb_state *state)
+{
+    if (!state) {
+        return;
+    }
+    if (state->store) {
+        state->store->ops->close(state->store);
+    }
+    rates_free(state->rates);
+    counters_free(state->counters);
+    free(state);
+}

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The decision as request headers to the gate. One row per header: its name
+ * and the function that writes its value. Every one is written on every
+ * allow, so that a client's own copy can never stand where ours is missing;
+ * a fact that there is none of is "-".
+ *
+ * Values are printable ASCII from fixed vocabularies or checked formats,
+ * never raw client bytes; all together stay below 3 KiB.
+ */
+#include "decision.h"
+
+#define LABELS_ROOM 512
+
+static void add_or_dash(struct text *t, struct view v)
+{
+    text_add(t, v.size ? v : VIEW("-"));
+}
+
+static bool charged(const struct wb_request *r)
+{
+    return r->price.action == PRICE_CHARGE && !r->count;
+}
+
+static void write_class(const struct wb_request *r, struct text *t)
+{
+    text_add(t, view_text(class_names[r->verdict.class]));
+}
+
+static void write_score(const struct wb_request *r, struct text *t)
+{
+    text_add_u64(t, (uint64_t)r->verdict.score);
+}
+
+static void write_agent_name(const struct wb_request *r, struct text *t)
+{
+    add_or_dash(t, r->verdict.agent_name);
+}
+
+static void write_agent_category(const struct wb_request *r, struct text *t)
+{
+    add_or_dash(t, r->verdict.agent_category);
+}
+
+static void write_agent_org(const struct wb_request *r, struct text *t)
+{
+    add_or_dash(t, r->verdict.agent_org);
+}
+
+/* Sorted (labels are numbered in order of their names), at most 512 bytes;
+ * what does not fit is counted: "a,b+3". */
+static void write_labels(const struct wb_request *r, struct text *t)
+{
+    size_t start = t->size;
+    size_t left_out = 0;
+    size_t n = r->evaluation ? program_labels(r->ruleset->program) : 0;
+    for (size_t i = 0; i < n; i++) {
+        if (evaluation_label(r->evaluation, i) != TRUTH_TRUE) {
+            continue;
+        }
+        struct view label = program_label(r->ruleset->program, i);
+        if (left_out || t->size - start + label.size + 1 > LABELS_ROOM - 8) {
+            left_out++;
+            continue;
+        }
+        if (t->size > start) {
+            text_add_char(t, ',');
+        }
+        text_add(t, label);
+    }
+    if (left_out) {
+        text_add_char(t, '+');
+        text_add_u64(t, left_out);
+    } else if (t->size == start) {
+        text_add_char(t, '-');
+    }
+}
+
+static void write_price_action(const struct wb_request *r, struct text *t)
+{
+    text_add(t, charged(r) ? VIEW("charge") : VIEW("free"));
+}
+
+static void write_price(const struct wb_request *r, struct text *t)
+{
+    if (charged(r)) {
+        amount_write_decimal(t, &r->price.amount, r->price.asset->decimals);
+    } else {
+        text_add_char(t, '0');
+    }
+}
+
+static void write_price_amount(const struct wb_request *r, struct text *t)
+{
+    if (charged(r)) {
+        amount_write(t, &r->price.amount);
+    } else {
+        text_add_char(t, '0');
+    }
+}
+
+static void write_price_currency(const struct wb_request *r, struct text *t)
+{
+    add_or_dash(t, charged(r) ? r->price.asset->symbol : VIEW_NONE);
+}
+
+static void write_price_asset(const struct wb_request *r, struct text *t)
+{
+    add_or_dash(t, charged(r) ? r->price.asset->address : VIEW_NONE);
+}
+
+static void write_price_network(const struct wb_request *r, struct text *t)
+{
+    add_or_dash(t, charged(r) ? r->price.asset->network : VIEW_NONE);
+}
+
+static void write_price_pay_to(const struct wb_request *r, struct text *t)
+{
+    add_or_dash(t, charged(r) ? r->price.pay_to : VIEW_NONE);
+}
+
+static void write_price_route(const struct wb_request *r, struct text *t)
+{
+    add_or_dash(t, r->price.route);
+}
+
+static void write_price_tier(const struct wb_request *r, struct text *t)
+{
+    if (r->price.tier) {
+        text_add_u64(t, r->price.tier);
+    } else {
+        text_add_char(t, '-');
+    }
+}
+
+static void write_payment_state(const struct wb_request *r, struct text *t)
+{
+    text_add(t, view_text(payment_states[r->payment_state].name));
+}
+
+static void write_payment_forward(const struct wb_request *r, struct text *t)
+{
+    text_add_char(t, r->forward ? '1' : '0');
+}
+
+static void write_dash(const struct wb_request *r, struct text *t)
+{
+    (void)r;
+    text_add_char(t, '-');
+}
+
+static void write_decision(const struct wb_request *r, struct text *t)
+{
+    text_add(t, view_text(r->id_text));
+}
+
+static void write_mode(const struct wb_request *r, struct text *t)
+{
+    text_add(t, r->count ? VIEW("count") : VIEW("enforce"));
+}
+
+/* What enforce mode would have answered: "403 rejected", "charge 30000". */
+static void write_would(const struct wb_request *r, struct text *t)
+{
+    if (!r->count) {
+        text_add_char(t, '-');
+    } else if (!decision_allows(r)) {
+        text_add_u64(t, r->denial.status);
+        text_add_char(t, ' ');
+        text_add(t, view_text(r->denial.error));
+    } else if (r->price.action == PRICE_CHARGE) {
+        text_add(t, VIEW("charge "));
+        amount_write(t, &r->price.amount);
+    } else {
+        text_add(t, VIEW("free"));
+    }
+}
+
+#define HEADER_TABLE(X)                                                        \
+    X("X-Agent-Class", write_class)                                            \
+    X("X-Agent-Score", write_score)                                            \
+    X("X-Agent-Name", write_agent_name)                                        \
+    X("X-Agent-Category", write_agent_category)                                \
+    X("X-Agent-Org", write_agent_org)                                          \
+    X("X-Agent-Labels", write_labels)                                          \
+    X("X-Price-Action", write_price_action)                                    \
+    X("X-Price", write_price)                                                  \
+    X("X-Price-Amount", write_price_amount)                                    \
+    X("X-Price-Currency", write_price_currency)                                \
+    X("X-Price-Asset", write_price_asset)                                      \
+    X("X-Price-Network", write_price_network)                                  \
+    X("X-Price-Pay-To", write_price_pay_to)                                    \
+    X("X-Price-Route", write_price_route)                                      \
+    X("X-Price-Tier", write_price_tier)                                        \
+    X("X-Price-Demand", write_dash)                                            \
+    X("X-Price-Quote", write_dash)                                             \
+    X("X-Payment-State", write_payment_state)                                  \
+    X("X-Payment-Forward", write_payment_forward)                              \
+    X("X-Payment-Payer", write_dash)                                           \
+    X("X-Weighbridge-Decision", write_decision)                                \
+    X("X-Weighbridge-Mode", write_mode)                                        \
+    X("X-Weighbridge-Would", write_would)
+
+static const struct {
+    const char *name;
+    void (*write)(const struct wb_request *r, struct text *t);
+} rows[] = {
+#define HEADER_ROW(name, write) {name, write},
+    HEADER_TABLE(HEADER_ROW)
+#undef HEADER_ROW
+};
+
+const char *const injected_headers[] = {
+#define HEADER_NAME(name, write) name,
+    HEADER_TABLE(HEADER_NAME)
+#undef HEADER_NAME
+        NULL,
+};
+
+_Static_assert(sizeof rows / sizeof *rows <= ANSWER_HEADERS_MAX,
+               "every header has room");
+
+void headers_write(struct wb_request *r)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        size_t start = r->answer.size;
+        rows[i].write(r, &r->answer);
+        r->headers[i].name = rows[i].name;
+        r->headers[i].value =
+            view_of(r->answer.at + start, r->answer.size - start);
+    }
+    r->header_count = sizeof rows / sizeof *rows;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Loading half: weighbridge.yaml. The keys of the engine are typed here; all
+ * keys, the sidecar's too, are checked here and kept as text by path for
+ * wb_engine_setting().
+ */
+#ifndef WB_SETTINGS_LOAD_H
+#define WB_SETTINGS_LOAD_H
+
+#include "config/schema.h"
+#include "snapshot.h"
+
+/* Sections that other floors read are kept as nodes (NULL: not written). */
+struct settings {
+    int64_t version;
+    int mode; /* 0 enforce, 1 count */
+    int64_t enforce_share;
+    struct schema_texts rules; /* none: the shipped pack */
+    struct view policy;
+    const struct node *policy_node; /* for its place, or NULL */
+    int unknown_host;               /* 0 default, 1 reject */
+    int64_t drain;
+    const struct node *payments, *claims, *headers, *sites, *overrides;
+    const struct node *listen, *admin, *log, *limits, *bands, *rates;
+    struct {
+        int store;
+        int64_t capacity, capacity_unproven;
+    } claim;
+    struct {
+        int64_t suspect, agent;
+    } band;
+    int64_t automata_bytes;
+    int64_t rate_entries;
+};
+
+struct site_settings {
+    struct view id;
+    struct schema_texts hosts;
+    struct schema_texts rules;
+    struct view policy;
+    struct view pay_to;
+    int mode; /* 0 enforce, 1 count, 2 as the top level */
+    struct place place;
+};
+
+/* Reads the tree (an empty map: all defaults). `folder` is where relative
+ * paths count from. False when there was an error. */
+bool settings_read(const struct node *tree, struct view folder,
+                   struct arena *arena, struct settings *out,
+                   struct problems *problems);
+/* Item i of `sites:`. */
+bool settings_site(const struct node *node, struct arena *arena,
+                   struct site_settings *out, struct problems *problems);
+/* All settings as text, sorted by path; false when out of memory. Call after
+ * settings_read succeeded. */
+bool settings_flatten(const struct settings *settings, struct view folder,
+                      struct arena *arena, const struct setting **out,
+                      size_t *count);
+/* `path` from `folder`, unless it is absolute. NUL-terminated. */
+struct view settings_path(struct view folder, struct view path,
+                          struct arena *arena);
+
+#endif

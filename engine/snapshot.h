@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A snapshot: everything that one load of the configuration made, immutable
+ * but for its reference count and counters. Requests hold references, so a
+ * reload swaps one pointer and the old snapshot goes when the last request
+ * that used it is done.
+ *
+ *   wb_engine ── sites[] ──► ruleset ── program, plan
+ *             │          └─► policy
+ *             ├─ guard, payment settings
+ *             └─ settings: every key of weighbridge.yaml as text, by path
+ */
+#ifndef WB_SNAPSHOT_H
+#define WB_SNAPSHOT_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "classify/program.h"
+#include "payment/payment.h"
+#include "pricing/price.h"
+#include "request/facts.h"
+#include "request/guard.h"
+#include "weighbridge.h"
+
+/* One program, shared by all sites with the same rules. */
+struct ruleset {
+    struct program *program;
+    const struct plan *plan;
+    atomic_uint_least64_t *fired; /* per rule */
+};
+
+struct site {
+    struct view id;
+    const struct view *hosts; /* lower case; "*.x" is any name below x */
+    size_t host_count;
+    size_t ruleset;
+    const struct policy *policy;
+    bool count; /* mode: count */
+};
+
+struct setting {
+    const char *path; /* "listen.0.address" */
+    const char *text;
+};
+
+struct wb_engine {
+    atomic_uint references;
+    uint64_t serial; /* unique in this process */
+    struct arena *arena;
+    char generation[17];
+    struct ruleset *rulesets;
+    size_t ruleset_count;
+    struct site *sites; /* sites[0] is the default site */
+    size_t site_count;
+    bool reject_unknown_host;
+    uint32_t enforce_share; /* parts per million */
+    struct guard *guard;
+    struct payment_settings payments;
+    size_t claims_proven, claims_unproven; /* capacities */
+    size_t rate_entries;
+    const struct setting *settings; /* sorted by path */
+    size_t setting_count;
+    const char *notice; /* or NULL */
+};
+
+/* The site that a host name belongs to; NULL when unknown hosts are
+ * rejected. */
+const struct site *engine_site(const struct wb_engine *engine,
+                               struct view host);
+
+#endif

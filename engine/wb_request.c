@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The public functions about one request: making it, giving it facts, and
+ * reading its decision. Memory is made here, at begin, when the engine is
+ * not the one that the request was last used with; never while deciding.
+ */
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "decision.h"
+#include "request/record.h"
+
+struct wb_request *wb_request_new(void)
+{
+    struct wb_request *r = calloc(1, sizeof *r);
+    if (!r || !hash_start()) {
+        free(r);
+        return NULL;
+    }
+    r->workspace = arena_new_fixed(WORKSPACE_SIZE);
+    if (!r->workspace) {
+        free(r);
+        return NULL;
+    }
+    hash_random(&r->id_start, sizeof r->id_start);
+    return r;
+}
+
+static void drop_evaluations(struct wb_request *r)
+{
+    for (size_t i = 0; i < r->evaluation_count; i++) {
+        evaluation_free(r->evaluations[i]);
+    }
+    free(r->evaluations);
+    free(r->values);
+    free(r->rates);
+    r->evaluations = NULL;
+    r->values = NULL;
+    r->rates = NULL;
+    r->evaluation_count = 0;
+    r->prepared_for = 0;
+}
+
+void wb_request_free(struct wb_request *r)
+{
+    if (r) {
+        wb_request_reset(r);
+        drop_evaluations(r);
+        arena_free(r->workspace);
+        free(r);
+    }
+}
+
+/* Memory for every ruleset of the engine; values and rates are shared by
+ * them, because a request runs one. */
+static bool make_evaluations(struct wb_request *r, struct wb_engine *engine)
+{
+    size_t slots = 1;
+    size_t rates = 1;
+    drop_evaluations(r);
+    r->evaluations = calloc(engine->ruleset_count, sizeof *r->evaluations);
+    if (!r->evaluations) {
+        return false;
+    }
+    for (size_t i = 0; i < engine->ruleset_count; i++) {
+        const struct ruleset *set = &engine->rulesets[i];
+        r->evaluations[i] = evaluation_new(set->program);
+        if (!r->evaluations[i]) {
+            return false;
+        }
+        r->evaluation_count = i + 1;
+        slots = plan_slots(set->plan) > slots ? plan_slots(set->plan) : slots;
+        rates = program_rates(set->program) > rates
+                    ? program_rates(set->program)
+                    : rates;
+    }
+    r->values = calloc(slots, sizeof *r->values);
+    r->rates = calloc(rates, sizeof *r->rates);
+    r->prepared_for = engine->serial;
+    return r->values && r->rates;
+}
+
+/* All that a request before this one left behind. */
+static void start_over(struct wb_request *r)
+{
+    arena_reset(r->workspace);
+    request_clear(&r->facts);
+    memset(&r->payment, 0, sizeof r->payment);
+    memset(&r->price, 0, sizeof r->price);
+    memset(&r->judgement, 0, sizeof r->judgement);
+    memset(&r->denial, 0, sizeof r->denial);
+    memset(&r->verdict, 0, sizeof r->verdict);
+    memset(&r->call, 0, sizeof r->call);
+    r->verdict.class = CLASS_UNKNOWN;
+    r->label = VIEW_NONE;
+    r->site = NULL;
+    r->ruleset = NULL;
+    r->evaluation = NULL;
+    r->state = NULL;
+    r->cut = false;
+    r->count = false;
+    r->forward = false;
+    r->would_claim = false;
+    r->payment_state = PAYMENT_NONE;
+    r->status = 0;
+    r->header_count = 0;
+    r->body = VIEW_NONE;
+    r->answer = text_in(r->answer_room, sizeof r->answer_room);
+}
+
+enum wb_status wb_request_begin(struct wb_request *r,
+                                struct wb_engine *engine, int64_t now)
+{
+    if (!r || !engine || r->step == STEP_CLAIMING) {
+        return WB_ERROR_ARGUMENT;
+    }
+    wb_request_reset(r);
+    if (r->prepared_for != engine->serial && !make_evaluations(r, engine)) {
+        drop_evaluations(r);
+        return WB_ERROR_MEMORY;
+    }
+    start_over(r);
+    r->engine = wb_engine_ref(engine);
+    r->facts.time = now;
+    r->step = STEP_FILLING;
+    return WB_OK;
+}
+
+void wb_request_reset(struct wb_request *r)
+{
+    if (r->step != STEP_EMPTY) {
+        wb_engine_unref(r->engine);
+        r->engine = NULL;
+        r->step = STEP_EMPTY;
+    }
+}
+
+/* ---- facts ---- */
+
+enum wb_status wb_request_fact(struct wb_request *r, enum wb_fact fact,
+                               const char *data, size_t size)
+{
+    struct view *place = NULL;
+    if (r->step != STEP_FILLING) {
+        return WB_ERROR_ARGUMENT;
+    }
+    switch (fact) {
+    case WB_METHOD:
+        place = &r->facts.method;
+        break;
+    case WB_SCHEME:
+        place = &r->facts.scheme;
+        break;
+    case WB_HTTP_VERSION:
+        place = &r->facts.http_version;
+        break;
+    case WB_HOST:
+        place = &r->facts.host;
+        break;
+    case WB_TARGET:
+        place = &r->facts.target;
+        break;
+    case WB_CLIENT_IP:
+        place = &r->facts.client_ip;
+        break;
+    case WB_JA3:
+        place = &r->facts.ja3;
+        break;
+    case WB_JA4:
+        place = &r->facts.ja4;
+        break;
+    case WB_TRANSPORT:
+        place = &r->facts.transport;
+        break;
+    case WB_REQUEST_ID:
+        place = &r->facts.id;
+        break;
+    default:
+        return WB_ERROR_ARGUMENT;
+    }
+    *place = view_of(data, size);
+    return WB_OK;
+}
+
+enum wb_status wb_request_header(struct wb_request *r, const char *name,
+                                 size_t name_size, const char *value,
+                                 size_t value_size)
+{
+    if (r->step != STEP_FILLING) {
+        return WB_ERROR_ARGUMENT;
+    }
+    return request_add_header(&r->facts, view_of(name, name_size),
+                              view_of(value, value_size))
+               ? WB_OK
+               : WB_ERROR_LIMIT;
+}
+
+void wb_request_transport_flags(struct wb_request *r, unsigned flags)
+{
+    r->facts.order_kept = flags & WB_ORDER_KEPT;
+}
+
+enum wb_status wb_request_headers_known(struct wb_request *r,
+                                        const struct wb_text *names,
+                                        size_t count)
+{
+    if (r->step != STEP_FILLING) {
+        return WB_ERROR_ARGUMENT;
+    }
+    struct view *known =
+        arena_array(r->workspace, count ? count : 1, sizeof *known);
+    if (!known) {
+        return WB_ERROR_LIMIT;
+    }
+    for (size_t i = 0; i < count; i++) {
+        known[i] = view_of(names[i].data, names[i].size);
+    }
+    r->facts.headers_limited = true;
+    r->facts.headers_known = known;
+    r->facts.headers_known_count = count;
+    return WB_OK;
+}
+
+enum wb_status wb_request_record(struct wb_request *r, const char *json,
+                                 size_t size, const char **error)
+{
+    if (r->step != STEP_FILLING) {
+        return WB_ERROR_ARGUMENT;
+    }
+    struct record record = {.request = &r->facts};
+    int64_t now = r->facts.time;
+    if (!record_read(&record, view_of(json, size), r->workspace)) {
+        if (error) {
+            *error = record.error;
+        }
+        return WB_ERROR_ARGUMENT;
+    }
+    if (!record.has_time) {
+        r->facts.time = now;
+    }
+    r->label = record.label;
+    return WB_OK;
+}
+
+/* ---- the decision ---- */
+
+static struct wb_text text_of(struct view v)
+{
+    return (struct wb_text){v.at, v.size};
+}
+
+struct wb_text wb_request_label(const struct wb_request *r)
+{
+    return text_of(r->label);
+}
+
+int64_t wb_request_time(const struct wb_request *r)
+{
+    return r->facts.time;
+}
+
+unsigned wb_decision_status(const struct wb_request *r)
+{
+    return r->status;
+}
+
+int wb_decision_header(const struct wb_request *r, size_t i,
+                       struct wb_text *name, struct wb_text *value)
+{
+    if (i >= r->header_count) {
+        return 0;
+    }
+    *name = text_of(view_text(r->headers[i].name));
+    *value = text_of(r->headers[i].value);
+    return 1;
+}
+
+struct wb_text wb_decision_body(const struct wb_request *r)
+{
+    return text_of(r->body);
+}
