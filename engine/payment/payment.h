@@ -84,6 +84,7 @@ void payment_settings_default(struct payment_settings *settings);
 
 struct payment {
     enum payment_protocol protocol;
+    bool unknown; /* this transport does not carry payment headers */
     bool malformed;
     const char *reason; /* a literal token for the answer, when malformed */
     struct view header; /* name of the header it came in, as sent */
@@ -105,13 +106,14 @@ struct payment {
     struct view quote;      /* accepted.extra.quote, or NONE */
     unsigned char identity[32]; /* what makes two headers one payment */
     unsigned char content[32];  /* of payload and signature: equal copies */
-    struct view payload_raw;    /* JSON text of the decoded header */
+    struct view payload_raw;    /* JSON text of the decoded header, or NONE */
 };
 
 /* Names of all headers that payments come in, NULL-terminated, spelled as
  * their specifications do. */
 extern const char *const payment_headers[];
-/* Headers that only gates may send; a client's copy is spoofed. */
+/* Headers that only gates and their handlers may send; a client's copy is
+ * spoofed. */
 extern const char *const payment_guarded_headers[];
 
 /* Reads the request's payment headers. Text lives in `workspace`. Always

@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One x402 header, version 1 (X-PAYMENT) or 2 (PAYMENT-SIGNATURE): base64 of
+ * a JSON object.
+ *
+ *   v1 {x402Version: 1, scheme, network, payload}
+ *   v2 {x402Version: 2, accepted {scheme, network, amount, asset, payTo,
+ *       maxTimeoutSeconds, extra?}, payload, resource?, extensions?}
+ *
+ * The key tables say which values are looked at; all others are skipped.
+ * What an optional key holds may be null. What no check of ours knows is
+ * not malformed: it keeps a generic identity, the hash of its network and
+ * payload in canonical JSON.
+ */
+#include "payment/x402.h"
+
+#include "base/codec.h"
+#include "base/hash.h"
+#include "payment/canonical.h"
+#include "payment/network.h"
+
+#define TOKEN_MAX 128
+#define IDENTIFIER_MIN 16
+#define IDENTIFIER_MAX 128
+
+struct key_row {
+    struct view name;
+    enum x402_key key;
+    const struct key_row *inside; /* of an object; NULL: not looked into */
+};
+
+#define ROW(name, key, inside) {{name, sizeof(name) - 1}, key, inside}
+#define LAST_ROW {{NULL, 0}, X402_KEYS, NULL}
+
+static const struct key_row extra_rows[] = {
+    ROW("quote", EXTRA_QUOTE, NULL), LAST_ROW};
+
+static const struct key_row accepted_rows[] = {
+    ROW("scheme", ACCEPTED_SCHEME, NULL),
+    ROW("network", ACCEPTED_NETWORK, NULL),
+    ROW("amount", ACCEPTED_AMOUNT, NULL),
+    ROW("asset", ACCEPTED_ASSET, NULL),
+    ROW("payTo", ACCEPTED_PAY_TO, NULL),
+    ROW("maxTimeoutSeconds", ACCEPTED_MAX_TIMEOUT, NULL),
+    ROW("extra", ACCEPTED_EXTRA, extra_rows),
+    LAST_ROW};
+
+static const struct key_row authorization_rows[] = {
+    ROW("from", AUTHORIZATION_FROM, NULL),
+    ROW("to", AUTHORIZATION_TO, NULL),
+    ROW("value", AUTHORIZATION_VALUE, NULL),
+    ROW("validAfter", AUTHORIZATION_VALID_AFTER, NULL),
+    ROW("validBefore", AUTHORIZATION_VALID_BEFORE, NULL),
+    ROW("nonce", AUTHORIZATION_NONCE, NULL),
+    LAST_ROW};
+
+static const struct key_row payload_rows[] = {
+    ROW("signature", PAYLOAD_SIGNATURE, NULL),
+    ROW("authorization", PAYLOAD_AUTHORIZATION, authorization_rows),
+    ROW("permit2Authorization", PAYLOAD_PERMIT2, NULL),
+    ROW("delegationManager", PAYLOAD_DELEGATION_MANAGER, NULL),
+    ROW("permissionContext", PAYLOAD_PERMISSION_CONTEXT, NULL),
+    ROW("delegator", PAYLOAD_DELEGATOR, NULL),
+    LAST_ROW};
+
+static const struct key_row info_rows[] = {
+    ROW("id", INFO_ID, NULL), ROW("required", INFO_REQUIRED, NULL), LAST_ROW};
+
+static const struct key_row identifier_rows[] = {
+    ROW("info", IDENTIFIER_INFO, info_rows), LAST_ROW};
+
+static const struct key_row extension_rows[] = {
+    ROW("payment-identifier", EXTENSION_IDENTIFIER, identifier_rows),
+    LAST_ROW};
+
+static const struct key_row top_rows[] = {
+    ROW("x402Version", X402_VERSION, NULL),
+    ROW("scheme", X402_SCHEME, NULL),
+    ROW("network", X402_NETWORK, NULL),
+    ROW("accepted", X402_ACCEPTED, accepted_rows),
+    ROW("payload", X402_PAYLOAD, payload_rows),
+    ROW("resource", X402_RESOURCE, NULL),
+    ROW("extensions", X402_EXTENSIONS, extension_rows),
+    LAST_ROW};
+
+static const struct key_row *find_row(const struct key_row *rows,
+                                      struct view name)
+{
+    for (; rows->name.at; rows++) {
+        if (view_equal(rows->name, name)) {
+            return rows;
+        }
+    }
+    return NULL;
+}
+
+/* Reads an object whose start was just read, to its end. Goes as deep as the
+ * tables do. False: the JSON is wrong (json->kind says so). */
+static bool collect(struct json *json, const struct key_row *rows,
+                    struct x402_values *values)
+{
+    while (json_next(json) == JSON_KEY) {
+        const struct key_row *row = find_row(rows, json->text);
+        struct x402_value *value;
+        size_t from;
+
+        json_next(json);
+        if (!row) {
+            json_skip(json);
+            continue;
+        }
+        from = json->from;
+        value = &values->of[row->key];
+        *value = (struct x402_value){json->kind, json->text};
+        if (json->kind == JSON_OBJECT && row->inside) {
+            collect(json, row->inside, values);
+        } else {
+            json_skip(json);
+        }
+        if (value->kind == JSON_OBJECT || value->kind == JSON_ARRAY) {
+            value->text = view_of(json->input.at + from, json->at - from);
+        }
+    }
+    return json->kind == JSON_END;
+}
+
+/* Base64 and JSON to values. All text lives in the workspace. */
+static const char *decode(struct view value, struct arena *workspace,
+                          struct x402_values *values, struct view *text)
+{
+    struct json json;
+    char *room = arena_alloc(workspace, base64_room(value.size));
+    char *scratch = NULL;
+    size_t size;
+
+    if (!room) {
+        return "no_room";
+    }
+    if (!base64_decode(value, room, &size)) {
+        return "not_base64";
+    }
+    *text = view_of(room, size);
+    if (memchr(room, '\\', size)) {
+        scratch = arena_alloc(workspace, size);
+        if (!scratch) {
+            return "no_room";
+        }
+    }
+    json_start(&json, *text, JSON_DEPTH_MAX, scratch, size);
+    if (json_next(&json) != JSON_OBJECT) {
+        return json.kind == JSON_ERROR ? "not_json" : "not_an_object";
+    }
+    if (!collect(&json, top_rows, values) || json_next(&json) != JSON_DONE) {
+        return "not_json";
+    }
+    return NULL;
+}
+
+/* Printable ASCII without space, quote and backslash. */
+static bool is_token(const struct x402_values *v, enum x402_key key)
+{
+    struct view text = v->of[key].text;
+
+    if (!x402_is_string(v, key) || text.size > TOKEN_MAX) {
+        return false;
+    }
+    for (size_t i = 0; i < text.size; i++) {
+        char c = text.at[i];
+
+        if (c <= ' ' || c > '~' || c == '"' || c == '\\') {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_object(const struct x402_values *v, enum x402_key key)
+{
+    return v->of[key].kind == JSON_OBJECT;
+}
+
+static bool is_object_or_not_there(const struct x402_values *v,
+                                   enum x402_key key)
+{
+    return is_object(v, key) || !x402_is_there(v, key);
+}
+
+/* A JSON number above zero; a part of a second counts as one. UINT64_MAX:
+ * that or more. */
+static bool read_timeout(struct view number, uint64_t *seconds)
+{
+    struct view whole = view_cut(&number, '.');
+    unsigned long long n;
+
+    if (!view_to_u64(whole, &n)) {
+        return false; /* negative, an exponent, or too long for a time */
+    }
+    for (size_t i = 0; number.at && i < number.size; i++) {
+        if (number.at[i] < '0' || number.at[i] > '9') {
+            return false;
+        }
+    }
+    *seconds = n + (number.at && n < UINT64_MAX ? 1 : 0);
+    return *seconds > 0;
+}
+
+static const char *read_v1(const struct x402_values *v, struct payment *out)
+{
+    struct view name = v->of[X402_NETWORK].text;
+
+    if (!is_token(v, X402_SCHEME)) {
+        return "scheme";
+    }
+    if (!is_token(v, X402_NETWORK)) {
+        return "network";
+    }
+    out->scheme = v->of[X402_SCHEME].text;
+    out->network = network_of_name(name);
+    if (!out->network.at) {
+        out->network = name;
+    }
+    return NULL;
+}
+
+static const char *read_accepted(const struct x402_values *v,
+                                 struct payment *out)
+{
+    if (!is_token(v, ACCEPTED_SCHEME)) {
+        return "scheme";
+    }
+    if (!is_token(v, ACCEPTED_NETWORK) ||
+        view_find(v->of[ACCEPTED_NETWORK].text, ':') ==
+            v->of[ACCEPTED_NETWORK].text.size) {
+        return "network";
+    }
+    if (!x402_is_string(v, ACCEPTED_AMOUNT)) {
+        return "amount";
+    }
+    if (!x402_is_string(v, ACCEPTED_ASSET)) {
+        return "asset";
+    }
+    if (!x402_is_string(v, ACCEPTED_PAY_TO)) {
+        return "pay_to";
+    }
+    out->scheme = v->of[ACCEPTED_SCHEME].text;
+    out->network = v->of[ACCEPTED_NETWORK].text;
+    out->asset = v->of[ACCEPTED_ASSET].text;
+    out->pay_to = v->of[ACCEPTED_PAY_TO].text;
+    out->has_amount =
+        amount_from_digits(v->of[ACCEPTED_AMOUNT].text, &out->amount);
+    return NULL;
+}
+
+static const char *read_v2(const struct x402_values *v, struct payment *out)
+{
+    const struct x402_value *timeout = &v->of[ACCEPTED_MAX_TIMEOUT];
+    const char *reason;
+
+    if (!is_object(v, X402_ACCEPTED)) {
+        return "accepted";
+    }
+    reason = read_accepted(v, out);
+    if (reason) {
+        return reason;
+    }
+    if (x402_is_there(v, ACCEPTED_MAX_TIMEOUT) &&
+        (timeout->kind != JSON_NUMBER ||
+         !read_timeout(timeout->text, &out->max_timeout))) {
+        return "max_timeout";
+    }
+    if (!is_object_or_not_there(v, ACCEPTED_EXTRA)) {
+        return "extra";
+    }
+    if (!is_object_or_not_there(v, X402_RESOURCE)) {
+        return "resource";
+    }
+    if (x402_is_string(v, EXTRA_QUOTE)) {
+        out->quote = v->of[EXTRA_QUOTE].text;
+    }
+    return NULL;
+}
+
+static bool is_identifier(struct view id)
+{
+    if (id.size < IDENTIFIER_MIN || id.size > IDENTIFIER_MAX) {
+        return false;
+    }
+    for (size_t i = 0; i < id.size; i++) {
+        if (!ascii_is_alnum(id.at[i]) && id.at[i] != '-' && id.at[i] != '_') {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The payment-identifier extension: {info: {required, id?}, schema?}. */
+static const char *read_identifier(const struct x402_values *v,
+                                   struct payment *out)
+{
+    enum json_kind required = v->of[INFO_REQUIRED].kind;
+    const struct x402_value *id = &v->of[INFO_ID];
+
+    if (!is_object_or_not_there(v, X402_EXTENSIONS)) {
+        return "extensions";
+    }
+    if (!is_object_or_not_there(v, EXTENSION_IDENTIFIER) ||
+        !is_object_or_not_there(v, IDENTIFIER_INFO) ||
+        (x402_is_there(v, INFO_REQUIRED) && required != JSON_TRUE &&
+         required != JSON_FALSE)) {
+        return "payment_identifier";
+    }
+    if (!x402_is_there(v, INFO_ID)) {
+        return required == JSON_TRUE ? "payment_identifier_missing" : NULL;
+    }
+    if (id->kind != JSON_STRING || !is_identifier(id->text)) {
+        return "payment_identifier";
+    }
+    out->identifier = id->text;
+    return NULL;
+}
+
+static const char *read_envelope(const struct x402_values *v,
+                                 struct payment *out)
+{
+    const struct x402_value *version = &v->of[X402_VERSION];
+    const char *reason;
+
+    if (version->kind != JSON_NUMBER ||
+        !view_equal(version->text, out->version == 1 ? VIEW("1") : VIEW("2"))) {
+        return "version";
+    }
+    if (!is_object(v, X402_PAYLOAD)) {
+        return "payload";
+    }
+    reason = out->version == 1 ? read_v1(v, out) : read_v2(v, out);
+    if (!reason && !network_is_canonical(out->network)) {
+        reason = "network";
+    }
+    if (!reason && out->version == 2) {
+        reason = read_identifier(v, out);
+    }
+    return reason;
+}
+
+/* identity: SHA-256 of {"network":...,"payload":...} in canonical JSON. */
+static const char *read_generic(const struct x402_values *v,
+                                struct arena *workspace, struct payment *out)
+{
+    struct sha256 hash;
+    struct view payload;
+
+    if (!canonical_json(v->of[X402_PAYLOAD].text, workspace, &payload)) {
+        return "no_room";
+    }
+    hash_sha256(out->content, payload);
+    sha256_start(&hash);
+    sha256_add(&hash, VIEW("{\"network\":\""));
+    sha256_add(&hash, out->network); /* a token: nothing to escape */
+    sha256_add(&hash, VIEW("\",\"payload\":"));
+    sha256_add(&hash, payload);
+    sha256_add(&hash, VIEW("}"));
+    sha256_end(&hash, out->identity);
+    return NULL;
+}
+
+const char *x402_read(struct view value, size_t max_bytes,
+                      struct arena *workspace, struct payment *out)
+{
+    struct x402_values values = {0};
+    const char *reason;
+
+    if (value.size > max_bytes) {
+        return "oversize";
+    }
+    reason = decode(value, workspace, &values, &out->payload_raw);
+    if (!reason) {
+        reason = read_envelope(&values, out);
+    }
+    if (!reason) {
+        reason = x402_exact_read(&values, &out->known_scheme, out);
+    }
+    if (!reason && (!out->known_scheme || out->reusable)) {
+        reason = read_generic(&values, workspace, out);
+    }
+    return reason;
+}
