@@ -79,10 +79,13 @@ struct store {
     const struct store_ops *ops;
 };
 
-/* The bounded in-memory store; `capacity` entries of each kind. NULL when
- * out of memory. */
+/* The bounded in-memory store; at least `capacity` entries of each kind (a
+ * little more where they are many, for they are spread over shards). It
+ * answers at once and allocates only here. hash_key NULL: a random one, as a
+ * server needs; replay gives a fixed one. NULL when out of memory. */
 struct store *store_memory_open(size_t capacity_proven,
-                                size_t capacity_unproven);
+                                size_t capacity_unproven,
+                                const unsigned char *hash_key);
 
 /* Rates: sharded tables of fixed size; two weighted buckets per key. */
 struct rates;

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The bounded table of claims. The index is half empty at most and deletes
+ * by moving later entries of a run back, so that it never needs rebuilding.
+ * Numbers of entries are kept plus 1, so that 0 means none and zeroed memory
+ * is an empty table: pages that are never used are never touched.
+ */
+#include "state/claim_table.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static uint32_t power_of_two(uint32_t at_least)
+{
+    uint32_t n = 1;
+
+    while (n < at_least) {
+        n *= 2;
+    }
+    return n;
+}
+
+bool claim_table_open(struct claim_table *table, uint32_t capacity,
+                      uint32_t quota)
+{
+    uint32_t size = power_of_two(2 * capacity);
+
+    *table = (struct claim_table){.capacity = capacity,
+                                  .quota = quota,
+                                  .index_mask = size - 1,
+                                  .neighbourhood_mask = size / 2 - 1};
+    table->entries = calloc(capacity, sizeof(*table->entries));
+    table->index = calloc(size, sizeof(*table->index));
+    table->heap = calloc(capacity, sizeof(*table->heap));
+    if (quota > 0) {
+        table->neighbourhoods =
+            calloc(size / 2, sizeof(*table->neighbourhoods));
+    }
+    return table->entries && table->index && table->heap &&
+           (quota == 0 || table->neighbourhoods);
+}
+
+void claim_table_close(struct claim_table *table)
+{
+    free(table->entries);
+    free(table->index);
+    free(table->heap);
+    free(table->neighbourhoods);
+    *table = (struct claim_table){0};
+}
+
+/* ---- the index ---- */
+
+/* The place in the index that holds `key`, or the empty one where it would
+ * go. */
+static uint32_t find_place(const struct claim_table *table, uint32_t hash,
+                           const unsigned char key[CLAIM_KEY])
+{
+    uint32_t at = hash & table->index_mask;
+
+    while (table->index[at] != 0) {
+        const struct claim_entry *entry = &table->entries[table->index[at] - 1];
+
+        if (entry->hash == hash && !memcmp(entry->key, key, CLAIM_KEY)) {
+            break;
+        }
+        at = (at + 1) & table->index_mask;
+    }
+    return at;
+}
+
+/* Empties a place; entries behind it that belong at or before it move up. */
+static void empty_place(struct claim_table *table, uint32_t hole)
+{
+    uint32_t mask = table->index_mask;
+    uint32_t at = hole;
+
+    for (;;) {
+        uint32_t home;
+
+        at = (at + 1) & mask;
+        if (table->index[at] == 0) {
+            break;
+        }
+        home = table->entries[table->index[at] - 1].hash & mask;
+        if (((at - home) & mask) >= ((at - hole) & mask)) {
+            table->index[hole] = table->index[at];
+            hole = at;
+        }
+    }
+    table->index[hole] = 0;
+}
+
+/* ---- the heap: soonest expiry at 0 ---- */
+
+static int64_t expiry_at(const struct claim_table *table, uint32_t at)
+{
+    return table->entries[table->heap[at]].expires;
+}
+
+static void heap_put(struct claim_table *table, uint32_t at, uint32_t entry)
+{
+    table->heap[at] = entry;
+    table->entries[entry].heap_at = at;
+}
+
+static void sift_up(struct claim_table *table, uint32_t at)
+{
+    uint32_t entry = table->heap[at];
+    int64_t expires = table->entries[entry].expires;
+
+    while (at > 0 && expiry_at(table, (at - 1) / 2) > expires) {
+        heap_put(table, at, table->heap[(at - 1) / 2]);
+        at = (at - 1) / 2;
+    }
+    heap_put(table, at, entry);
+}
+
+static void sift_down(struct claim_table *table, uint32_t at, uint32_t count)
+{
+    uint32_t entry = table->heap[at];
+    int64_t expires = table->entries[entry].expires;
+
+    for (;;) {
+        uint32_t child = 2 * at + 1;
+
+        if (child >= count) {
+            break;
+        }
+        if (child + 1 < count &&
+            expiry_at(table, child + 1) < expiry_at(table, child)) {
+            child++;
+        }
+        if (expiry_at(table, child) >= expires) {
+            break;
+        }
+        heap_put(table, at, table->heap[child]);
+        at = child;
+    }
+    heap_put(table, at, entry);
+}
+
+/* `used` counts the entry still. */
+static void heap_remove(struct claim_table *table, uint32_t at)
+{
+    uint32_t last = table->used - 1;
+    uint32_t moved = table->heap[last];
+
+    if (at == last) {
+        return;
+    }
+    heap_put(table, at, moved);
+    sift_down(table, at, last);
+    sift_up(table, table->entries[moved].heap_at);
+}
+
+/* ---- the lists by age ---- */
+
+static struct claim_link *link_of(struct claim_table *table, uint32_t number,
+                                  bool near)
+{
+    struct claim_entry *entry = &table->entries[number - 1];
+
+    return near ? &entry->near : &entry->all;
+}
+
+static void list_append(struct claim_table *table, struct claim_list *list,
+                        uint32_t number, bool near)
+{
+    struct claim_link *link = link_of(table, number, near);
+
+    *link = (struct claim_link){list->newest, 0};
+    if (list->newest) {
+        link_of(table, list->newest, near)->newer = number;
+    } else {
+        list->oldest = number;
+    }
+    list->newest = number;
+    list->count++;
+}
+
+static void list_remove(struct claim_table *table, struct claim_list *list,
+                        uint32_t number, bool near)
+{
+    struct claim_link link = *link_of(table, number, near);
+
+    if (link.older) {
+        link_of(table, link.older, near)->newer = link.newer;
+    } else {
+        list->oldest = link.newer;
+    }
+    if (link.newer) {
+        link_of(table, link.newer, near)->older = link.older;
+    } else {
+        list->newest = link.older;
+    }
+    list->count--;
+}
+
+/* ---- entries ---- */
+
+static void remove_entry(struct claim_table *table, uint32_t number)
+{
+    struct claim_entry *entry = &table->entries[number - 1];
+
+    empty_place(table, find_place(table, entry->hash, entry->key));
+    heap_remove(table, entry->heap_at);
+    if (table->quota > 0) {
+        list_remove(table, &table->all, number, false);
+        list_remove(table, &table->neighbourhoods[entry->neighbourhood],
+                    number, true);
+    }
+    entry->all.newer = table->first_free;
+    table->first_free = number;
+    table->used--;
+}
+
+static uint32_t take_free(struct claim_table *table)
+{
+    uint32_t number = table->first_free;
+
+    if (number) {
+        table->first_free = table->entries[number - 1].all.newer;
+        return number;
+    }
+    return ++table->fresh;
+}
+
+void claim_table_expire(struct claim_table *table, int64_t now, unsigned most)
+{
+    while (most-- > 0 && table->used > 0 && expiry_at(table, 0) <= now) {
+        remove_entry(table, table->heap[0] + 1);
+    }
+}
+
+struct claim_entry *claim_table_find(struct claim_table *table, uint64_t hash,
+                                     const unsigned char key[CLAIM_KEY],
+                                     int64_t now)
+{
+    uint32_t at = find_place(table, (uint32_t)hash, key);
+    uint32_t number = table->index[at];
+
+    if (number == 0) {
+        return NULL;
+    }
+    if (table->entries[number - 1].expires <= now) {
+        remove_entry(table, number);
+        return NULL;
+    }
+    return &table->entries[number - 1];
+}
+
+bool claim_table_has_room(const struct claim_table *table, int64_t now)
+{
+    return table->quota > 0 || table->used < table->capacity ||
+           expiry_at(table, 0) <= now;
+}
+
+/* Puts out what must go before an entry of this neighbourhood comes. */
+static bool make_room(struct claim_table *table, uint32_t neighbourhood,
+                      int64_t now)
+{
+    if (table->used == table->capacity) {
+        claim_table_expire(table, now, 1);
+    }
+    if (table->quota > 0) {
+        struct claim_list *near = &table->neighbourhoods[neighbourhood];
+        bool over = near->count >= table->quota;
+
+        if (over || table->used == table->capacity) {
+            remove_entry(table, over ? near->oldest : table->all.oldest);
+            table->evicted++;
+        }
+    }
+    return table->used < table->capacity;
+}
+
+struct claim_entry *claim_table_insert(struct claim_table *table,
+                                       uint64_t hash,
+                                       const unsigned char key[CLAIM_KEY],
+                                       int64_t now, int64_t expires,
+                                       uint64_t neighbourhood)
+{
+    uint32_t near = (uint32_t)neighbourhood & table->neighbourhood_mask;
+    struct claim_entry *entry;
+    uint32_t number;
+
+    if (!make_room(table, near, now)) {
+        return NULL;
+    }
+    number = take_free(table);
+    entry = &table->entries[number - 1];
+    *entry = (struct claim_entry){.hash = (uint32_t)hash,
+                                  .claimed_at = now,
+                                  .expires = expires,
+                                  .neighbourhood = near};
+    memcpy(entry->key, key, CLAIM_KEY);
+    table->index[find_place(table, entry->hash, key)] = number;
+    table->heap[table->used] = number - 1;
+    sift_up(table, table->used);
+    table->used++;
+    if (table->quota > 0) {
+        list_append(table, &table->all, number, false);
+        list_append(table, &table->neighbourhoods[near], number, true);
+    }
+    return entry;
+}

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The claim store in memory: shards, each with a lock and four tables. A
+ * claim with a payment-identifier holds the locks of both its shards while
+ * it is decided, the lower one taken first, so that identity and identifier
+ * are claimed as one act.
+ *
+ *             proven            unproven
+ *   identity  never put out     quota per neighbourhood, oldest out
+ *   identifier  the same          the same
+ *
+ * A proven claim is refused by proven ones only; any other by both. What it
+ * stores lives as long from the store's clock as the caller asked from his:
+ * where the clock went back, longer, never shorter.
+ */
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "state/claim_table.h"
+#include "state/state.h"
+
+#define SHARDS_MAX 64
+/* Below this much a shard, chance fills some much earlier than others. */
+#define SHARD_CAPACITY_MIN 4096
+/* A network may hold one part in so many of the unproven table. */
+#define QUOTA_PARTS 16
+/* Expired claims dropped per claim and table: more than come in. */
+#define EXPIRE_MOST 4
+
+enum { UNPROVEN, PROVEN, KINDS };
+
+struct shard {
+    _Alignas(64) pthread_mutex_t lock;
+    int64_t latest; /* time */
+    struct claim_table identities[KINDS];
+    struct claim_table identifiers[KINDS];
+    uint64_t taken, refused, full;
+};
+
+struct store_memory {
+    struct store store; /* first */
+    unsigned char hash_key[16];
+    size_t shard_count; /* a power of two */
+    struct shard shards[];
+};
+
+/* One half of a claim: its key among the tables of its shard. */
+struct claim_half {
+    struct shard *shard;
+    struct claim_table *tables; /* of the KINDS */
+    const unsigned char *key;
+    uint64_t hash;
+};
+
+static uint64_t hash_key(const struct store_memory *s, const void *key,
+                         size_t size)
+{
+    return hash_sip(s->hash_key, view_of((const char *)key, size));
+}
+
+static struct shard *shard_of(struct store_memory *s, uint64_t hash)
+{
+    return &s->shards[(hash >> 32) & (s->shard_count - 1)];
+}
+
+static void lock_shards(struct shard *a, struct shard *b)
+{
+    pthread_mutex_lock(a < b ? &a->lock : &b->lock);
+    if (a != b) {
+        pthread_mutex_lock(a < b ? &b->lock : &a->lock);
+    }
+}
+
+static void unlock_shards(struct shard *a, struct shard *b)
+{
+    pthread_mutex_unlock(&a->lock);
+    if (a != b) {
+        pthread_mutex_unlock(&b->lock);
+    }
+}
+
+static int64_t hold_clock(struct shard *shard, int64_t now)
+{
+    if (now > shard->latest) {
+        shard->latest = now;
+    }
+    for (size_t i = 0; i < KINDS; i++) {
+        claim_table_expire(&shard->identities[i], shard->latest, EXPIRE_MOST);
+        claim_table_expire(&shard->identifiers[i], shard->latest, EXPIRE_MOST);
+    }
+    return shard->latest;
+}
+
+/* The claim that stands in this one's way, or NULL. */
+static const struct claim_entry *find_rival(const struct claim_half *half,
+                                            bool proven, int64_t now)
+{
+    const struct claim_entry *rival =
+        claim_table_find(&half->tables[PROVEN], half->hash, half->key, now);
+
+    if (!rival && !proven) {
+        rival = claim_table_find(&half->tables[UNPROVEN], half->hash,
+                                 half->key, now);
+    }
+    return rival;
+}
+
+static void answer_rival(struct claim_answer *answer, enum claim_result result,
+                         const struct claim_entry *rival)
+{
+    answer->result = result;
+    answer->claimed_at = rival->claimed_at;
+    answer->expires = rival->expires;
+    memcpy(answer->decision, rival->decision, sizeof(answer->decision));
+}
+
+/* Is the claim refused for what stands already? */
+static bool refuse(const struct claim *claim, const struct claim_half *identity,
+                   const struct claim_half *identifier, int64_t now,
+                   struct claim_answer *answer)
+{
+    const struct claim_entry *rival = NULL;
+
+    if (claim->has_identifier) {
+        rival = find_rival(identifier, claim->proven, now);
+    }
+    if (rival) {
+        bool same = !memcmp(rival->content, claim->content,
+                            sizeof(claim->content));
+
+        answer_rival(answer, same ? CLAIM_REPEATED : CLAIM_CONFLICTING, rival);
+        return true;
+    }
+    rival = find_rival(identity, claim->proven, now);
+    if (rival) {
+        answer_rival(answer, CLAIM_REPLAYED, rival);
+    }
+    return rival != NULL;
+}
+
+static void insert(const struct claim *claim, const struct claim_half *half,
+                   int64_t now, int64_t expires, uint64_t neighbourhood)
+{
+    struct claim_entry *entry = claim_table_insert(
+        &half->tables[claim->proven ? PROVEN : UNPROVEN], half->hash,
+        half->key, now, expires, neighbourhood);
+
+    if (entry) { /* has_room said so */
+        memcpy(entry->content, claim->content, sizeof(entry->content));
+        memcpy(entry->decision, claim->decision, sizeof(entry->decision));
+    }
+}
+
+/* `now` plus as long as the claim asked for, at least a microsecond. */
+static int64_t expiry_of(const struct claim *claim, int64_t now)
+{
+    int64_t expires = claim->expires;
+
+    if (now > claim->now) {
+        int64_t ahead = now - claim->now;
+
+        expires = expires > INT64_MAX - ahead ? INT64_MAX : expires + ahead;
+    }
+    return expires > now ? expires : now + 1;
+}
+
+static uint64_t hash_neighbourhood(const struct store_memory *s,
+                                   const struct claim *claim)
+{
+    struct address network = {{0}};
+
+    if (claim->client_known) {
+        network = address_neighbourhood(&claim->client);
+    }
+    return hash_key(s, &network, sizeof(network));
+}
+
+/* Under the locks. */
+static void decide(struct store_memory *s, const struct claim *claim,
+                   const struct claim_half *identity,
+                   const struct claim_half *identifier,
+                   struct claim_answer *answer)
+{
+    int kind = claim->proven ? PROVEN : UNPROVEN;
+    struct shard *shard = identity->shard;
+    int64_t now = hold_clock(shard, claim->now);
+    uint64_t neighbourhood = hash_neighbourhood(s, claim);
+    int64_t expires;
+
+    if (identifier->shard != shard) {
+        int64_t other = hold_clock(identifier->shard, now);
+
+        now = other > now ? other : now;
+    }
+    if (refuse(claim, identity, identifier, now, answer)) {
+        shard->refused++;
+        return;
+    }
+    expires = expiry_of(claim, now);
+    *answer = (struct claim_answer){
+        .result = CLAIM_FULL, .claimed_at = now, .expires = expires};
+    memcpy(answer->decision, claim->decision, sizeof(answer->decision));
+    if (!claim_table_has_room(&identity->tables[kind], now) ||
+        (claim->has_identifier &&
+         !claim_table_has_room(&identifier->tables[kind], now))) {
+        shard->full++;
+        return;
+    }
+    insert(claim, identity, now, expires, neighbourhood);
+    if (claim->has_identifier) {
+        insert(claim, identifier, now, expires, neighbourhood);
+    }
+    shard->taken++;
+    answer->result = CLAIM_TAKEN;
+}
+
+static enum claim_status memory_claim(struct store *store,
+                                      struct claim_call *call)
+{
+    struct store_memory *s = (struct store_memory *)store;
+    const struct claim *claim = &call->claim;
+    struct claim_half identity = {.key = claim->identity};
+    struct claim_half identifier = {.key = claim->identifier};
+
+    identity.hash = hash_key(s, claim->identity, sizeof(claim->identity));
+    identity.shard = shard_of(s, identity.hash);
+    identity.tables = identity.shard->identities;
+    identifier.shard = identity.shard;
+    if (claim->has_identifier) {
+        identifier.hash =
+            hash_key(s, claim->identifier, sizeof(claim->identifier));
+        identifier.shard = shard_of(s, identifier.hash);
+        identifier.tables = identifier.shard->identifiers;
+    }
+    lock_shards(identity.shard, identifier.shard);
+    decide(s, claim, &identity, &identifier, &call->answer);
+    unlock_shards(identity.shard, identifier.shard);
+    return CLAIM_DONE;
+}
+
+static void close_shard(struct shard *shard)
+{
+    for (size_t i = 0; i < KINDS; i++) {
+        claim_table_close(&shard->identities[i]);
+        claim_table_close(&shard->identifiers[i]);
+    }
+    pthread_mutex_destroy(&shard->lock);
+}
+
+static void memory_close(struct store *store)
+{
+    struct store_memory *s = (struct store_memory *)store;
+
+    for (size_t i = 0; i < s->shard_count; i++) {
+        close_shard(&s->shards[i]);
+    }
+    free(s);
+}
+
+static void memory_stats(struct store *store, struct store_stats *out)
+{
+    struct store_memory *s = (struct store_memory *)store;
+
+    *out = (struct store_stats){0};
+    for (size_t i = 0; i < s->shard_count; i++) {
+        struct shard *shard = &s->shards[i];
+
+        pthread_mutex_lock(&shard->lock);
+        out->claims_proven += shard->identities[PROVEN].used;
+        out->claims_unproven += shard->identities[UNPROVEN].used;
+        out->capacity_proven += shard->identities[PROVEN].capacity;
+        out->capacity_unproven += shard->identities[UNPROVEN].capacity;
+        out->taken += shard->taken;
+        out->refused += shard->refused;
+        out->full += shard->full;
+        out->evicted += shard->identities[UNPROVEN].evicted;
+        pthread_mutex_unlock(&shard->lock);
+    }
+}
+
+static const struct store_ops memory_ops = {"memory", memory_claim,
+                                            memory_close, memory_stats};
+
+static size_t count_shards(size_t capacity)
+{
+    size_t count = 1;
+
+    while (count < SHARDS_MAX && capacity / (2 * count) >= SHARD_CAPACITY_MIN) {
+        count *= 2;
+    }
+    return count;
+}
+
+/* A shard's part, with an eighth more where there are many: chance does not
+ * fill them evenly. */
+static uint32_t share(size_t capacity, size_t shards)
+{
+    size_t part = capacity / shards + (capacity % shards != 0);
+
+    part += shards > 1 ? part / 8 : 0;
+    return part == 0                ? 1
+           : part > CLAIM_TABLE_MAX ? CLAIM_TABLE_MAX
+                                    : (uint32_t)part;
+}
+
+static bool open_shard(struct shard *shard, const uint32_t capacity[KINDS])
+{
+    bool made = true;
+
+    for (size_t i = 0; i < KINDS; i++) {
+        uint32_t quota = i == PROVEN ? 0 : capacity[i] / QUOTA_PARTS;
+
+        if (i == UNPROVEN && quota == 0) {
+            quota = 1;
+        }
+        made = claim_table_open(&shard->identities[i], capacity[i], quota) &&
+               claim_table_open(&shard->identifiers[i], capacity[i], quota) &&
+               made;
+    }
+    return made;
+}
+
+struct store *store_memory_open(size_t capacity_proven,
+                                size_t capacity_unproven,
+                                const unsigned char *key)
+{
+    size_t larger = capacity_proven > capacity_unproven ? capacity_proven
+                                                        : capacity_unproven;
+    size_t count = count_shards(larger);
+    uint32_t capacity[KINDS] = {[UNPROVEN] = share(capacity_unproven, count),
+                                [PROVEN] = share(capacity_proven, count)};
+    struct store_memory *s;
+
+    s = aligned_alloc(64, sizeof(*s) + count * sizeof(struct shard));
+    if (!s || !hash_start()) {
+        free(s);
+        return NULL;
+    }
+    memset(s, 0, sizeof(*s) + count * sizeof(struct shard));
+    s->store.ops = &memory_ops;
+    if (key) {
+        memcpy(s->hash_key, key, sizeof(s->hash_key));
+    } else {
+        hash_random(s->hash_key, sizeof(s->hash_key));
+    }
+    for (; s->shard_count < count; s->shard_count++) {
+        struct shard *shard = &s->shards[s->shard_count];
+        bool made = open_shard(shard, capacity);
+
+        pthread_mutex_init(&shard->lock, NULL);
+        if (!made) {
+            close_shard(shard);
+            memory_close(&s->store);
+            return NULL;
+        }
+    }
+    return &s->store;
+}
