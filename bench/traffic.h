@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Traffic for benchmarks: header sets in the shape of real clients, with
+ * versions, languages and build numbers that rotate, so that no cache of
+ * whole values is measured by mistake. Nine in ten are browsers.
+ */
+#ifndef WB_BENCH_TRAFFIC_H
+#define WB_BENCH_TRAFFIC_H
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "weighbridge.h"
+
+#define TRAFFIC_HEADERS 20
+
+struct traffic_request {
+    size_t count;
+    const char *name[TRAFFIC_HEADERS];
+    char value[TRAFFIC_HEADERS][256];
+    char target[128];
+    char address[32];
+};
+
+/* xorshift64*, Marsaglia and Vigna: small and the same everywhere. */
+static uint64_t traffic_random(uint64_t *seed)
+{
+    *seed ^= *seed >> 12;
+    *seed ^= *seed << 25;
+    *seed ^= *seed >> 27;
+    return *seed * UINT64_C(2685821657736338717);
+}
+
+static unsigned traffic_below(uint64_t *seed, unsigned n)
+{
+    return (unsigned)((traffic_random(seed) >> 33) % n);
+}
+
+static void traffic_add(struct traffic_request *t, const char *name,
+                        const char *value)
+{
+    if (t->count < TRAFFIC_HEADERS) {
+        t->name[t->count] = name;
+        snprintf(t->value[t->count], sizeof t->value[0], "%s", value);
+        t->count++;
+    }
+}
+
+static void traffic_chrome(struct traffic_request *t, uint64_t *seed)
+{
+    static const char *const platforms[][2] = {
+        {"Windows NT 10.0; Win64; x64", "\"Windows\""},
+        {"Macintosh; Intel Mac OS X 10_15_7", "\"macOS\""},
+        {"X11; Linux x86_64", "\"Linux\""},
+    };
+    char text[256];
+    unsigned major = 120 + traffic_below(seed, 37);
+    unsigned p = traffic_below(seed, 3);
+    snprintf(text, sizeof text,
+             "\"Chromium\";v=\"%u\", \"Google Chrome\";v=\"%u\", "
+             "\"Not?A_Brand\";v=\"24\"",
+             major, major);
+    traffic_add(t, "Host", "example.com");
+    traffic_add(t, "Connection", "keep-alive");
+    traffic_add(t, "sec-ch-ua", text);
+    traffic_add(t, "sec-ch-ua-mobile", "?0");
+    traffic_add(t, "sec-ch-ua-platform", platforms[p][1]);
+    traffic_add(t, "Upgrade-Insecure-Requests", "1");
+    snprintf(text, sizeof text,
+             "Mozilla/5.0 (%s) AppleWebKit/537.36 (KHTML, like Gecko) "
+             "Chrome/%u.0.%u.%u Safari/537.36",
+             platforms[p][0], major, traffic_below(seed, 9000),
+             traffic_below(seed, 200));
+    traffic_add(t, "User-Agent", text);
+    traffic_add(t, "Accept",
+                "text/html,application/xhtml+xml,application/xml;q=0.9,"
+                "image/avif,image/webp,image/apng,*/*;q=0.8");
+    traffic_add(t, "Sec-Fetch-Site", "none");
+    traffic_add(t, "Sec-Fetch-Mode", "navigate");
+    traffic_add(t, "Sec-Fetch-User", "?1");
+    traffic_add(t, "Sec-Fetch-Dest", "document");
+    traffic_add(t, "Accept-Encoding", "gzip, deflate, br, zstd");
+    traffic_add(t, "Accept-Language", "en-US,en;q=0.9");
+    snprintf(text, sizeof text, "session=%llx; theme=dark",
+             (unsigned long long)traffic_random(seed));
+    traffic_add(t, "Cookie", text);
+}
+
+static void traffic_firefox(struct traffic_request *t, uint64_t *seed)
+{
+    char text[256];
+    unsigned major = 115 + traffic_below(seed, 39);
+    snprintf(text, sizeof text,
+             "Mozilla/5.0 (X11; Linux x86_64; rv:%u.0) Gecko/20100101 "
+             "Firefox/%u.0",
+             major, major);
+    traffic_add(t, "Host", "example.com");
+    traffic_add(t, "User-Agent", text);
+    traffic_add(t, "Accept",
+                "text/html,application/xhtml+xml,application/xml;q=0.9,"
+                "*/*;q=0.8");
+    traffic_add(t, "Accept-Language", "de-DE,de;q=0.9,en;q=0.8");
+    traffic_add(t, "Accept-Encoding", "gzip, deflate, br, zstd");
+    traffic_add(t, "Connection", "keep-alive");
+    snprintf(text, sizeof text, "id=%llx",
+             (unsigned long long)traffic_random(seed));
+    traffic_add(t, "Cookie", text);
+    traffic_add(t, "DNT", "1");
+    traffic_add(t, "Upgrade-Insecure-Requests", "1");
+    traffic_add(t, "Sec-Fetch-Dest", "document");
+    traffic_add(t, "Sec-Fetch-Mode", "navigate");
+    traffic_add(t, "Sec-Fetch-Site", "same-origin");
+    traffic_add(t, "Sec-Fetch-User", "?1");
+    traffic_add(t, "Referer", "https://example.com/");
+    traffic_add(t, "Priority", "u=0, i");
+}
+
+static void traffic_bot(struct traffic_request *t, uint64_t *seed)
+{
+    static const char *const bots[] = {
+        "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; "
+        "GPTBot/1.%u; +https://openai.com/gptbot)",
+        "Mozilla/5.0 (compatible; Googlebot/2.%u; "
+        "+http://www.google.com/bot.html)",
+        "python-requests/2.%u.0",
+        "curl/8.%u.0",
+        "Mozilla/5.0 (compatible; ExampleBot/%u; +https://example.org/bot)",
+    };
+    char text[256];
+    snprintf(text, sizeof text, bots[traffic_below(seed, 5)],
+             traffic_below(seed, 1000));
+    traffic_add(t, "Host", "example.com");
+    traffic_add(t, "User-Agent", text);
+    traffic_add(t, "Accept", "*/*");
+    traffic_add(t, "Accept-Encoding", "gzip, deflate");
+}
+
+static void traffic_make(struct traffic_request *t, uint64_t *seed)
+{
+    unsigned kind = traffic_below(seed, 10);
+    t->count = 0;
+    if (kind < 6) {
+        traffic_chrome(t, seed);
+    } else if (kind < 9) {
+        traffic_firefox(t, seed);
+    } else {
+        traffic_bot(t, seed);
+    }
+    snprintf(t->target, sizeof t->target, "/section/%u/article-%u?page=%u",
+             traffic_below(seed, 20), traffic_below(seed, 100000),
+             traffic_below(seed, 9));
+    snprintf(t->address, sizeof t->address, "198.51.100.%u",
+             traffic_below(seed, 256));
+}
+
+/* Gives all of it to a request that was begun. */
+static inline void traffic_fill(const struct traffic_request *t,
+                                struct wb_request *request)
+{
+    wb_request_fact(request, WB_METHOD, "GET", 3);
+    wb_request_fact(request, WB_SCHEME, "https", 5);
+    wb_request_fact(request, WB_HTTP_VERSION, "1.1", 3);
+    wb_request_fact(request, WB_HOST, "example.com", 11);
+    wb_request_fact(request, WB_TARGET, t->target, strlen(t->target));
+    wb_request_fact(request, WB_CLIENT_IP, t->address, strlen(t->address));
+    wb_request_transport_flags(request, WB_ORDER_KEPT);
+    for (size_t i = 0; i < t->count; i++) {
+        wb_request_header(request, t->name[i], strlen(t->name[i]),
+                          t->value[i], strlen(t->value[i]));
+    }
+}
+
+#endif
