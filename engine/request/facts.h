@@ -29,7 +29,7 @@ extern const char *const transform_names[]; /* NULL-terminated, from LOWER */
 
 struct value {
     enum value_state state;
-    struct view text;             /* TEXT (and PATH, ...) */
+    struct view text;             /* TEXT */
     uint64_t number;              /* NUMBER; BOOL as 0 or 1 */
     const struct address *address; /* ADDRESS */
     const struct amount *amount;   /* AMOUNT */
@@ -40,7 +40,7 @@ struct slot {
     enum field_type type; /* after transforms */
     struct view parameter; /* lower case for headers */
     unsigned char transforms[TRANSFORMS_MAX]; /* enum transform, 0 ends */
-    unsigned index; /* RATE: number of the rate; else unused */
+    unsigned index; /* whatever plan_slot_index gave (rates); else 0 */
 };
 
 struct plan;
@@ -51,13 +51,15 @@ struct plan *plan_new(struct arena *arena);
  * of memory. parameter is copied. */
 size_t plan_slot(struct plan *plan, enum field field, struct view parameter,
                  const unsigned char transforms[TRANSFORMS_MAX]);
+/* A number that the caller wants to find in the slot again. */
+void plan_slot_index(struct plan *plan, size_t i, unsigned index);
 /* ... and is closed once; its look-up table is made then. */
 bool plan_close(struct plan *plan);
 
 /* Serving half. */
 size_t plan_slots(const struct plan *plan);
 const struct slot *plan_slot_at(const struct plan *plan, size_t i);
-/* Fills values[plan_slots()]. SCORE, CLASS, LABEL and RATE slots are left
+/* Fills values[plan_slots()] from a prepared request. SCORE, CLASS, LABEL and RATE slots are left
  * UNKNOWN: others write them. Text that must be made (joined lines,
  * transforms) is made in `workspace`; a slot that does not fit is UNKNOWN
  * and *cut is set. */

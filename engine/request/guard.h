@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The guard: what is refused before anything else is looked at. Names are
- * folded for comparison (case; '-', '_' and '.' alike), because CGI, WSGI
- * and PHP gates fold them so. A client's field that folds to a name that we
- * inject, guard or read payments from, without being spelled as it is, is a
- * spoofed header; so is any client's copy of an injected name.
+ * folded for comparison (case; '-', '_', '.' and all other signs alike),
+ * because CGI, WSGI and PHP gates fold them so. A client's field that folds
+ * to a name that we inject, guard or read payments from, without being
+ * spelled as it is, is a spoofed header; so is any client's copy of an
+ * injected name. Connection and Trailer must name none of them.
  */
 #ifndef WB_REQUEST_GUARD_H
 #define WB_REQUEST_GUARD_H
@@ -15,9 +16,9 @@ enum guard_verdict {
     GUARD_PASS,
     GUARD_LIMIT,          /* 431 too many or too long headers */
     GUARD_TARGET,         /* 414 target too long */
-    GUARD_BAD_HEADER,     /* 400 name not a token, NUL, CR or LF in a value */
+    GUARD_BAD_HEADER,     /* 400 name not a token, controls in a value */
     GUARD_SPOOFED_HEADER, /* 400 */
-    GUARD_CONNECTION      /* 400 Connection names one of ours */
+    GUARD_CONNECTION      /* 400 Connection or Trailer names one of ours */
 };
 
 /* Names in a guard list: how a client may send them. */
@@ -29,8 +30,12 @@ enum guard_kind {
 
 struct guard; /* immutable */
 
+/* NULL when out of memory. The arena must outlive the guard. */
 struct guard *guard_new(struct arena *arena);
+/* The name is copied. Of two kinds for one name the stricter holds. False
+ * when out of memory or the name is no token. */
 bool guard_add(struct guard *guard, const char *name, enum guard_kind kind);
+/* Once, after the last guard_add: makes the look-up table. */
 bool guard_close(struct guard *guard);
 /* *culprit (may be NULL) gets the offending header. */
 enum guard_verdict guard_check(const struct guard *guard,

@@ -44,18 +44,20 @@ struct request {
     int64_t time; /* microseconds since the epoch */
     struct view transport;
     bool order_kept; /* header order and case are as the client sent them */
-    bool version_known;
     struct view method;
     struct view scheme;
-    struct view http_version; /* "1.0", "1.1", "2", "3" */
+    struct view http_version; /* "1.0", "1.1", "2", "3"; NONE: unknown */
     struct view host;         /* as sent, perhaps with a port */
     struct view target;       /* path and query as sent; NONE: unknown */
     struct view client_ip;    /* as text; NONE: unknown */
     struct view ja3, ja4;
     struct view country, as_org; /* given by the record, else looked up */
+    uint64_t asn;
+    bool has_asn;
     struct view id;              /* request id that the proxy made itself */
     struct header headers[REQUEST_HEADERS_MAX];
     size_t header_count;
+    size_t header_bytes;  /* of names and values */
     bool headers_limited; /* only headers_known were captured */
     const struct view *headers_known;
     size_t headers_known_count;
@@ -79,7 +81,7 @@ bool request_add_header(struct request *request, struct view name,
  * the workspace is full. */
 bool request_prepare(struct request *request, struct arena *workspace);
 
-/* Is it known whether the client sent this header? */
+/* Is it known whether the client sent this header? Never after overflow. */
 bool request_header_known(const struct request *request, struct view name);
 /* The first line of that name (any case), or NULL. */
 const struct header *request_header(const struct request *request,

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reading and writing addresses and networks. inet_pton is strict (no
+ * leading zeros, no zones, no ports); a bounded copy gives it its NUL.
+ */
+#include "request/address.h"
+
+#include <arpa/inet.h>
+
+static const unsigned char mapped[12] = {0, 0, 0, 0, 0,    0,
+                                         0, 0, 0, 0, 0xff, 0xff};
+
+bool address_is_v4(const struct address *a)
+{
+    return memcmp(a->bytes, mapped, sizeof(mapped)) == 0;
+}
+
+bool address_read(struct view text, struct address *out)
+{
+    char copy[INET6_ADDRSTRLEN];
+    struct address read;
+
+    if (text.size == 0 || text.size >= sizeof(copy) ||
+        memchr(text.at, 0, text.size)) {
+        return false;
+    }
+    memcpy(copy, text.at, text.size);
+    copy[text.size] = 0;
+    if (memchr(copy, ':', text.size)) {
+        if (inet_pton(AF_INET6, copy, read.bytes) != 1) {
+            return false;
+        }
+    } else {
+        memcpy(read.bytes, mapped, sizeof(mapped));
+        if (inet_pton(AF_INET, copy, read.bytes + sizeof(mapped)) != 1) {
+            return false;
+        }
+    }
+    *out = read;
+    return true;
+}
+
+void address_write(struct text *out, const struct address *a)
+{
+    char room[INET6_ADDRSTRLEN];
+    bool v4 = address_is_v4(a);
+    const char *written = inet_ntop(v4 ? AF_INET : AF_INET6,
+                                    v4 ? a->bytes + sizeof(mapped) : a->bytes,
+                                    room, sizeof(room));
+
+    text_add(out, view_text(written));
+}
+
+/* Clears all bits but the first `bits`. */
+static void keep_bits(struct address *a, unsigned bits)
+{
+    for (unsigned i = 0; i < 16; i++) {
+        if (bits >= 8) {
+            bits -= 8;
+        } else {
+            a->bytes[i] &= (unsigned char)(0xff00 >> bits);
+            bits = 0;
+        }
+    }
+}
+
+bool network_read(struct view text, struct network *out)
+{
+    struct view address_text = view_cut(&text, '/');
+    bool v6 = view_find(address_text, ':') < address_text.size;
+    unsigned long long bits = v6 ? 128 : 32;
+    struct network read;
+    struct address cleared;
+
+    if (!address_read(address_text, &read.address)) {
+        return false;
+    }
+    if (text.at && (text.size > 3 || (text.size > 1 && text.at[0] == '0') ||
+                    !view_to_u64(text, &bits) || bits > (v6 ? 128 : 32))) {
+        return false;
+    }
+    read.bits = (unsigned char)(v6 ? bits : bits + 96);
+    cleared = read.address;
+    keep_bits(&cleared, read.bits);
+    if (memcmp(&cleared, &read.address, sizeof(cleared)) != 0) {
+        return false;
+    }
+    *out = read;
+    return true;
+}
+
+bool network_holds(const struct network *n, const struct address *a)
+{
+    unsigned whole = n->bits / 8;
+    unsigned rest = n->bits % 8;
+
+    if (n->bits < 96 && address_is_v4(a)) {
+        return false; /* ::/0 is a network of IPv6 */
+    }
+    if (memcmp(n->address.bytes, a->bytes, whole) != 0) {
+        return false;
+    }
+    return rest == 0 ||
+           ((n->address.bytes[whole] ^ a->bytes[whole]) >> (8 - rest)) == 0;
+}
+
+struct address address_client(const struct address *a)
+{
+    struct address client = *a;
+
+    keep_bits(&client, address_is_v4(a) ? 128 : 64);
+    return client;
+}
+
+struct address address_neighbourhood(const struct address *a)
+{
+    struct address around = *a;
+
+    keep_bits(&around, address_is_v4(a) ? 96 + 24 : 48);
+    return around;
+}

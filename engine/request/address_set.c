@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Address sets: the networks as ranges, sorted, overlaps merged, first and
+ * last ends apart, and every 64th first end once more so that most steps of
+ * a search stay in a small table:
+ *
+ *   top     [f0 . . . f64 . . . f128 ...]      every SET_STEP-th of firsts
+ *   firsts  [f0 f1 f2 f3 ...]                  16 bytes each
+ *   lasts   [l0 l1 l2 l3 ...]                  16 bytes each
+ *
+ * A million networks take 32 MiB.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+
+#include "request/address.h"
+
+#define SET_STEP 64
+
+struct end {
+    uint64_t high, low;
+};
+
+struct range {
+    struct end first, last;
+};
+
+struct address_set {
+    struct end *top;
+    struct end *firsts;
+    struct end *lasts;
+    size_t size;
+};
+
+/* ::ffff:0:0 to ::ffff:ffff:ffff, where IPv4 lives. */
+static const struct range v4 = {{0, UINT64_C(0xffff00000000)},
+                                {0, UINT64_C(0xffffffffffff)}};
+
+static uint64_t big_endian(const unsigned char *bytes)
+{
+    uint64_t n = 0;
+
+    for (unsigned i = 0; i < 8; i++) {
+        n = n << 8 | bytes[i];
+    }
+    return n;
+}
+
+static struct end end_of(const struct address *a)
+{
+    return (struct end){big_endian(a->bytes), big_endian(a->bytes + 8)};
+}
+
+static bool at_most(struct end a, struct end b)
+{
+    return a.high < b.high || (a.high == b.high && a.low <= b.low);
+}
+
+static struct range range_of(const struct network *n)
+{
+    struct end first = end_of(&n->address);
+    uint64_t high = n->bits >= 64 ? 0 : UINT64_MAX >> n->bits;
+    uint64_t low = n->bits >= 128  ? 0
+                   : n->bits <= 64 ? UINT64_MAX
+                                   : UINT64_MAX >> (n->bits - 64);
+
+    return (struct range){first, {first.high | high, first.low | low}};
+}
+
+/* Does the IPv6 network have all of IPv4 in its middle? */
+static bool spans_v4(const struct network *n)
+{
+    struct range r = range_of(n);
+
+    return n->bits < 96 && at_most(r.first, v4.first) &&
+           at_most(v4.last, r.last);
+}
+
+/* Adds the range of `n`; if it spans IPv4, what is below and above. */
+static size_t add_ranges(struct range *ranges, const struct network *n)
+{
+    struct range r = range_of(n);
+    struct end below = {0, v4.first.low - 1};
+    struct end above = {0, v4.last.low + 1};
+    size_t added = 0;
+
+    if (!spans_v4(n)) {
+        ranges[0] = r;
+        return 1;
+    }
+    if (at_most(r.first, below)) {
+        ranges[added++] = (struct range){r.first, below};
+    }
+    if (at_most(above, r.last)) {
+        ranges[added++] = (struct range){above, r.last};
+    }
+    return added;
+}
+
+static int by_first(const void *a, const void *b)
+{
+    const struct range *one = a;
+    const struct range *two = b;
+
+    if (!at_most(one->first, two->first)) {
+        return 1;
+    }
+    return at_most(two->first, one->first) ? 0 : -1;
+}
+
+/* Is there no address between the range and `first`, which is not before? */
+static bool touches(const struct range *r, struct end first)
+{
+    struct end next = {r->last.high + (r->last.low == UINT64_MAX),
+                       r->last.low + 1};
+
+    /* {0, 0}: r ends with the last address of all */
+    return (next.high | next.low) == 0 || at_most(first, next);
+}
+
+/* Merges sorted ranges that overlap or touch; returns how many are left. */
+static size_t merge(struct range *ranges, size_t n)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (kept > 0 && touches(&ranges[kept - 1], ranges[i].first)) {
+            if (!at_most(ranges[i].last, ranges[kept - 1].last)) {
+                ranges[kept - 1].last = ranges[i].last;
+            }
+        } else {
+            ranges[kept++] = ranges[i];
+        }
+    }
+    return kept;
+}
+
+static struct address_set *freeze(struct arena *arena,
+                                  const struct range *ranges, size_t n)
+{
+    struct address_set *set = arena_alloc(arena, sizeof(*set));
+
+    if (!set) {
+        return NULL;
+    }
+    set->size = n;
+    set->firsts = arena_array(arena, n, sizeof(*set->firsts));
+    set->lasts = arena_array(arena, n, sizeof(*set->lasts));
+    set->top = arena_array(arena, n / SET_STEP + 1, sizeof(*set->top));
+    if (!set->firsts || !set->lasts || !set->top) {
+        return NULL;
+    }
+    for (size_t i = 0; i < n; i++) {
+        set->firsts[i] = ranges[i].first;
+        set->lasts[i] = ranges[i].last;
+        if (i % SET_STEP == 0) {
+            set->top[i / SET_STEP] = ranges[i].first;
+        }
+    }
+    return set;
+}
+
+struct address_set *address_set_new(struct arena *arena,
+                                    const struct network *networks, size_t n)
+{
+    struct address_set *set = NULL;
+    struct range *ranges;
+    size_t room = n;
+    size_t count = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        room += spans_v4(&networks[i]);
+    }
+    ranges = calloc(room + 1, sizeof(*ranges));
+    if (!ranges) {
+        return NULL;
+    }
+    for (size_t i = 0; i < n; i++) {
+        count += add_ranges(ranges + count, &networks[i]);
+    }
+    qsort(ranges, count, sizeof(*ranges), by_first);
+    set = freeze(arena, ranges, merge(ranges, count));
+    free(ranges);
+    return set;
+}
+
+/* How many of the n sorted ends are at most `key`. */
+static size_t ends_up_to(const struct end *ends, size_t n, struct end key)
+{
+    size_t from = 0;
+
+    while (n > 0) {
+        size_t half = n / 2;
+
+        if (at_most(ends[from + half], key)) {
+            from += half + 1;
+            n -= half + 1;
+        } else {
+            n = half;
+        }
+    }
+    return from;
+}
+
+bool address_set_holds(const struct address_set *set, const struct address *a)
+{
+    struct end key = end_of(a);
+    size_t tops = (set->size + SET_STEP - 1) / SET_STEP;
+    size_t block = ends_up_to(set->top, tops, key);
+    size_t from, n;
+
+    if (block == 0) {
+        return false; /* before the first range */
+    }
+    from = (block - 1) * SET_STEP;
+    n = set->size - from < SET_STEP ? set->size - from : SET_STEP;
+    from += ends_up_to(set->firsts + from, n, key);
+    return at_most(key, set->lasts[from - 1]);
+}
+
+size_t address_set_size(const struct address_set *set)
+{
+    return set->size;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a browser says of itself: the user agent and its client hints, read
+ * into families and versions. These are claims; whether they agree is for
+ * the rules to say.
+ */
+#ifndef WB_REQUEST_BROWSER_H
+#define WB_REQUEST_BROWSER_H
+
+#include <stdint.h>
+
+#include "base/text.h"
+#include "base/view.h"
+
+struct browser {
+    struct view family;   /* NONE: not recognised */
+    struct view platform; /* NONE: not recognised */
+    uint64_t major;
+    bool has_major;
+    bool mobile;
+};
+
+/* Views are of literals. */
+void browser_read(struct browser *browser, struct view user_agent);
+
+struct hints {
+    bool has_major; /* there was a brand "Chromium" with a version */
+    uint64_t major;
+};
+
+/* Sec-CH-UA: writes the brands without GREASE, joined with ',' (`brands`
+ * needs the header's size). False if it is not such a list. */
+bool hints_read(struct hints *hints, struct view sec_ch_ua,
+                struct text *brands);
+/* The text of an sf-string without escapes; VIEW_NONE if it is none. */
+struct view hints_unquote(struct view value);
+
+#endif

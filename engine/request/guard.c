@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The guard's table of folded names and its check of one request. A name is
+ * looked up by a hash of a few of its bytes, folded:
+ *
+ *   "X_Price"  folds to  "x-price"  ->  table  ->  NEVER
+ *
+ * Every list of names here is small and the operator's own.
+ */
+#include "request/guard.h"
+
+#include <stdint.h>
+
+struct guarded {
+    struct view name; /* as spelled, lower case */
+    struct view folded;
+    enum guard_kind kind;
+    struct guarded *next;
+};
+
+struct guard {
+    struct arena *arena;
+    struct guarded *names; /* newest first */
+    struct guarded *prefixes;
+    size_t count;           /* of names */
+    struct guarded **table; /* made by guard_close */
+    size_t mask;
+    size_t name_max;
+};
+
+/* RFC 9110 tokens: letters in lower case, digits, and '-' for every other
+ * sign; 0 is no token character. */
+#define SIGN '-'
+static const char fold[256] = {
+    ['!'] = SIGN, ['#'] = SIGN,  ['$'] = SIGN, ['%'] = SIGN, ['&'] = SIGN,
+    ['*'] = SIGN, ['\''] = SIGN, ['+'] = SIGN, ['-'] = SIGN, ['.'] = SIGN,
+    ['^'] = SIGN, ['_'] = SIGN,  ['`'] = SIGN, ['|'] = SIGN, ['~'] = SIGN,
+    ['0'] = '0',  ['1'] = '1',   ['2'] = '2',  ['3'] = '3',  ['4'] = '4',
+    ['5'] = '5',  ['6'] = '6',   ['7'] = '7',  ['8'] = '8',  ['9'] = '9',
+    ['A'] = 'a',  ['B'] = 'b',   ['C'] = 'c',  ['D'] = 'd',  ['E'] = 'e',
+    ['F'] = 'f',  ['G'] = 'g',   ['H'] = 'h',  ['I'] = 'i',  ['J'] = 'j',
+    ['K'] = 'k',  ['L'] = 'l',   ['M'] = 'm',  ['N'] = 'n',  ['O'] = 'o',
+    ['P'] = 'p',  ['Q'] = 'q',   ['R'] = 'r',  ['S'] = 's',  ['T'] = 't',
+    ['U'] = 'u',  ['V'] = 'v',   ['W'] = 'w',  ['X'] = 'x',  ['Y'] = 'y',
+    ['Z'] = 'z',  ['a'] = 'a',   ['b'] = 'b',  ['c'] = 'c',  ['d'] = 'd',
+    ['e'] = 'e',  ['f'] = 'f',   ['g'] = 'g',  ['h'] = 'h',  ['i'] = 'i',
+    ['j'] = 'j',  ['k'] = 'k',   ['l'] = 'l',  ['m'] = 'm',  ['n'] = 'n',
+    ['o'] = 'o',  ['p'] = 'p',   ['q'] = 'q',  ['r'] = 'r',  ['s'] = 's',
+    ['t'] = 't',  ['u'] = 'u',   ['v'] = 'v',  ['w'] = 'w',  ['x'] = 'x',
+    ['y'] = 'y',  ['z'] = 'z',
+};
+
+static char fold_char(char c)
+{
+    return fold[(unsigned char)c];
+}
+
+static bool is_token(struct view name)
+{
+    bool token = name.size > 0;
+
+    for (size_t i = 0; i < name.size; i++) {
+        token &= fold_char(name.at[i]) != 0;
+    }
+    return token;
+}
+
+/* Of a token: its size and six of its bytes. */
+static size_t guard_hash(struct view name)
+{
+    size_t last = name.size - 1;
+    uint64_t h = name.size;
+
+    for (unsigned i = 0; i < 4; i++) {
+        h = h << 8 | (unsigned char)fold_char(name.at[last * i / 4]);
+    }
+    h = h << 8 | (unsigned char)fold_char(name.at[last - (last > 0)]);
+    h = h << 8 | (unsigned char)fold_char(name.at[last]);
+    h *= UINT64_C(0x9e3779b97f4a7c15);
+    return (size_t)(h >> 32);
+}
+
+static bool folds_to(struct view name, struct view folded)
+{
+    if (name.size != folded.size) {
+        return false;
+    }
+    for (size_t i = 0; i < name.size; i++) {
+        if (fold_char(name.at[i]) != folded.at[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- loading ---- */
+
+struct guard *guard_new(struct arena *arena)
+{
+    struct guard *guard = arena_alloc(arena, sizeof(*guard));
+
+    if (guard) {
+        guard->arena = arena;
+    }
+    return guard;
+}
+
+bool guard_add(struct guard *guard, const char *name, enum guard_kind kind)
+{
+    struct view text = view_text(name);
+    struct guarded *entry = arena_alloc(guard->arena, sizeof(*entry));
+    char *folded = arena_alloc(guard->arena, text.size);
+
+    if (!entry || !folded || !is_token(text)) {
+        return false;
+    }
+    for (size_t i = 0; i < text.size; i++) {
+        folded[i] = fold_char(text.at[i]);
+    }
+    entry->name = arena_copy(guard->arena, text);
+    entry->folded = view_of(folded, text.size);
+    entry->kind = kind;
+    if (kind == GUARD_NEVER_PREFIX) {
+        entry->next = guard->prefixes;
+        guard->prefixes = entry;
+    } else {
+        entry->next = guard->names;
+        guard->names = entry;
+        guard->count++;
+    }
+    return entry->name.at != NULL;
+}
+
+bool guard_close(struct guard *guard)
+{
+    size_t size = 16;
+
+    while (size < 4 * guard->count) {
+        size *= 2;
+    }
+    guard->table = arena_array(guard->arena, size, sizeof(struct guarded *));
+    if (!guard->table) {
+        return false;
+    }
+    guard->mask = size - 1;
+    for (struct guarded *e = guard->names; e; e = e->next) {
+        size_t i = guard_hash(e->folded) & guard->mask;
+
+        while (guard->table[i]) {
+            i = (i + 1) & guard->mask;
+        }
+        guard->table[i] = e;
+        if (e->name.size > guard->name_max) {
+            guard->name_max = e->name.size;
+        }
+    }
+    return true;
+}
+
+/* ---- checking ---- */
+
+/* Is the name, a token, one of the prefixed? */
+static bool is_prefixed(const struct guard *guard, struct view name)
+{
+    for (const struct guarded *e = guard->prefixes; e; e = e->next) {
+        if (name.size >= e->folded.size &&
+            folds_to(view_of(name.at, e->folded.size), e->folded)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Is the name, a token, one of ours, and was it sent as it may be? */
+struct finding {
+    bool ours;
+    bool spoofed;
+};
+
+static struct finding look_up(const struct guard *guard, struct view name)
+{
+    struct finding finding = {false, false};
+    bool spelled = false;
+    size_t i;
+
+    if (is_prefixed(guard, name)) {
+        return (struct finding){true, true};
+    }
+    if (name.size > guard->name_max) {
+        return finding;
+    }
+    i = guard_hash(name) & guard->mask;
+    for (; guard->table[i]; i = (i + 1) & guard->mask) {
+        const struct guarded *e = guard->table[i];
+
+        if (folds_to(name, e->folded)) {
+            finding.ours = true;
+            finding.spoofed |= e->kind == GUARD_NEVER;
+            spelled |= view_equal_fold(name, e->name);
+        }
+    }
+    finding.spoofed |= finding.ours && !spelled;
+    return finding;
+}
+
+/* Eight bytes at once: is one below 0x20 or 0x7f? (It may say so of none.)
+ */
+static bool may_hold_control(const char *at)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    const uint64_t highs = UINT64_C(0x8080808080808080);
+    uint64_t word, deletes;
+
+    memcpy(&word, at, sizeof(word));
+    deletes = word ^ (ones * 0x7f);
+    return (((word - ones * 0x20) & ~word) | ((deletes - ones) & ~deletes)) &
+           highs;
+}
+
+static bool holds_control(const char *at, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        unsigned char c = (unsigned char)at[i];
+
+        if ((c < 0x20 && c != '\t') || c == 0x7f) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_field_value(struct view value)
+{
+    size_t i = 0;
+
+    for (; i + 8 <= value.size; i += 8) {
+        if (may_hold_control(value.at + i) && holds_control(value.at + i, 8)) {
+            return false;
+        }
+    }
+    return !holds_control(value.at + i, value.size - i);
+}
+
+/* Headers whose values are names of headers that a hop removes or moves. */
+static bool lists_names(struct view name)
+{
+    return view_equal_fold(name, VIEW("connection")) ||
+           view_equal_fold(name, VIEW("trailer"));
+}
+
+static bool names_ours(const struct guard *guard, struct view list)
+{
+    while (list.at) {
+        struct view name = view_trim(view_cut(&list, ','));
+
+        if (is_token(name) && look_up(guard, name).ours) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static enum guard_verdict check_header(const struct guard *guard,
+                                       const struct header *header)
+{
+    if (!is_token(header->name) || !is_field_value(header->value)) {
+        return GUARD_BAD_HEADER;
+    }
+    if (look_up(guard, header->name).spoofed) {
+        return GUARD_SPOOFED_HEADER;
+    }
+    if (lists_names(header->name) && names_ours(guard, header->value)) {
+        return GUARD_CONNECTION;
+    }
+    return GUARD_PASS;
+}
+
+enum guard_verdict guard_check(const struct guard *guard,
+                               const struct request *request,
+                               const struct header **culprit)
+{
+    if (culprit) {
+        *culprit = NULL;
+    }
+    if (request->overflow) {
+        return GUARD_LIMIT;
+    }
+    if (request->target.size > REQUEST_TARGET_MAX) {
+        return GUARD_TARGET;
+    }
+    for (size_t i = 0; i < request->header_count; i++) {
+        enum guard_verdict verdict = check_header(guard, &request->headers[i]);
+
+        if (verdict != GUARD_PASS) {
+            if (culprit) {
+                *culprit = &request->headers[i];
+            }
+            return verdict;
+        }
+    }
+    return GUARD_PASS;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A request's facts as its transport wrote them, and what follows from them:
+ * host name, path readings, client address. Nothing here judges.
+ */
+#include "request/request.h"
+
+void request_clear(struct request *request)
+{
+    /* The headers beyond header_count are never read: 4 KiB not to clear. */
+    memset(request, 0, offsetof(struct request, headers));
+    memset(&request->header_count, 0,
+           sizeof(*request) - offsetof(struct request, header_count));
+}
+
+/* An empty value has `at` set, whatever the transport gave. */
+static struct view empty_if_none(struct view v)
+{
+    return v.at ? v : VIEW("");
+}
+
+bool request_add_header(struct request *request, struct view name,
+                        struct view value)
+{
+    size_t room = REQUEST_HEADER_BYTES_MAX - request->header_bytes;
+
+    if (request->header_count == REQUEST_HEADERS_MAX || name.size > room ||
+        value.size > room - name.size) {
+        request->overflow = true;
+        return false;
+    }
+    request->header_bytes += name.size + value.size;
+    request->headers[request->header_count++] =
+        (struct header){empty_if_none(name), empty_if_none(value)};
+    return true;
+}
+
+/* ":8080" and a trailing dot are no part of a host's name. */
+static struct view bare_host(struct view host)
+{
+    size_t end = host.size;
+
+    while (end > 0 && host.at[end - 1] >= '0' && host.at[end - 1] <= '9') {
+        end--;
+    }
+    if (end > 0 && host.at[end - 1] == ':') {
+        host.size = end - 1;
+    }
+    if (host.size > 0 && host.at[host.size - 1] == '.') {
+        host.size--;
+    }
+    return host;
+}
+
+static bool holds_upper(struct view v)
+{
+    for (size_t i = 0; i < v.size; i++) {
+        if (v.at[i] >= 'A' && v.at[i] <= 'Z') {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool prepare_host(struct request *request, struct arena *workspace)
+{
+    struct view host = request->host;
+    char *lower;
+
+    request->host_name = VIEW_NONE;
+    if (!host.at) {
+        return true;
+    }
+    host = bare_host(host);
+    if (!holds_upper(host)) {
+        request->host_name = host;
+        return true;
+    }
+    lower = arena_alloc(workspace, host.size);
+    if (!lower) {
+        return false;
+    }
+    for (size_t i = 0; i < host.size; i++) {
+        lower[i] = ascii_lower(host.at[i]);
+    }
+    request->host_name = view_of(lower, host.size);
+    return true;
+}
+
+bool request_prepare(struct request *request, struct arena *workspace)
+{
+    request->client_known = request->client_ip.at &&
+                            address_read(request->client_ip, &request->client);
+    return prepare_host(request, workspace) &&
+           path_read(&request->path, request->target, workspace);
+}
+
+bool request_header_known(const struct request *request, struct view name)
+{
+    if (request->overflow) {
+        return false; /* it may be among those that were dropped */
+    }
+    if (!request->headers_limited) {
+        return true;
+    }
+    for (size_t i = 0; i < request->headers_known_count; i++) {
+        if (view_equal_fold(request->headers_known[i], name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+const struct header *request_header(const struct request *request,
+                                    struct view name)
+{
+    for (size_t i = 0; i < request->header_count; i++) {
+        if (view_equal_fold(request->headers[i].name, name)) {
+            return &request->headers[i];
+        }
+    }
+    return NULL;
+}
+
+size_t request_header_lines(const struct request *request, struct view name)
+{
+    size_t lines = 0;
+
+    for (size_t i = 0; i < request->header_count; i++) {
+        lines += view_equal_fold(request->headers[i].name, name);
+    }
+    return lines;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Header order and shape. Values play no part.
+ */
+#include "request/shape.h"
+
+#include "base/hash.h"
+
+struct view shape_order(const struct request *request, struct arena *workspace)
+{
+    size_t size = 0;
+    char *room;
+    char *at;
+
+    for (size_t i = 0; i < request->header_count; i++) {
+        size += request->headers[i].name.size + 1;
+    }
+    room = at = arena_alloc(workspace, size);
+    if (!room) {
+        return VIEW_NONE;
+    }
+    for (size_t i = 0; i < request->header_count; i++) {
+        struct view name = request->headers[i].name;
+
+        if (i > 0) {
+            *at++ = ',';
+        }
+        for (size_t j = 0; j < name.size; j++) {
+            *at++ = ascii_lower(name.at[j]);
+        }
+    }
+    return view_of(room, (size_t)(at - room));
+}
+
+struct view shape_hash(struct view order, struct arena *workspace)
+{
+    static const unsigned char key[16] = {0};
+    uint64_t hash = hash_sip(key, order);
+    char *room = arena_alloc(workspace, SHAPE_SIZE);
+    struct text hex;
+
+    if (!room) {
+        return VIEW_NONE;
+    }
+    hex = text_in(room, SHAPE_SIZE);
+    for (unsigned i = 0; i < 8; i++) {
+        unsigned char byte = (unsigned char)(hash >> (56 - 8 * i));
+
+        text_add_hex(&hex, &byte, 1);
+    }
+    return text_view(&hex);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The order of a request's headers, as one text and as a short hash of it.
+ * The hash is ours (SipHash-2-4 under the zero key of header-order's text):
+ * equal for equal names in equal order, on every machine and release.
+ */
+#ifndef WB_REQUEST_SHAPE_H
+#define WB_REQUEST_SHAPE_H
+
+#include "request/request.h"
+
+#define SHAPE_SIZE 16
+
+/* Names in lower case, joined with ','; VIEW_NONE when the workspace is
+ * full. */
+struct view shape_order(const struct request *request, struct arena *workspace);
+/* SHAPE_SIZE hex digits. */
+struct view shape_hash(struct view order, struct arena *workspace);
+
+#endif
