@@ -190,6 +190,7 @@ static bool is_object_or_not_there(const struct x402_values *v,
 static bool read_timeout(struct view number, uint64_t *seconds)
 {
     struct view whole = view_cut(&number, '.');
+    bool part = false;
     unsigned long long n;
 
     if (!view_to_u64(whole, &n)) {
@@ -199,8 +200,9 @@ static bool read_timeout(struct view number, uint64_t *seconds)
         if (number.at[i] < '0' || number.at[i] > '9') {
             return false;
         }
+        part = part || number.at[i] != '0';
     }
-    *seconds = n + (number.at && n < UINT64_MAX ? 1 : 0);
+    *seconds = n + (part && n < UINT64_MAX ? 1 : 0);
     return *seconds > 0;
 }
 

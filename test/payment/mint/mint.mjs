@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Mints test/payment/minted.jsonl: payment headers made by the official
+// clients, with a frozen clock, counted "random" bytes and a well-known key,
+// so that the same packages give the same file. Nothing here is worth money.
+//
+//   cd build/mint && npm install && node mint.mjs > minted.jsonl
+//   (package.json and mint.mjs copied there; node_modules stays below build/)
+
+import { registerExactEvmScheme } from '@x402/evm/exact/client';
+import { ExactEvmSchemeV1 } from '@x402/evm/exact/v1/client';
+import { UptoEvmScheme } from '@x402/evm/upto/client';
+import { x402Client, x402HTTPClient } from '@x402/core/client';
+import { createPaymentHeader } from 'x402/client';
+import { createWalletClient, http } from 'viem';
+import { privateKeyToAccount } from 'viem/accounts';
+import { baseSepolia } from 'viem/chains';
+
+const NOW = 1767225600; // 2026-01-01T00:00:00Z
+Date.now = () => NOW * 1000;
+
+let counter = 0;
+globalThis.crypto.getRandomValues = (array) => {
+  const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+  counter += 1;
+  bytes.forEach((_, i) => { bytes[i] = (counter * 31 + i * 7) & 0xff; });
+  return array;
+};
+
+const account = privateKeyToAccount(`0x${'01'.repeat(32)}`);
+const PAYEE = '0x209693Bc6afc0C5328bA36FaF03C514EF312287C'; // of the x402 documents
+const SEPOLIA = {
+  scheme: 'exact', network: 'eip155:84532', amount: '10000', payTo: PAYEE,
+  asset: '0x036CbD53842c5426634e7929541eC2318f3dCF7e', maxTimeoutSeconds: 300,
+  extra: { name: 'USDC', version: '2' },
+};
+const BASE = {
+  ...SEPOLIA, network: 'eip155:8453',
+  asset: '0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913',
+  extra: { name: 'USD Coin', version: '2' },
+};
+const RESOURCE = { url: 'https://news.example/premium/1', description: 'An article \u2014 whole', mimeType: 'text/html' };
+
+function row(name, header, value) {
+  const decoded = JSON.parse(Buffer.from(value, 'base64').toString('utf8'));
+  process.stdout.write(`${JSON.stringify({ name, now: NOW, header, value, decoded })}\n`);
+}
+
+const client = new x402Client();
+registerExactEvmScheme(client, { signer: account });
+client.register('eip155:*', new UptoEvmScheme(account));
+const codec = new x402HTTPClient(client);
+
+async function mint2(name, accepts, extensions) {
+  const payload = await client.createPaymentPayload({
+    x402Version: 2, resource: RESOURCE, accepts: [accepts],
+    ...(extensions ? { extensions } : {}),
+  });
+  if (extensions && 'payment-identifier' in extensions) {
+    payload.extensions['payment-identifier'].info.id = 'order-0123456789abcdef';
+  }
+  for (const [header, value] of Object.entries(codec.encodePaymentSignatureHeader(payload))) {
+    row(name, header, value);
+  }
+}
+
+await mint2('v2', SEPOLIA);
+await mint2('v2-other', SEPOLIA);
+await mint2('v2-base', BASE);
+await mint2('v2-dear', { ...SEPOLIA, amount: '250000' });
+await mint2('v2-quote', { ...SEPOLIA, extra: { ...SEPOLIA.extra, quote: 'eyJhbGciOiJIUzI1NiJ9.e30.c2ln' } });
+await mint2('v2-two-hours', { ...SEPOLIA, maxTimeoutSeconds: 7200 });
+await mint2('v2-identifier', SEPOLIA, { 'payment-identifier': { info: { required: true }, schema: {} } });
+await mint2('v2-permit2', { ...SEPOLIA, extra: { ...SEPOLIA.extra, assetTransferMethod: 'permit2' } });
+await mint2('v2-upto', { ...SEPOLIA, scheme: 'upto', extra: { ...SEPOLIA.extra, facilitatorAddress: PAYEE } });
+
+const accepts1 = (network, asset, name) => ({
+  scheme: 'exact', network, maxAmountRequired: '10000', resource: RESOURCE.url,
+  description: '', mimeType: 'text/html', payTo: PAYEE, maxTimeoutSeconds: 300,
+  asset, extra: { name, version: '2' },
+});
+const sepolia1 = accepts1('base-sepolia', SEPOLIA.asset, 'USDC');
+const base1 = accepts1('base', BASE.asset, 'USD Coin');
+
+// Version 1 by the current package ...
+for (const [name, accepts] of [['v1', sepolia1], ['v1-base', base1]]) {
+  const made = await new ExactEvmSchemeV1(account).createPaymentPayload(1, accepts);
+  const whole = { scheme: 'exact', network: accepts.network, ...made };
+  for (const [header, value] of Object.entries(codec.encodePaymentSignatureHeader(whole))) {
+    row(name, header, value);
+  }
+}
+// ... and by the legacy one.
+const wallet = createWalletClient({ account, chain: baseSepolia, transport: http('http://127.0.0.1:9') });
+row('v1-legacy', 'X-PAYMENT', await createPaymentHeader(wallet, 1, sepolia1));
