@@ -56,8 +56,8 @@ struct policy;
  * not; for reject as false. Payment headers play no part. */
 void policy_price(const struct policy *policy, const struct request *request,
                   const struct evaluation *evaluation, struct price *out);
-/* True if the operator wrote asset and pay-to: payments are judged against
- * them. False for a policy with `demo: true` (the shipped one). */
+/* True if payments are to be judged against asset and payee: false while the
+ * payee is the burn or the zero address, as in the shipped policies. */
 bool policy_strict(const struct policy *policy);
 /* A warning to say loudly (test network, burn address), or NONE. */
 struct view policy_notice(const struct policy *policy);

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The parts that a policy is read by, each from its own node. Every reader
+ * reports what is wrong and goes on; the loader remembers that it was.
+ *
+ *   P001 version               P016 amount too large     P031 host
+ *   P002 unknown preset        P017 finer than the asset P032 query
+ *   P003 asset's name          P018 above 1 USD          P033 free pattern
+ *   P004 network               P019 refusal's status     P034 not supported
+ *   P005 address               P020 refusal's reason     P035 unreachable
+ *   P006 checksum              P021 license                   route
+ *   P007 contradicts what      P022 contact              P036 unreachable
+ *        is known              P023 route id                  tier
+ *   P008 text of an asset      P024 id taken             P037 class unnamed
+ *   P009 eip712 missing        P025 empty list           P038 reject below a
+ *   P010 pay-to missing        P026 path without '/'          cheaper tier
+ *   P011 pay-to                P027 path not canonical   P039 burn or zero
+ *   P012 price                 P028 '**' in a segment         payee
+ *   P013 price of 0            P029 path too long        P040 tier on a path
+ *   P014 unknown asset         P030 method               P041 out of memory
+ *   P015 not a plain decimal
+ */
+#ifndef WB_PRICING_PARTS_LOAD_H
+#define WB_PRICING_PARTS_LOAD_H
+
+#include "classify/rules_load.h"
+#include "config/schema.h"
+#include "config/tree.h"
+#include "pricing/policy.h"
+
+struct loader {
+    struct arena *arena;
+    struct policy *policy;
+    struct rules *rules;
+    struct problems *problems;
+    bool failed;
+};
+
+/* For messages: at most 80 bytes of a text. */
+struct view load_shown(struct view v);
+/* Reports an error at the node and returns false; a warning returns true. */
+bool load_error(struct loader *loader, const struct node *node,
+                const char *code, const char *hint, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+bool load_warn(struct loader *loader, const struct node *node,
+               const char *code, const char *hint, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+bool load_memory(struct loader *loader, const struct node *node);
+/* Zeroed memory; reports when there is none. n may be 0. */
+void *load_array(struct loader *loader, const struct node *node, size_t n,
+                 size_t size);
+/* schema_read, remembering a failure. */
+bool load_map(struct loader *loader, const struct schema_key *keys,
+              const struct node *map, const char *what, void *out);
+
+/* assets: { NAME: PRESET or a map }. */
+bool assets_read(struct loader *loader, const struct node *assets);
+/* The payee, for the networks of all assets. `node` gives the place. */
+bool payee_read(struct loader *loader, const struct node *node,
+                struct view text);
+/* A payee that nobody can spend from. */
+bool payee_is_burned(struct view payee);
+
+/* free, reject, { reject: {...} } or "0.03 usdc". */
+bool outcome_read(struct loader *loader, const struct node *node,
+                  struct outcome *out);
+/* "free", "reject" or the amount with its asset, for messages. */
+void outcome_write(struct text *t, const struct outcome *outcome);
+
+/* A path pattern; `strict` says that it will make something free. */
+bool pattern_read(struct loader *loader, const struct node *node, bool strict,
+                  struct pattern *out);
+
+/* What a tier's condition says of class and labels, as far as that is plain
+ * to see: used for warnings only. */
+struct glance {
+    unsigned classes; /* bits of enum class that it may hold for */
+    bool only_class;  /* and it holds for all of those */
+    struct view labels[8]; /* that it needs */
+    size_t label_count;
+    bool reads_path;
+};
+#define GLANCE_ALL_CLASSES 15u
+void glance_read(const struct node *when, struct glance *out);
+/* Can both conditions hold at once, for all that is plain to see? */
+bool glance_may_overlap(const struct glance *a, const struct glance *b);
+
+/* routes: [...]; then the warnings about what cannot be reached. */
+bool routes_read(struct loader *loader, const struct node *routes);
+void routes_review(struct loader *loader, const struct node *routes);
+
+#endif

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A policy file as a whole: its keys, the payee, the order of dearness and
+ * the notice. The parts are read by the other *_load.c files.
+ */
+#include "pricing/policy_load.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "pricing/parts_load.h"
+#include "pricing/presets.h"
+
+#define SHOWN_MAX 80
+#define MESSAGE_ROOM 800
+#define NOTICE_ROOM 400
+
+/* ---- what all parts use ---- */
+
+struct view load_shown(struct view v)
+{
+    return view_of(v.at, v.size < SHOWN_MAX ? v.size : SHOWN_MAX);
+}
+
+bool load_error(struct loader *loader, const struct node *node,
+                const char *code, const char *hint, const char *format, ...)
+{
+    char message[MESSAGE_ROOM];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    problems_add(loader->problems, PROBLEM_ERROR, node->place, code, hint,
+                 "%s", message);
+    loader->failed = true;
+    return false;
+}
+
+bool load_warn(struct loader *loader, const struct node *node,
+               const char *code, const char *hint, const char *format, ...)
+{
+    char message[MESSAGE_ROOM];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    problems_add(loader->problems, PROBLEM_WARNING, node->place, code, hint,
+                 "%s", message);
+    return true;
+}
+
+bool load_memory(struct loader *loader, const struct node *node)
+{
+    return load_error(loader, node, "P041", NULL, "out of memory");
+}
+
+void *load_array(struct loader *loader, const struct node *node, size_t n,
+                 size_t size)
+{
+    void *memory = arena_array(loader->arena, n ? n : 1, size);
+    if (!memory) {
+        load_memory(loader, node);
+    }
+    return memory;
+}
+
+bool load_map(struct loader *loader, const struct schema_key *keys,
+              const struct node *map, const char *what, void *out)
+{
+    bool fine = schema_read(keys, map, what, out, loader->arena,
+                            loader->problems);
+    loader->failed |= !fine;
+    return fine;
+}
+
+/* ---- the file's keys ---- */
+
+struct policy_keys {
+    int64_t version;
+    const struct node *assets, *pay_to, *routes, *otherwise;
+    const struct node *quotes, *volume, *demand;
+    struct schema_texts always_free;
+    int preflight, paths;
+};
+
+static const char *const preflight_choices[] = {"free", "priced", NULL};
+static const char *const paths_choices[] = {"case-folded", "case-sensitive",
+                                            NULL};
+
+#define KEY(name, type, member, preset, choices, doc)                          \
+    {name,    SCHEMA_##type, offsetof(struct policy_keys, member),             \
+     false,   preset,        choices,                                          \
+     0,       0,             doc}
+
+static const struct schema_key policy_schema[] = {
+    KEY("version", INTEGER, version, "1", NULL, "version of this format: 1"),
+    KEY("assets", NODE, assets, NULL, NULL,
+        "names for what is paid in: a preset such as usdc@base, or network, "
+        "address, decimals, symbol, eip712"),
+    KEY("pay-to", NODE, pay_to, NULL, NULL, "address that is paid"),
+    KEY("always-free", TEXTS, always_free, NULL, NULL,
+        "paths that are free before any route is looked at"),
+    KEY("preflight", CHOICE, preflight, "free", preflight_choices,
+        "CORS preflight requests: free or priced"),
+    KEY("paths", CHOICE, paths, "case-folded", paths_choices,
+        "how routes that charge or reject compare paths"),
+    KEY("routes", NODE, routes, NULL, NULL, "first that matches wins"),
+    KEY("otherwise", NODE, otherwise, NULL, NULL,
+        "price where no route matches; free when it is not given"),
+    KEY("quotes", NODE, quotes, NULL, NULL, "not supported in this version"),
+    KEY("volume", NODE, volume, NULL, NULL, "not supported in this version"),
+    KEY("demand", NODE, demand, NULL, NULL, "not supported in this version"),
+    {0}};
+
+static void refuse_future(struct loader *loader, const struct node *node)
+{
+    if (node) {
+        load_error(loader, node, "P034",
+                   "leave it out: prices here are the routes' and tiers' own",
+                   "'%.*s' is not supported in this version",
+                   VIEW_ARG(node->key));
+    }
+}
+
+static void read_always_free(struct loader *loader, const struct node *tree,
+                             const struct schema_texts *texts)
+{
+    struct policy *policy = loader->policy;
+
+    policy->always_free = load_array(loader, tree, texts->count,
+                                     sizeof(struct pattern));
+    for (size_t i = 0; policy->always_free && i < texts->count; i++) {
+        if (pattern_read(loader, texts->nodes[i], true,
+                         &policy->always_free[policy->always_free_count])) {
+            policy->always_free_count++;
+        }
+    }
+}
+
+static void read_otherwise(struct loader *loader, const struct node *tree,
+                           const struct node *node)
+{
+    struct outcome *otherwise = &loader->policy->otherwise;
+
+    otherwise->action = PRICE_FREE;
+    otherwise->line = tree->place.line;
+    if (node) {
+        outcome_read(loader, node, otherwise);
+    }
+}
+
+/* ---- dearness ---- */
+
+static size_t list_outcomes(struct policy *policy, struct outcome **out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < policy->route_count; i++) {
+        struct route *route = &policy->routes[i];
+        for (size_t j = 0; j < route->tier_count; j++, n++) {
+            if (out) {
+                out[n] = &route->tiers[j].outcome;
+            }
+        }
+        if (out) {
+            out[n] = &route->price;
+        }
+        n++;
+    }
+    if (out) {
+        out[n] = &policy->otherwise;
+    }
+    return n + 1;
+}
+
+/* Amounts of different assets compare by their decimal number, as if a unit
+ * of each were worth the same. 36 decimals hold all; what overflows is the
+ * largest. */
+static struct amount level(const struct outcome *outcome)
+{
+    struct amount amount = outcome->amount;
+    for (unsigned i = outcome->asset->decimals; i < 36; i++) {
+        if (!amount_mul_u64(&amount, 10)) {
+            memset(&amount, 0xff, sizeof amount);
+            break;
+        }
+    }
+    return amount;
+}
+
+static int compare_outcomes(const void *a, const void *b)
+{
+    const struct outcome *x = *(struct outcome *const *)a;
+    const struct outcome *y = *(struct outcome *const *)b;
+
+    if (x->action != PRICE_CHARGE || y->action != PRICE_CHARGE) {
+        return (int)x->action - (int)y->action;
+    }
+    struct amount p = level(x);
+    struct amount q = level(y);
+    return amount_compare(&p, &q);
+}
+
+static void rank_outcomes(struct loader *loader, const struct node *tree)
+{
+    struct policy *policy = loader->policy;
+    size_t n = list_outcomes(policy, NULL);
+    struct outcome **all = load_array(loader, tree, n, sizeof *all);
+
+    if (!all) {
+        return;
+    }
+    list_outcomes(policy, all);
+    qsort(all, n, sizeof *all, compare_outcomes);
+    for (size_t i = 0, rank = 0; i < n; i++) {
+        if (all[i]->action == PRICE_CHARGE) {
+            policy->charges = true;
+            rank += i == 0 || compare_outcomes(&all[i - 1], &all[i]) != 0;
+        }
+        all[i]->rank = all[i]->action == PRICE_REJECT   ? OUTCOME_REJECT
+                       : all[i]->action == PRICE_CHARGE ? (unsigned)rank + 1
+                                                        : 0;
+    }
+    for (size_t i = 0; i < policy->route_count; i++) {
+        struct route *route = &policy->routes[i];
+        route->free = route->price.rank == 0;
+        for (size_t j = 0; j < route->tier_count; j++) {
+            route->free &= route->tiers[j].outcome.rank == 0;
+        }
+    }
+}
+
+/* ---- the payee and what is said of it ---- */
+
+static void read_payee(struct loader *loader, const struct node *tree,
+                       const struct node *node, struct view of_site)
+{
+    struct policy *policy = loader->policy;
+
+    if (of_site.at) {
+        payee_read(loader, node ? node : tree, of_site);
+    } else if (node && (schema_expect(node, NODE_SCALAR, loader->problems) ||
+                        (loader->failed = true, false))) {
+        payee_read(loader, node, node->text);
+    } else if (!node && policy->charges) {
+        load_error(loader, tree, "P010",
+                   "pay-to: \"0x...\", the address that is to be paid",
+                   "the policy charges but says no 'pay-to'");
+    }
+}
+
+static const struct asset *asset_on_main(const struct policy *policy)
+{
+    for (size_t i = 0; i < policy->asset_count; i++) {
+        if (!policy->assets[i].test_network) {
+            return &policy->assets[i];
+        }
+    }
+    return NULL;
+}
+
+static void write_notice(struct loader *loader, const struct node *tree)
+{
+    struct policy *policy = loader->policy;
+    const struct asset *main_asset = asset_on_main(policy);
+    char room[NOTICE_ROOM];
+    struct text t = text_in(room, sizeof room);
+
+    if (!policy->charges) {
+        return;
+    }
+    if (!policy->strict) {
+        text_add(&t, VIEW("payments go to the burn address "));
+        text_add(&t, policy->pay_to);
+        text_add(&t, VIEW(": set 'pay-to' to your own"));
+    }
+    if (!main_asset) {
+        text_add(&t, policy->strict ? VIEW("") : VIEW("; "));
+        text_add(&t, VIEW("prices are in test money ("));
+        text_add(&t, policy->assets[0].network);
+        text_add(&t, VIEW(")"));
+    }
+    if (t.size > 0) {
+        policy->notice = arena_copy(loader->arena, text_view(&t));
+    }
+    if (!policy->strict && main_asset) {
+        load_warn(loader, node_get(tree, "pay-to") ? node_get(tree, "pay-to")
+                                                   : tree,
+                  "P039", NULL,
+                  "payments in '%.*s' on a main network (%.*s) go to an "
+                  "address that nobody can spend from",
+                  VIEW_ARG(main_asset->name), VIEW_ARG(main_asset->network));
+    }
+}
+
+/* ---- the whole ---- */
+
+static void read_parts(struct loader *loader, const struct node *tree,
+                       struct view pay_to)
+{
+    struct policy *policy = loader->policy;
+    struct policy_keys keys = {0};
+
+    load_map(loader, policy_schema, tree, "a policy", &keys);
+    if (tree->kind != NODE_MAP) {
+        return;
+    }
+    if (keys.version != 1) {
+        load_error(loader, node_get(tree, "version"), "P001", NULL,
+                   "expected version 1, found %lld", (long long)keys.version);
+    }
+    refuse_future(loader, keys.quotes);
+    refuse_future(loader, keys.volume);
+    refuse_future(loader, keys.demand);
+    policy->preflight_free = keys.preflight == 0;
+    policy->folds_case = keys.paths == 0;
+    if (keys.assets) {
+        assets_read(loader, keys.assets);
+    }
+    read_always_free(loader, tree, &keys.always_free);
+    if (keys.routes) {
+        routes_read(loader, keys.routes);
+    }
+    read_otherwise(loader, tree, keys.otherwise);
+    rank_outcomes(loader, tree);
+    read_payee(loader, tree, keys.pay_to, pay_to);
+    policy->strict = !payee_is_burned(policy->pay_to);
+    if (!loader->failed) {
+        write_notice(loader, tree);
+        if (keys.routes) {
+            routes_review(loader, keys.routes);
+        }
+    }
+}
+
+struct policy *policy_read(struct arena *arena, const struct node *tree,
+                           struct view pay_to, struct rules *rules,
+                           struct problems *problems)
+{
+    struct loader loader = {arena, NULL, rules, problems, false};
+
+    loader.policy = load_array(&loader, tree, 1, sizeof *loader.policy);
+    if (!loader.policy) {
+        return NULL;
+    }
+    loader.policy->file =
+        tree->place.source ? tree->place.source->name : VIEW_NONE;
+    method_names_start(&loader.policy->methods);
+    read_parts(&loader, tree, pay_to);
+    return loader.failed ? NULL : loader.policy;
+}

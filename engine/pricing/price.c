@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The price of one request. Routes are walked in order. One that fits for
+ * certain ends the walk; one that may fit (an ambiguous path, another case,
+ * an uncertain method, an unknown host) is a candidate and the walk goes on.
+ * Of all candidates the dearest is taken. A route that is free for all fits
+ * for certain or not at all. `otherwise` is a candidate unless every reading
+ * of the path was taken by some candidate.
+ */
+#include "pricing/policy.h"
+
+/* What is known of the request, worked out once. */
+struct reach {
+    const struct policy *policy;
+    const struct request *request;
+    const struct path *path;
+    unsigned readings; /* one bit each; 0: it may be any path */
+    unsigned method;   /* method_bit, or 0: uncertain */
+    bool host_certain;
+};
+
+/* ---- how well a route fits ---- */
+
+static unsigned wide_readings(const struct reach *reach,
+                              const struct pattern *pattern)
+{
+    unsigned fits = 0;
+    for (size_t i = 0; i < reach->path->reading_count; i++) {
+        if (pattern_wide(pattern, reach->path->readings[i],
+                         reach->policy->folds_case)) {
+            fits |= 1u << i;
+        }
+    }
+    return fits;
+}
+
+/* *readings gets the readings that the route's patterns match. */
+static enum fit fit_path(const struct reach *reach, const struct route *route,
+                         unsigned *readings)
+{
+    *readings = 0;
+    if (!reach->readings) {
+        return FIT_MAYBE;
+    }
+    for (size_t i = 0; i < route->path_count; i++) {
+        if (!reach->path->ambiguous &&
+            pattern_strict(&route->paths[i], reach->path->canonical)) {
+            *readings = reach->readings;
+            return FIT_YES;
+        }
+    }
+    for (size_t i = 0; !route->free && i < route->path_count; i++) {
+        *readings |= wide_readings(reach, &route->paths[i]);
+    }
+    return *readings ? FIT_MAYBE : FIT_NO;
+}
+
+static enum fit fit_method(const struct reach *reach,
+                           const struct route *route)
+{
+    if (!route->methods) {
+        return FIT_YES;
+    }
+    if (!reach->method) {
+        return FIT_MAYBE;
+    }
+    return route->methods & reach->method ? FIT_YES : FIT_NO;
+}
+
+static enum fit fit_host(const struct reach *reach, const struct route *route)
+{
+    if (route->host_count == 0) {
+        return FIT_YES;
+    }
+    if (!reach->host_certain) {
+        return FIT_MAYBE;
+    }
+    for (size_t i = 0; i < route->host_count; i++) {
+        if (host_matches(route->hosts[i], reach->request->host_name)) {
+            return FIT_YES;
+        }
+    }
+    return FIT_NO;
+}
+
+static enum fit fit_query(const struct reach *reach, const struct route *route)
+{
+    enum fit worst = FIT_YES;
+    for (size_t i = 0; i < route->query_count && worst > FIT_NO; i++) {
+        enum fit fit = reach->readings ? query_fits(reach->path->query,
+                                                    &route->queries[i])
+                                       : FIT_MAYBE;
+        worst = fit < worst ? fit : worst;
+    }
+    return worst;
+}
+
+/* *covered gets the readings for which the route holds for certain. */
+static enum fit fit_route(const struct reach *reach, const struct route *route,
+                          unsigned *covered)
+{
+    unsigned readings;
+    enum fit path;
+    enum fit rest = fit_method(reach, route);
+    enum fit fit;
+
+    *covered = 0;
+    if (rest == FIT_NO) {
+        return FIT_NO;
+    }
+    fit = fit_host(reach, route);
+    rest = fit < rest ? fit : rest;
+    if (rest == FIT_NO) {
+        return FIT_NO;
+    }
+    path = fit_path(reach, route, &readings);
+    if (path == FIT_NO) {
+        return FIT_NO;
+    }
+    fit = fit_query(reach, route);
+    rest = fit < rest ? fit : rest;
+    if (rest == FIT_YES) {
+        *covered = readings;
+    }
+    return path < rest ? path : rest;
+}
+
+/* ---- what the request may be ---- */
+
+/* A name that routing could read as another host's is not certain; nor is
+ * the Host header when the target brought its own authority. */
+static bool host_is_certain(const struct request *request)
+{
+    struct view host = request->host_name;
+    bool brackets = host.size > 2 && host.at[0] == '[' &&
+                    host.at[host.size - 1] == ']';
+
+    if (host.size == 0 || host.at[host.size - 1] == '.' ||
+        request->target.size == 0 || request->target.at[0] != '/' ||
+        view_starts(request->target, VIEW("//"))) {
+        return false;
+    }
+    for (size_t i = 0; i < host.size; i++) {
+        char c = host.at[i];
+        if (!ascii_is_alnum(c) && c != '-' && c != '.' && c != '_' &&
+            !(brackets && (c == ':' || c == '[' || c == ']'))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void reach_start(struct reach *reach, const struct policy *policy,
+                        const struct request *request)
+{
+    bool known = request->target.at && request->path.reading_count > 0 &&
+                 !request->path.crowded;
+
+    reach->policy = policy;
+    reach->request = request;
+    reach->path = &request->path;
+    reach->readings =
+        known ? (unsigned)((UINT64_C(1) << request->path.reading_count) - 1)
+              : 0;
+    reach->method =
+        policy->names_methods ? method_read(&policy->methods, request) : 0;
+    reach->host_certain = host_is_certain(request);
+}
+
+/* ---- choosing ---- */
+
+static void choose(struct choice *choice, const struct outcome *outcome,
+                   struct view route, unsigned tier)
+{
+    if (!choice->outcome || outcome->rank > choice->outcome->rank) {
+        choice->outcome = outcome;
+        choice->route = route;
+        choice->tier = tier;
+    }
+}
+
+/* A tier whose condition is unknown may be the first that holds, or not:
+ * both are looked at. One that rejects does not hold then. */
+void route_choose(const struct route *route,
+                  const struct evaluation *evaluation, struct choice *choice)
+{
+    for (size_t i = 0; i < route->tier_count; i++) {
+        const struct tier *tier = &route->tiers[i];
+        enum truth truth = evaluation_condition(evaluation, tier->condition);
+        if (truth == TRUTH_FALSE) {
+            continue;
+        }
+        if (truth == TRUTH_UNKNOWN) {
+            choice->unknown = true;
+            if (tier->outcome.action == PRICE_REJECT) {
+                continue;
+            }
+        }
+        choose(choice, &tier->outcome, route->id, (unsigned)i + 1);
+        if (truth == TRUTH_TRUE) {
+            return;
+        }
+    }
+    choose(choice, &route->price, route->id, 0);
+}
+
+static void choose_route(const struct reach *reach,
+                         const struct evaluation *evaluation,
+                         struct choice *choice)
+{
+    const struct policy *policy = reach->policy;
+    unsigned covered = 0;
+
+    for (size_t i = 0; i < policy->route_count; i++) {
+        const struct route *route = &policy->routes[i];
+        unsigned covers;
+        enum fit fit = fit_route(reach, route, &covers);
+        if (fit == FIT_NO || (fit == FIT_MAYBE && route->free)) {
+            continue;
+        }
+        route_choose(route, evaluation, choice);
+        if (fit == FIT_YES) {
+            return;
+        }
+        covered |= covers;
+    }
+    if (!reach->readings || covered != reach->readings) {
+        choose(choice, &policy->otherwise, VIEW("otherwise"), 0);
+    }
+}
+
+static bool is_always_free(const struct reach *reach)
+{
+    const struct policy *policy = reach->policy;
+
+    if (!reach->readings || reach->path->ambiguous) {
+        return false;
+    }
+    for (size_t i = 0; i < policy->always_free_count; i++) {
+        if (pattern_strict(&policy->always_free[i], reach->path->canonical)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void write_price(const struct policy *policy,
+                        const struct choice *choice, struct price *out)
+{
+    const struct outcome *outcome = choice->outcome;
+
+    out->action = outcome->action;
+    out->amount = outcome->amount;
+    out->asset = outcome->asset;
+    out->refusal = outcome->refusal;
+    out->line = outcome->line;
+    out->file = policy->file;
+    out->route = choice->route;
+    out->tier = choice->tier;
+    if (outcome->action == PRICE_CHARGE) {
+        out->pay_to = policy->pay_to;
+    }
+}
+
+void policy_price(const struct policy *policy, const struct request *request,
+                  const struct evaluation *evaluation, struct price *out)
+{
+    struct reach reach;
+    struct choice choice = {0};
+
+    memset(out, 0, sizeof *out);
+    out->file = policy->file;
+    reach_start(&reach, policy, request);
+    if (is_always_free(&reach)) {
+        out->route = VIEW("always-free");
+        return;
+    }
+    if (policy->preflight_free && method_is_preflight(request)) {
+        out->route = VIEW("preflight");
+        return;
+    }
+    choose_route(&reach, evaluation, &choice);
+    write_price(policy, &choice, out);
+}
+
+/* ---- what the rest of the engine asks ---- */
+
+bool policy_strict(const struct policy *policy)
+{
+    return policy->strict;
+}
+
+struct view policy_notice(const struct policy *policy)
+{
+    return policy->notice;
+}
+
+bool policy_charges(const struct policy *policy)
+{
+    return policy->charges;
+}
+
+size_t policy_routes(const struct policy *policy)
+{
+    return policy->route_count;
+}
+
+struct view policy_route_id(const struct policy *policy, size_t i)
+{
+    return policy->routes[i].id;
+}
