@@ -18,7 +18,8 @@ static const char *const modes[] = {"enforce", "count", NULL};
 static const char *const site_modes[] = {"enforce", "count", "inherit", NULL};
 static const char *const unknown_hosts[] = {"default", "reject", NULL};
 static const char *const stores[] = {"memory", NULL};
-static const char *const dialects[] = {"json", "nginx", "forward-auth", NULL};
+static const char *const dialects[] = {"json",    "nginx",   "forward-auth",
+                                       "envoy",   "haproxy", NULL};
 static const char *const orders[] = {"dialect", "kept", "lost", NULL};
 static const char *const client_ips[] = {"truncated", "full", "off", NULL};
 static const char *const queries[] = {"names", "full", "off", NULL};
