@@ -408,23 +408,29 @@ static bool read_field(const struct schema_key *key, const struct node *node,
     return read_number(key, node, field, problems);
 }
 
-/* The preset as if the map had it: the place is the map's. */
+/* The preset as if the map had it; the place is the map's. Only a field that
+ * keeps its node needs one that lasts. */
 static bool read_preset(const struct schema_key *key, const struct node *map,
                         void *out, struct arena *arena,
                         struct problems *problems)
 {
-    struct node *node = arena_alloc(arena, sizeof(*node));
+    struct node node = {.kind = NODE_SCALAR,
+                        .quoted = key->preset[0] == '\0',
+                        .text = view_text(key->preset),
+                        .place = map->place,
+                        .key = view_text(key->name),
+                        .key_place = map->place};
+    struct node *kept;
 
-    if (!node) {
+    if (key->type != SCHEMA_NODE && key->type != SCHEMA_TEXTS) {
+        return read_field(key, &node, out, arena, problems);
+    }
+    kept = arena_alloc(arena, sizeof(*kept));
+    if (!kept) {
         return out_of_memory(map, problems);
     }
-    node->kind = NODE_SCALAR;
-    node->text = view_text(key->preset);
-    node->quoted = node->text.size == 0;
-    node->place = map->place;
-    node->key = view_text(key->name);
-    node->key_place = map->place;
-    return read_field(key, node, out, arena, problems);
+    *kept = node;
+    return read_field(key, kept, out, arena, problems);
 }
 
 static const struct schema_key *find_key(const struct schema_key *keys,
@@ -465,12 +471,10 @@ bool schema_read(const struct schema_key *keys, const struct node *map,
         return false;
     }
     for (const struct schema_key *key = keys; key->name; key++) {
-        bool there = node_get(map, key->name) != NULL;
-
-        if (key->preset && !there) {
+        if (key->preset) {
             fine &= read_preset(key, map, out, arena, problems);
         }
-        if (key->required && !there) {
+        if (key->required && !node_get(map, key->name)) {
             problems_add(problems, PROBLEM_ERROR, map->place, "S003", NULL,
                          "%s needs '%s'", what, key->name);
             fine = false;
