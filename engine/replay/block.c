@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The stages of a replay, each over one block; see block.h.
+ */
+#include "replay/block.h"
+
+#include <stdlib.h>
+
+/* Text of a block: always room for one more line of the greatest size. */
+#define TEXT_SIZE (2 * LINE_SIZE_MAX)
+/* Bytes of an unreadable line that are shown. */
+#define SAMPLE_SIZE 100
+
+struct block *block_new(size_t lines)
+{
+    struct block *block = calloc(1, sizeof *block);
+
+    if (!block) {
+        return NULL;
+    }
+    block->lines = calloc(lines, sizeof *block->lines);
+    block->requests = calloc(lines, sizeof *block->requests);
+    block->text = malloc(TEXT_SIZE);
+    if (!tally_start(&block->tally) || !block->lines || !block->requests ||
+        !block->text) {
+        block_free(block);
+        return NULL;
+    }
+    for (; block->room < lines; block->room++) {
+        block->requests[block->room] = wb_request_new();
+        if (!block->requests[block->room]) {
+            block_free(block);
+            return NULL;
+        }
+    }
+    return block;
+}
+
+void block_free(struct block *block)
+{
+    if (!block) {
+        return;
+    }
+    for (size_t i = 0; i < block->room; i++) {
+        wb_request_free(block->requests[i]);
+    }
+    tally_end(&block->tally);
+    free(block->lines);
+    free(block->requests);
+    free(block->text);
+    free(block->records);
+    free(block);
+}
+
+/* ---- taking lines ---- */
+
+static void add_line(struct block *block, size_t *used, struct view text,
+                     uint64_t number, enum line_fault fault)
+{
+    struct line *line = &block->lines[block->count++];
+
+    line->at = block->text + *used;
+    line->size = text.size;
+    line->number = number;
+    line->fault = fault;
+    line->extra = (struct line_extra){0, 0};
+    memcpy(line->at, text.at, text.size);
+    *used += text.size;
+}
+
+enum reading block_take(struct block *block, struct reader *reader)
+{
+    size_t used = 0;
+
+    block->count = 0;
+    while (block->count < block->room && TEXT_SIZE - used >= LINE_SIZE_MAX) {
+        struct view text;
+        enum reading reading = reader_next(reader, &text);
+        if (reading == READING_LINE) {
+            add_line(block, &used, text, reader_line(reader), LINE_FINE);
+        } else if (reading == READING_TOO_LONG) {
+            add_line(block, &used, VIEW(""), reader_line(reader),
+                     LINE_TOO_LONG);
+        } else {
+            return reading;
+        }
+    }
+    return READING_LINE;
+}
+
+/* ---- the stages ---- */
+
+void block_weigh(struct block *block, struct wb_engine *engine)
+{
+    for (size_t i = 0; i < block->count; i++) {
+        struct line *line = &block->lines[i];
+        if (line->fault != LINE_FINE) {
+            continue;
+        }
+        enum wb_status status = block->format->read(
+            block->requests[i], engine, &block->clock, line->at, line->size,
+            &line->fault, &line->extra);
+        if (status != WB_OK) {
+            block->failed = true;
+            return;
+        }
+        if (line->fault == LINE_FINE) {
+            wb_weigh(block->requests[i]);
+        }
+    }
+}
+
+void block_decide(struct block *block, struct wb_state *state)
+{
+    for (size_t i = 0; i < block->count && !block->failed; i++) {
+        if (block->lines[i].fault == LINE_FINE) {
+            wb_decide_blocking(block->requests[i], state);
+        }
+    }
+}
+
+/* One record and its newline; the room grows as needed. */
+static void add_record(struct block *block, const struct wb_request *request)
+{
+    for (;;) {
+        size_t left = block->records_room - block->records_size;
+        size_t size = left < 2 ? SIZE_MAX
+                               : wb_decision_write(
+                                     request, WB_FORM_RECORD,
+                                     block->records + block->records_size,
+                                     left - 1);
+        if (size < left) {
+            block->records_size += size;
+            block->records[block->records_size++] = '\n';
+            return;
+        }
+        size_t room = block->records_room * 2 + 16384;
+        char *records = realloc(block->records, room);
+        if (!records) {
+            block->failed = true;
+            return;
+        }
+        block->records = records;
+        block->records_room = room;
+    }
+}
+
+void block_count(struct block *block, bool records)
+{
+    block->records_size = 0;
+    for (size_t i = 0; i < block->count && !block->failed; i++) {
+        struct line *line = &block->lines[i];
+        if (line->fault != LINE_FINE) {
+            tally_fault(&block->tally, line->fault);
+            continue;
+        }
+        tally_request(&block->tally, block->requests[i], &line->extra);
+        if (records) {
+            add_record(block, block->requests[i]);
+        }
+    }
+    block->failed |= block->tally.failed;
+}
+
+/* ---- what goes out ---- */
+
+const char *line_fault_text(enum line_fault fault)
+{
+    static const char *const texts[LINE_FAULTS] = {
+        [LINE_FINE] = "",
+        [LINE_TOO_LONG] = "longer than 64 KiB",
+        [LINE_NO_TIME] = "not in this format",
+        [LINE_NO_REQUEST] = "holds no HTTP request",
+        [LINE_CUT] = "cut within a field",
+        [LINE_NO_RECORD] = "not a request record",
+    };
+    return texts[fault];
+}
+
+static void show(const struct block *block, const struct line *line,
+                 FILE *err)
+{
+    char room[SAMPLE_SIZE * 6 + 2];
+    size_t size = line->size < SAMPLE_SIZE ? line->size : SAMPLE_SIZE;
+    size_t n = wb_json_quote(line->at, size, room, sizeof room);
+
+    fprintf(err, "%s:%llu: unreadable: %s: %.*s%s\n", block->path,
+            (unsigned long long)line->number, line_fault_text(line->fault),
+            (int)(n <= sizeof room ? n : 0), room,
+            size < line->size ? "..." : "");
+}
+
+bool block_write(struct block *block, FILE *out, FILE *err,
+                 unsigned *samples)
+{
+    for (size_t i = 0; i < block->count && *samples > 0; i++) {
+        if (block->lines[i].fault != LINE_FINE) {
+            show(block, &block->lines[i], err);
+            --*samples;
+        }
+    }
+    return !out || block->records_size == 0 ||
+           fwrite(block->records, 1, block->records_size, out) ==
+               block->records_size;
+}

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Splits a line of the common or combined log format; see combined.h.
+ *
+ * A user's name may hold spaces and brackets, but never a bare quote: so the
+ * time is what stands before the first quote that follows "[time] ", and
+ * nobody can put a second time into a line.
+ */
+#include "replay/combined.h"
+
+/* `[17/May/2015:10:05:03 +0000] ` before the request's quote. */
+#define TIME_FIELD (LOG_TIME_SIZE + 3)
+
+/* ---- escapes ---- */
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9') {
+        return c - '0';
+    }
+    if (c >= 'a' && c <= 'f') {
+        return c - 'a' + 10;
+    }
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* The byte that the escape at `at` (a backslash; `size` bytes are there)
+ * stands for, and the escape's size; 0 when it is none. */
+static size_t escape_read(const char *at, size_t size, char *out)
+{
+    static const char letters[] = "\"\\ntrbvf";
+    static const char bytes[] = "\"\\\n\t\r\b\v\f";
+
+    if (size >= 4 && at[1] == 'x') {
+        int high = hex_digit(at[2]);
+        int low = hex_digit(at[3]);
+        if (high >= 0 && low >= 0) {
+            *out = (char)(high * 16 + low);
+            return 4;
+        }
+    }
+    if (size >= 2 && at[1] != '\0') {
+        const char *found = strchr(letters, at[1]);
+        if (found) {
+            *out = bytes[found - letters];
+            return 2;
+        }
+    }
+    return 0;
+}
+
+/* Takes escapes back in place: the result is never longer. What is no escape
+ * stays. `line` owns the bytes of the view. */
+static void unescape(char *line, const char *start, struct view *v)
+{
+    const char *first = v->size ? memchr(v->at, '\\', v->size) : NULL;
+
+    if (!first) {
+        return;
+    }
+    const char *from = first;
+    const char *end = v->at + v->size;
+    char *begin = line + (v->at - start);
+    char *to = line + (first - start);
+    while (from < end) {
+        size_t used =
+            *from == '\\' ? escape_read(from, (size_t)(end - from), to) : 0;
+        if (used == 0) {
+            *to = *from;
+            used = 1;
+        }
+        from += used;
+        to++;
+    }
+    v->size = (size_t)(to - begin);
+}
+
+/* ---- fields ---- */
+
+/* The quote that ends the text which begins at `at`, or NULL: one that an
+ * odd number of backslashes precedes is part of it. */
+static const char *quote_end(const char *at, const char *end)
+{
+    const char *start = at;
+
+    while (at < end) {
+        const char *quote = memchr(at, '"', (size_t)(end - at));
+        if (!quote) {
+            return NULL;
+        }
+        const char *back = quote;
+        while (back > start && back[-1] == '\\') {
+            back--;
+        }
+        if ((quote - back) % 2 == 0) {
+            return quote;
+        }
+        at = quote + 1;
+    }
+    return NULL;
+}
+
+/* The next text in quotes; *at moves behind it. LINE_FINE with *out NONE:
+ * there is none before the end. */
+static enum line_fault quoted(const char **at, const char *end,
+                              struct view *out)
+{
+    const char *open =
+        *at < end ? memchr(*at, '"', (size_t)(end - *at)) : NULL;
+
+    *out = VIEW_NONE;
+    if (!open) {
+        *at = end;
+        return LINE_FINE;
+    }
+    const char *close = quote_end(open + 1, end);
+    if (!close) {
+        return LINE_CUT;
+    }
+    *out = view_of(open + 1, (size_t)(close - open - 1));
+    *at = close + 1;
+    return LINE_FINE;
+}
+
+/* The quote that opens the request: "[time] " stands before it. */
+static const char *request_quote(const char *line, const char *end)
+{
+    for (const char *at = line; at < end; at++) {
+        at = memchr(at, '"', (size_t)(end - at));
+        if (!at) {
+            return NULL;
+        }
+        if (at - line >= TIME_FIELD && at[-1] == ' ' && at[-2] == ']' &&
+            at[-TIME_FIELD] == '[') {
+            return at;
+        }
+    }
+    return NULL;
+}
+
+static struct view dash_is_none(struct view v)
+{
+    return v.size == 1 && v.at[0] == '-' ? VIEW_NONE : v;
+}
+
+/* What ends at the next space; *rest begins behind it. */
+static struct view word(struct view *rest)
+{
+    struct view part = *rest;
+    const char *space = rest->size ? memchr(rest->at, ' ', rest->size) : NULL;
+
+    if (!space) {
+        *rest = view_of(rest->at + rest->size, 0);
+        return part;
+    }
+    part.size = (size_t)(space - part.at);
+    *rest = view_of(space + 1, rest->size - part.size - 1);
+    return part;
+}
+
+/* "GET /x HTTP/1.1"; a target may hold spaces (Apache logs them), HTTP/0.9
+ * has no version. */
+static bool request_read(struct view request, struct combined *out)
+{
+    struct view target = request;
+
+    out->method = word(&target);
+    if (out->method.size == 0 || out->method.size > 32 || target.size == 0) {
+        return false;
+    }
+    for (size_t i = 0; i < out->method.size; i++) {
+        char c = out->method.at[i];
+        if (!ascii_is_alnum(c) && c != '-' && c != '_') {
+            return false;
+        }
+    }
+    const char *space = memrchr(target.at, ' ', target.size);
+    out->version = VIEW_NONE;
+    if (space) {
+        const char *end = target.at + target.size;
+        struct view last = view_of(space + 1, (size_t)(end - space - 1));
+        if (view_starts(last, VIEW("HTTP/"))) {
+            out->version = view_of(last.at + 5, last.size - 5);
+            target.size = (size_t)(space - target.at);
+        }
+    }
+    if (view_ends(out->version, VIEW(".0")) && out->version.at[0] != '1') {
+        out->version.size -= 2; /* HTTP/2.0 is called 2 */
+    }
+    out->target = target;
+    return target.size > 0;
+}
+
+/* Digits up to something else, held at the greatest number. */
+static uint64_t digits(const char **at, const char *end)
+{
+    uint64_t n = 0;
+
+    for (; *at < end && **at >= '0' && **at <= '9'; (*at)++) {
+        unsigned digit = (unsigned)(**at - '0');
+        n = n > (UINT64_MAX - digit) / 10 ? UINT64_MAX : n * 10 + digit;
+    }
+    return n;
+}
+
+/* ` 200 1234` behind the request. */
+static void numbers_read(const char **at, const char *end,
+                         struct combined *out)
+{
+    out->status = 0;
+    out->bytes = 0;
+    if (end - *at > 4 && **at == ' ') {
+        ++*at;
+        uint64_t status = digits(at, end);
+        out->status = status < 1000 ? (unsigned)status : 0;
+        if (end - *at > 1 && **at == ' ') {
+            ++*at;
+            out->bytes = digits(at, end);
+        }
+    }
+}
+
+static void head_read(struct view head, bool vhost, struct combined *out)
+{
+    out->vhost = vhost ? dash_is_none(word(&head)) : VIEW_NONE;
+    out->client = dash_is_none(word(&head));
+}
+
+static void unescape_all(char *line, struct combined *out)
+{
+    unescape(line, line, &out->target);
+    unescape(line, line, &out->referer);
+    unescape(line, line, &out->user_agent);
+}
+
+enum line_fault combined_read(char *line, size_t size, bool vhost,
+                              struct log_clock *clock, struct combined *out)
+{
+    const char *end = line + size;
+    const char *at = size ? request_quote(line, end) : NULL;
+    struct view request;
+
+    if (!at || !log_time_read(clock, at - TIME_FIELD + 1, &out->time)) {
+        return LINE_NO_TIME;
+    }
+    head_read(view_of(line, (size_t)(at - line) - TIME_FIELD), vhost, out);
+    enum line_fault fault = quoted(&at, end, &request);
+    if (fault != LINE_FINE) {
+        return fault;
+    }
+    numbers_read(&at, end, out);
+    fault = quoted(&at, end, &out->referer);
+    if (fault == LINE_FINE) {
+        fault = quoted(&at, end, &out->user_agent);
+    }
+    if (fault != LINE_FINE) {
+        return fault;
+    }
+    if (!request_read(request, out)) {
+        return LINE_NO_REQUEST;
+    }
+    out->has_headers = out->user_agent.at != NULL;
+    out->referer = out->has_headers ? dash_is_none(out->referer) : VIEW_NONE;
+    out->user_agent = dash_is_none(out->user_agent);
+    if (memchr(line, '\\', size)) {
+        unescape_all(line, out);
+    }
+    return LINE_FINE;
+}
+
+/* ---- the layout ---- */
+
+/* Only what an address is written with, and enough of it. */
+static bool looks_like_address(struct view v)
+{
+    size_t marks = 0;
+
+    for (size_t i = 0; i < v.size; i++) {
+        char c = ascii_lower(v.at[i]);
+        if (c == '.' || c == ':') {
+            marks++;
+        } else if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
+            return false;
+        }
+    }
+    return marks >= 2;
+}
+
+bool combined_has_vhost(struct view line)
+{
+    /* Without a host the second field is the ident: a name, mostly "-". */
+    (void)word(&line);
+    return looks_like_address(word(&line));
+}

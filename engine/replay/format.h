@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Formats of what is replayed: which facts a line carries, and how they get
+ * into a request. One row per format; --format names one, else the first
+ * lines of each file tell.
+ */
+#ifndef WB_REPLAY_FORMAT_H
+#define WB_REPLAY_FORMAT_H
+
+#include "replay/combined.h"
+#include "weighbridge.h"
+
+/* What a line told besides the request. */
+struct line_extra {
+    unsigned status; /* of the server's answer; 0: not known */
+    uint64_t bytes;  /* of the server's answer */
+};
+
+/* Begins `request` and fills it from `line`, whose bytes may change and must
+ * live until the request is reset. On WB_ERROR_MEMORY *fault is as it was. */
+typedef enum wb_status format_read(struct wb_request *request,
+                                   struct wb_engine *engine,
+                                   struct log_clock *clock, char *line,
+                                   size_t size, enum line_fault *fault,
+                                   struct line_extra *extra);
+
+struct format {
+    const char *name;
+    const char *about; /* the facts that it carries */
+    format_read *read;
+};
+
+/* NULL: there is none of that name. */
+const struct format *format_find(const char *name);
+/* Row i, or NULL past the end. */
+const struct format *format_row(size_t i);
+/* By the first lines of a file; the combined format when they tell
+ * nothing. */
+const struct format *format_guess(struct view window);
+
+#endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A window that slides over the files:
+ *
+ *   room [ read already | from ... lines to come ... to | free ]
+ *
+ * What is left of a line at the window's end moves to its front before more
+ * is read.
+ */
+#include "replay/reader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define WINDOW ((size_t)256 * 1024)
+
+struct reader {
+    const char *const *paths;
+    size_t count;
+    size_t opened; /* files opened so far; the current one is the last */
+    int fd;        /* -1: none is open */
+    bool ended;    /* the file's end is in the window */
+    bool skipping; /* within a line that is too long */
+    uint64_t line;
+    size_t from, to;
+    char error[512];
+    char room[WINDOW];
+};
+
+struct reader *reader_new(const char *const *paths, size_t count)
+{
+    struct reader *r = malloc(sizeof *r);
+
+    if (r) {
+        memset(r, 0, offsetof(struct reader, room));
+        r->paths = paths;
+        r->count = count;
+        r->fd = -1;
+    }
+    return r;
+}
+
+static void close_file(struct reader *r)
+{
+    if (r->fd > STDIN_FILENO) {
+        close(r->fd);
+    }
+    r->fd = -1;
+}
+
+void reader_free(struct reader *r)
+{
+    if (r) {
+        close_file(r);
+        free(r);
+    }
+}
+
+struct view reader_window(const struct reader *r)
+{
+    return view_of(r->room + r->from, r->to - r->from);
+}
+
+const char *reader_path(const struct reader *r)
+{
+    const char *path = r->opened ? r->paths[r->opened - 1] : "";
+
+    return strcmp(path, "-") ? path : "stdin";
+}
+
+uint64_t reader_line(const struct reader *r)
+{
+    return r->line;
+}
+
+const char *reader_error(const struct reader *r)
+{
+    return r->error;
+}
+
+static enum reading fail(struct reader *r, const char *why)
+{
+    snprintf(r->error, sizeof r->error, "%s: %s", reader_path(r), why);
+    return READING_FAILED;
+}
+
+/* Fills the window as far as the file goes. */
+static bool fill(struct reader *r)
+{
+    memmove(r->room, r->room + r->from, r->to - r->from);
+    r->to -= r->from;
+    r->from = 0;
+    while (r->to < WINDOW && !r->ended) {
+        ssize_t n = read(r->fd, r->room + r->to, WINDOW - r->to);
+        if (n > 0) {
+            r->to += (size_t)n;
+        } else if (n == 0) {
+            r->ended = true;
+        } else if (errno != EINTR) {
+            fail(r, strerror(errno));
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What begins like this is no text. */
+static const char *compressed(struct view window)
+{
+    static const struct {
+        struct view magic;
+        const char *error;
+    } kinds[] = {
+        {{"\x1f\x8b", 2}, "is gzip: use zcat FILE | weighbridge replay -"},
+        {{"\x28\xb5\x2f\xfd", 4},
+         "is zstd: use zstdcat FILE | weighbridge replay -"},
+        {{"BZh", 3}, "is bzip2: use bzcat FILE | weighbridge replay -"},
+        {{"\xfd"
+          "7zXZ",
+          5},
+         "is xz: use xzcat FILE | weighbridge replay -"},
+    };
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (view_starts(window, kinds[i].magic)) {
+            return kinds[i].error;
+        }
+    }
+    return NULL;
+}
+
+static enum reading open_next(struct reader *r)
+{
+    close_file(r);
+    if (r->opened == r->count) {
+        return READING_END;
+    }
+    const char *path = r->paths[r->opened++];
+    r->fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC)
+                              : STDIN_FILENO;
+    if (r->fd < 0) {
+        return fail(r, strerror(errno));
+    }
+    r->from = r->to = 0;
+    r->line = 0;
+    r->ended = r->skipping = false;
+    if (!fill(r)) {
+        return READING_FAILED;
+    }
+    const char *error = compressed(reader_window(r));
+    if (error) {
+        return fail(r, error);
+    }
+    if (view_starts(reader_window(r), VIEW("\xef\xbb\xbf"))) {
+        r->from = 3; /* a byte order mark */
+    }
+    return READING_FILE;
+}
+
+/* Line ends are "\n" or "\r\n"; false for an empty line. */
+static bool take(struct reader *r, size_t size, struct view *line)
+{
+    *line = view_of(r->room + r->from, size);
+    if (size > 0 && line->at[size - 1] == '\r') {
+        line->size--;
+    }
+    return line->size > 0;
+}
+
+/* A line whose newline, or the file's end, is `size` bytes ahead. */
+static enum reading end_line(struct reader *r, size_t size, bool newline,
+                             struct view *line, bool *some)
+{
+    bool long_one = r->skipping || size > LINE_SIZE_MAX;
+
+    r->line++;
+    r->skipping = false;
+    *some = take(r, size, line) || long_one;
+    r->from += size + newline;
+    return long_one ? READING_TOO_LONG : READING_LINE;
+}
+
+enum reading reader_next(struct reader *r, struct view *line)
+{
+    while (r->fd >= 0) {
+        size_t left = r->to - r->from;
+        const char *newline =
+            left ? memchr(r->room + r->from, '\n', left) : NULL;
+        bool some;
+        enum reading reading;
+
+        if (newline || (r->ended && (left || r->skipping))) {
+            size_t size = newline ? (size_t)(newline - r->room) - r->from
+                                  : left;
+            reading = end_line(r, size, newline != NULL, line, &some);
+            if (some) {
+                return reading;
+            }
+        } else if (r->ended) {
+            break;
+        } else {
+            if (left > LINE_SIZE_MAX) {
+                r->skipping = true;
+                r->from = r->to;
+            }
+            if (!fill(r)) {
+                return READING_FAILED;
+            }
+        }
+    }
+    return open_next(r);
+}
