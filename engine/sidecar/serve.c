@@ -1,0 +1,402 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The sidecar from start to end: load, open the state, listen, wait for
+ * signals, drain, close. Everything that is opened here is closed here, in
+ * the opposite order.
+ */
+#include "sidecar/sidecar.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sidecar/accept.h"
+#include "sidecar/admin.h"
+#include "sidecar/denied.h"
+#include "sidecar/door.h"
+#include "sidecar/metrics.h"
+#include "sidecar/watch.h"
+
+#define QUIET_MS 1000 /* without an exchange, before idle peers are left */
+#define TICK_MS 20
+
+struct sidecar {
+    struct reload *reload;
+    struct wb_state *state;
+    struct slots *slots;
+    struct denied *denied;
+    struct log *log;
+    struct acceptor *acceptor;
+    struct door doors[LISTENERS_MAX];
+    struct admin admin;
+    struct server *admin_server;
+    char bound[ACCEPT_ADDRESS_MAX]; /* the last address that was bound */
+    char demo_bound[ACCEPT_ADDRESS_MAX];
+    struct snapshot *snapshot;       /* in force, as far as this thread saw */
+    const struct settings *settings; /* its settings; addresses and sizes
+                                      * never change, see settings_fit */
+    sigset_t signals;
+};
+
+static int64_t wall_clock(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static int failed(const char *what)
+{
+    fprintf(stderr, "weighbridge: %s\n", what);
+    return 2;
+}
+
+static void take_snapshot(struct sidecar *sidecar)
+{
+    struct snapshot *old = sidecar->snapshot;
+
+    sidecar->snapshot = snapshot_ref(reload_current(sidecar->reload));
+    sidecar->settings = &sidecar->snapshot->settings;
+    snapshot_unref(old);
+}
+
+/* ---- opening; each returns 0 or the exit code ---- */
+
+static int open_state(struct sidecar *sidecar)
+{
+    struct wb_problems *problems = wb_problems_new();
+    enum wb_status status;
+
+    if (problems == NULL) {
+        return failed("out of memory");
+    }
+    status = wb_state_open(sidecar->snapshot->engine, problems, &sidecar->state);
+    for (size_t i = 0; i < wb_problems_count(problems); i++) {
+        fputs(wb_problem_text(problems, i), stderr);
+    }
+    wb_problems_free(problems);
+    if (status != WB_OK) {
+        failed("the state cannot be opened");
+    }
+    return status == WB_OK ? 0 : status == WB_ERROR_CONFIG ? 1 : 2;
+}
+
+static int open_shared(struct sidecar *sidecar)
+{
+    const struct settings *settings = sidecar->settings;
+
+    sidecar->slots = slots_new(settings->in_flight, settings->record_bytes);
+    sidecar->denied = denied_new();
+    sidecar->acceptor = acceptor_new();
+    if (sidecar->slots == NULL || sidecar->denied == NULL ||
+        sidecar->acceptor == NULL) {
+        return failed("out of memory");
+    }
+    if (settings->log_decisions != NULL) {
+        sidecar->log = log_open(settings->log_decisions);
+        if (sidecar->log == NULL) {
+            fprintf(stderr, "weighbridge: %s: %s\n", settings->log_decisions,
+                    strerror(errno));
+            return 2;
+        }
+    }
+    return 0;
+}
+
+static int listen_on(struct sidecar *sidecar, const char *address,
+                     unsigned socket_mode, struct server *server,
+                     unsigned limit, const char *name)
+{
+    char problem[256];
+
+    if (server == NULL) {
+        return failed("a server cannot be started");
+    }
+    if (!acceptor_listen(sidecar->acceptor, address, socket_mode, server,
+                         limit, sidecar->bound, problem, sizeof problem)) {
+        return failed(problem);
+    }
+    fprintf(stderr, "  %-13s %s\n", name, sidecar->bound);
+    return 0;
+}
+
+static int open_listener(struct sidecar *sidecar, unsigned i)
+{
+    const struct settings *settings = sidecar->settings;
+    const struct listener *listener = &settings->listen[i];
+    struct server_settings server = {settings->threads, settings->connections,
+                                     settings->head_bytes,
+                                     settings->idle_seconds};
+    struct door *door = &sidecar->doors[i];
+    struct server_handler handler = door_handler(door);
+
+    *door = (struct door){
+        i,
+        sidecar->reload,
+        sidecar->state,
+        sidecar->slots,
+        listener->dialect->second_ask ? sidecar->denied : NULL,
+        sidecar->log};
+    sidecar->admin.servers[i] = server_start(&server, &handler);
+    return listen_on(sidecar, listener->address, listener->socket_mode,
+                     sidecar->admin.servers[i], settings->connections,
+                     listener->dialect->name);
+}
+
+static int open_admin(struct sidecar *sidecar)
+{
+    struct server_settings server = {1, 64, 65536, 75};
+    struct server_handler handler = admin_handler(&sidecar->admin);
+
+    sidecar->admin.reload = sidecar->reload;
+    sidecar->admin.state = sidecar->state;
+    sidecar->admin.slots = sidecar->slots;
+    sidecar->admin.log = sidecar->log;
+    sidecar->admin.started = wall_clock();
+    if (sidecar->settings->admin == NULL) {
+        return 0;
+    }
+    sidecar->admin_server = server_start(&server, &handler);
+    return listen_on(sidecar, sidecar->settings->admin, 0660,
+                     sidecar->admin_server, 64, "admin");
+}
+
+static int open_servers(struct sidecar *sidecar)
+{
+    int code = 0;
+
+    for (unsigned i = 0; code == 0 && i < sidecar->settings->listen_count;
+         i++) {
+        code = open_listener(sidecar, i);
+    }
+    memcpy(sidecar->demo_bound, sidecar->bound, sizeof sidecar->bound);
+    if (code == 0) {
+        code = open_admin(sidecar);
+    }
+    if (code == 0 && !acceptor_start(sidecar->acceptor)) {
+        code = failed("no thread");
+    }
+    return code;
+}
+
+/* ---- what people read ---- */
+
+static void print_banner(const struct sidecar *sidecar)
+{
+    const char *notice = wb_engine_notice(sidecar->snapshot->engine);
+
+    if (sidecar->settings->demo) {
+        fputs("DEMO: built-in rules and prices, nothing here is paid to "
+              "you. Give -c FILE for your own.\n",
+              stderr);
+    }
+    if (notice != NULL) {
+        fprintf(stderr, "NOTICE: %s\n", notice);
+    }
+    fprintf(stderr, "weighbridge %s, generation %s, mode %s\n", wb_version(),
+            wb_engine_generation(sidecar->snapshot->engine),
+            sidecar->settings->mode);
+}
+
+static void print_demo(const struct sidecar *sidecar)
+{
+    const char *address = sidecar->demo_bound;
+
+    fprintf(stderr,
+            "\nTry, in another terminal:\n"
+            "  curl -i -A 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) "
+            "Gecko/20100101 Firefox/140.0' \\\n"
+            "       -H 'Accept: text/html' -H 'Accept-Language: en' "
+            "http://%s/article\n"
+            "  curl -i -A 'GPTBot/1.2' http://%s/article\n"
+            "  curl -i -A 'GPTBot/1.2' -H 'X-PAYMENT: garbage' "
+            "http://%s/article\n\n",
+            address, address, address);
+}
+
+static void tell_ready(const struct sidecar_options *options)
+{
+    if (options != NULL && options->ready_fd >= 0) {
+        ssize_t written = write(options->ready_fd, "ready\n", 6);
+
+        (void)written;
+        close(options->ready_fd);
+    }
+}
+
+/* ---- running ---- */
+
+static void reload(struct sidecar *sidecar)
+{
+    bool done = reload_again(sidecar->reload, wall_clock());
+
+    if (done) {
+        take_snapshot(sidecar);
+        watch_reset();
+    }
+    if (!log_reopen(sidecar->log)) {
+        failed("the log cannot be opened anew; the old one stays");
+    }
+    log_event(wall_clock(), "reload", "outcome", done ? "done" : "failed",
+              "generation",
+              wb_engine_generation(sidecar->snapshot->engine),
+              (const char *)NULL);
+}
+
+/* Waits for SIGTERM or SIGINT; returns its name. */
+static const char *run(struct sidecar *sidecar)
+{
+    for (;;) {
+        int signal = sigwaitinfo(&sidecar->signals, NULL);
+
+        if (signal == SIGHUP) {
+            reload(sidecar);
+        } else if (signal == SIGTERM) {
+            return "SIGTERM";
+        } else if (signal == SIGINT) {
+            return "SIGINT";
+        }
+    }
+}
+
+/* ---- draining ---- */
+
+static unsigned sum(const struct sidecar *sidecar,
+                    unsigned (*of)(const struct server *server))
+{
+    unsigned total = 0;
+
+    for (unsigned i = 0; i < sidecar->settings->listen_count; i++) {
+        if (sidecar->admin.servers[i] != NULL) {
+            total += of(sidecar->admin.servers[i]);
+        }
+    }
+    return total;
+}
+
+/* One tick; true when a second SIGTERM or SIGINT asks to hurry. */
+static bool tick(const struct sidecar *sidecar)
+{
+    struct timespec time = {0, TICK_MS * 1000000};
+    int signal = sigtimedwait(&sidecar->signals, NULL, &time);
+
+    return signal == SIGTERM || signal == SIGINT;
+}
+
+/* Ends when nothing is under way and no peer is connected, or none has said
+ * anything for a while, or the time is up. A proxy may have just sent a
+ * request on a connection that it kept: it is answered, and told to close. */
+static void drain(struct sidecar *sidecar)
+{
+    int64_t left = sidecar->settings->drain / 1000, quiet = 0;
+
+    atomic_store(&sidecar->admin.draining, true);
+    acceptor_quiesce(sidecar->acceptor, sidecar->admin_server);
+    for (unsigned i = 0; i < sidecar->settings->listen_count; i++) {
+        server_drain(sidecar->admin.servers[i]);
+    }
+    while (left > 0 && quiet < QUIET_MS && sum(sidecar, server_connections)) {
+        if (tick(sidecar)) {
+            break;
+        }
+        quiet = sum(sidecar, server_exchanges) ? 0 : quiet + TICK_MS;
+        left -= TICK_MS;
+    }
+}
+
+/* ---- closing ---- */
+
+/* A store that has not answered yet will call back: then nothing may be
+ * freed, and the process ends as it is. */
+static bool may_close(const struct sidecar *sidecar)
+{
+    for (int i = 0; i < 100 && sum(sidecar, server_waiting) != 0; i++) {
+        tick(sidecar);
+    }
+    return sum(sidecar, server_waiting) == 0;
+}
+
+static void close_all(struct sidecar *sidecar)
+{
+    acceptor_free(sidecar->acceptor);
+    server_stop(sidecar->admin_server);
+    for (unsigned i = 0; i < LISTENERS_MAX; i++) {
+        server_stop(sidecar->admin.servers[i]);
+    }
+    log_close(sidecar->log);
+    denied_free(sidecar->denied);
+    slots_free(sidecar->slots);
+    wb_state_close(sidecar->state);
+    snapshot_unref(sidecar->snapshot);
+    reload_close(sidecar->reload);
+    metrics_free();
+}
+
+static int open_all(struct sidecar *sidecar, const char *config_path,
+                    const struct sidecar_options *options)
+{
+    int code;
+
+    sidecar->reload =
+        reload_open(config_path, options, wall_clock(), &code);
+    if (sidecar->reload == NULL) {
+        return code;
+    }
+    take_snapshot(sidecar);
+    code = open_state(sidecar);
+    if (code == 0) {
+        code = open_shared(sidecar);
+    }
+    if (code == 0) {
+        print_banner(sidecar);
+        code = open_servers(sidecar);
+    }
+    return code;
+}
+
+static void block_signals(struct sidecar *sidecar)
+{
+    sigemptyset(&sidecar->signals);
+    sigaddset(&sidecar->signals, SIGHUP);
+    sigaddset(&sidecar->signals, SIGTERM);
+    sigaddset(&sidecar->signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &sidecar->signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+int sidecar_serve(const char *config_path,
+                  const struct sidecar_options *options)
+{
+    struct sidecar *sidecar = calloc(1, sizeof *sidecar);
+    const char *why;
+    int code;
+
+    if (sidecar == NULL) {
+        return failed("out of memory");
+    }
+    block_signals(sidecar); /* before there are threads */
+    code = open_all(sidecar, config_path, options);
+    if (code == 0) {
+        if (sidecar->settings->demo) {
+            print_demo(sidecar);
+        }
+        log_event(wall_clock(), "start", "version", wb_version(), "generation",
+                  wb_engine_generation(sidecar->snapshot->engine),
+                  (const char *)NULL);
+        tell_ready(options);
+        why = run(sidecar);
+        drain(sidecar);
+        log_event(wall_clock(), "stop", "why", why, (const char *)NULL);
+    }
+    if (code != 0 || may_close(sidecar)) {
+        close_all(sidecar);
+        free(sidecar);
+    }
+    return code;
+}

@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The door to libmicrohttpd: epoll, a pool of threads, one struct per
+ * connection that is used again for each of its exchanges.
+ *
+ * What this library (0.9.75) does and what is done about it: `url` is
+ * decoded and cut, so the target comes from the URI callback; an answer that
+ * is queued in the handler's first call ends the connection, so it is given
+ * in the second, unless a body is announced that nobody wants; it alters
+ * heads in silence, see head.h; stopping to listen races with its workers,
+ * so it never gets a listening socket.
+ */
+#include "sidecar/server.h"
+
+#include <microhttpd.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sidecar/head.h"
+
+#if MHD_VERSION >= 0x00097002
+typedef enum MHD_Result mhd_result;
+#else
+typedef int mhd_result;
+#endif
+
+/* One header of an answer, name and value with their NULs. */
+#define ANSWER_FIELD_MAX (8 * 1024)
+
+enum stage { STAGE_NEW, STAGE_HEAD, STAGE_BODY, STAGE_WAITING };
+enum wake { WAKE_NOT, WAKE_SUSPENDED, WAKE_DONE };
+
+struct server {
+    struct MHD_Daemon *daemon;
+    struct server_handler handler;
+    atomic_uint connections;
+    atomic_uint exchanges;
+    atomic_uint waiting;
+    atomic_bool draining;
+};
+
+struct connection {
+    struct exchange x; /* first: server_wake gets its address */
+    struct server *server;
+    struct MHD_Connection *mhd;
+    struct peer peer;
+    enum stage stage;
+    bool counted; /* in server->exchanges */
+    _Atomic(enum wake) wake;
+    size_t body_room;
+    const char *target_end; /* in the library's memory */
+    char target[EXCHANGE_TARGET_MAX];
+};
+
+/* ---- the head ---- */
+
+/* Called with the raw target, before the library rewrites it. */
+static void *on_target(void *context, const char *uri,
+                       struct MHD_Connection *mhd)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    struct connection *connection = info ? info->socket_context : NULL;
+    size_t size = uri ? strlen(uri) : 0;
+
+    (void)context;
+    if (connection == NULL) {
+        return NULL;
+    }
+    memset(&connection->x, 0, offsetof(struct exchange, fields));
+    connection->x.peer = &connection->peer;
+    connection->x.target_over = size > sizeof connection->target;
+    if (!connection->x.target_over && size != 0) {
+        memcpy(connection->target, uri, size);
+    }
+    connection->x.target = (struct wb_text){
+        connection->target, connection->x.target_over ? 0 : size};
+    connection->target_end = uri ? uri + size : NULL;
+    connection->mhd = mhd;
+    connection->stage = STAGE_NEW;
+    return connection;
+}
+
+static mhd_result on_field(void *context, enum MHD_ValueKind kind,
+                           const char *name, size_t name_size,
+                           const char *value, size_t value_size)
+{
+    struct exchange *x = context;
+
+    (void)kind;
+    if (x->field_count == EXCHANGE_FIELDS_MAX) {
+        x->fields_over = true;
+        return MHD_NO;
+    }
+    x->fields[x->field_count++] = (struct field){
+        {name, name_size}, {value ? value : "", value ? value_size : 0}};
+    return MHD_YES;
+}
+
+/* Later libraries refuse such heads themselves. */
+static bool layout_is_bad(const struct connection *connection,
+                          const char *method, const char *version)
+{
+#if MHD_VERSION < 0x01000000
+    const struct exchange *x = &connection->x;
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+        connection->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+
+    if (info == NULL || connection->target_end == NULL ||
+        version != connection->target_end + 1) {
+        return true; /* a NUL in the request line, or two blanks */
+    }
+    return !x->fields_over && !head_layout(x, version + strlen(version),
+                                           method + info->header_size);
+#else
+    (void)connection, (void)method, (void)version;
+    return false;
+#endif
+}
+
+static bool body_is_announced(const struct exchange *x)
+{
+    for (size_t i = 0; i < x->field_count; i++) {
+        const struct field *field = &x->fields[i];
+
+        if (text_is_fold(field->name, text_of("transfer-encoding"))) {
+            return true;
+        }
+        if (text_is_fold(field->name, text_of("content-length")) &&
+            !text_is(field->value, "0")) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void read_head(struct connection *connection, const char *method,
+                      const char *version)
+{
+    struct exchange *x = &connection->x;
+
+    x->field_count = 0;
+    x->fields_over = false;
+    x->body = (struct wb_text){NULL, 0};
+    x->body_over = false;
+    x->answer_count = 0;
+    x->answer_over = false;
+    x->answer_body = (struct wb_text){NULL, 0};
+    x->close = false;
+    x->slot = NULL;
+    x->method = text_of(method);
+    x->version = text_of(version);
+    MHD_get_connection_values_n(connection->mhd, MHD_HEADER_KIND, on_field,
+                                x);
+    x->layout_bad = layout_is_bad(connection, method, version);
+    x->has_body = body_is_announced(x);
+    atomic_store_explicit(&connection->wake, WAKE_NOT, memory_order_relaxed);
+    atomic_fetch_add_explicit(&connection->server->exchanges, 1,
+                              memory_order_relaxed);
+    connection->counted = true;
+}
+
+/* ---- the answer ---- */
+
+/* The library wants NUL-terminated strings, and copies them. */
+static bool put_field(struct MHD_Response *response, const struct field *field)
+{
+    char text[ANSWER_FIELD_MAX];
+    char *value = text + field->name.size + 1;
+
+    if (field->name.size + field->value.size + 2 > sizeof text) {
+        return false;
+    }
+    memcpy(text, field->name.data, field->name.size);
+    text[field->name.size] = '\0';
+    if (field->value.size != 0) {
+        memcpy(value, field->value.data, field->value.size);
+    }
+    value[field->value.size] = '\0';
+    return MHD_add_response_header(response, text, value) == MHD_YES;
+}
+
+static bool put_fields(const struct exchange *x, struct MHD_Response *response)
+{
+    for (size_t i = 0; i < x->answer_count; i++) {
+        if (!put_field(response, &x->answer[i])) {
+            return false;
+        }
+    }
+    return !x->answer_over;
+}
+
+/* An allow without all of its headers must not go out: the connection ends
+ * then, which each proxy takes as a failure of ours. */
+static mhd_result answer(struct connection *connection)
+{
+    struct exchange *x = &connection->x;
+    struct MHD_Response *response = MHD_create_response_from_buffer(
+        x->answer_body.size, (void *)(uintptr_t)x->answer_body.data,
+        x->answer_body.size ? MHD_RESPMEM_MUST_COPY : MHD_RESPMEM_PERSISTENT);
+    mhd_result result = MHD_NO;
+
+    if (response == NULL) {
+        return MHD_NO;
+    }
+    if (x->close || atomic_load_explicit(&connection->server->draining,
+                                         memory_order_relaxed)) {
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION,
+                                "close");
+    }
+    if (put_fields(x, response)) {
+        result = MHD_queue_response(connection->mhd, x->status, response);
+    }
+    MHD_destroy_response(response);
+    return result;
+}
+
+/* ---- the handler's steps ---- */
+
+void server_wake(struct exchange *x)
+{
+    struct connection *connection = (struct connection *)x;
+
+    if (atomic_exchange(&connection->wake, WAKE_DONE) == WAKE_SUSPENDED) {
+        MHD_resume_connection(connection->mhd);
+    }
+}
+
+/* The wake may come before, while or after the connection is suspended. */
+static void wait_for_wake(struct connection *connection)
+{
+    enum wake none = WAKE_NOT;
+
+    connection->stage = STAGE_WAITING;
+    atomic_fetch_add(&connection->server->waiting, 1);
+    MHD_suspend_connection(connection->mhd);
+    if (!atomic_compare_exchange_strong(&connection->wake, &none,
+                                        WAKE_SUSPENDED)) {
+        MHD_resume_connection(connection->mhd);
+    }
+}
+
+static mhd_result take_step(struct connection *connection,
+                            enum server_step step)
+{
+    struct server *server = connection->server;
+    struct exchange *x = &connection->x;
+    mhd_result result;
+
+    switch (step) {
+    case SERVER_ANSWER:
+        result = answer(connection);
+        server->handler.release(server->handler.context, x);
+        return result;
+    case SERVER_BODY:
+        connection->stage = STAGE_BODY;
+        connection->body_room = x->body.size;
+        x->body.size = 0;
+        return MHD_YES;
+    case SERVER_WAIT:
+        wait_for_wake(connection);
+        return MHD_YES;
+    }
+    return MHD_NO;
+}
+
+static mhd_result on_head(struct connection *connection)
+{
+    struct server *server = connection->server;
+    struct exchange *x = &connection->x;
+    enum server_step step = server->handler.head(server->handler.context, x);
+
+    if (step == SERVER_BODY && connection->stage == STAGE_HEAD) {
+        /* no body was announced: it is empty */
+        x->body.size = 0;
+        step = server->handler.body(server->handler.context, x);
+    }
+    return take_step(connection, step);
+}
+
+static mhd_result on_body(struct connection *connection, const char *data,
+                          size_t *size)
+{
+    struct server *server = connection->server;
+    struct exchange *x = &connection->x;
+
+    if (*size == 0) {
+        return take_step(connection,
+                         server->handler.body(server->handler.context, x));
+    }
+    if (*size > connection->body_room - x->body.size) {
+        x->body_over = true;
+    } else {
+        memcpy((char *)(uintptr_t)x->body.data + x->body.size, data, *size);
+        x->body.size += *size;
+    }
+    *size = 0;
+    return MHD_YES;
+}
+
+static mhd_result on_request(void *context, struct MHD_Connection *mhd,
+                             const char *url, const char *method,
+                             const char *version, const char *data,
+                             size_t *size, void **exchange)
+{
+    struct connection *connection = *exchange;
+    struct server *server = context;
+
+    (void)mhd, (void)url;
+    if (connection == NULL) {
+        return MHD_NO;
+    }
+    switch (connection->stage) {
+    case STAGE_NEW:
+        read_head(connection, method, version);
+        if (connection->x.has_body) {
+            return on_head(connection);
+        }
+        connection->stage = STAGE_HEAD;
+        return MHD_YES;
+    case STAGE_HEAD:
+        return on_head(connection);
+    case STAGE_BODY:
+        return on_body(connection, data, size);
+    case STAGE_WAITING:
+        atomic_fetch_sub(&server->waiting, 1);
+        return take_step(connection,
+                         server->handler.resume(server->handler.context,
+                                                &connection->x));
+    }
+    return MHD_NO;
+}
+
+static void on_over(void *context, struct MHD_Connection *mhd,
+                    void **exchange, enum MHD_RequestTerminationCode code)
+{
+    struct connection *connection = *exchange;
+    struct server *server = context;
+
+    (void)mhd, (void)code;
+    if (connection == NULL || !connection->counted) {
+        return;
+    }
+    server->handler.release(server->handler.context, &connection->x);
+    connection->counted = false;
+    connection->stage = STAGE_NEW;
+    atomic_fetch_sub_explicit(&server->exchanges, 1, memory_order_relaxed);
+}
+
+/* ---- connections ---- */
+
+static struct connection *connection_new(struct server *server,
+                                         struct MHD_Connection *mhd)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    struct connection *connection = calloc(1, sizeof *connection);
+
+    if (connection != NULL) {
+        connection->server = server;
+        connection->mhd = mhd;
+        peer_of(&connection->peer, info ? info->client_addr : NULL);
+    }
+    return connection;
+}
+
+static void on_connection(void *context, struct MHD_Connection *mhd,
+                          void **connection,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    struct server *server = context;
+
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        *connection = connection_new(server, mhd);
+        return;
+    }
+    free(*connection);
+    *connection = NULL;
+    atomic_fetch_sub_explicit(&server->connections, 1, memory_order_relaxed);
+}
+
+static struct MHD_Daemon *daemon_start(struct server *server,
+                                       const struct server_settings *settings)
+{
+    /* each worker has its share of the limit: round it up */
+    unsigned threads = settings->threads;
+    unsigned share = (settings->connections + threads - 1) / threads;
+    struct MHD_OptionItem options[] = {
+        {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, server},
+        {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_over, server},
+        {MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_target, server},
+        {MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)settings->head_bytes,
+         NULL},
+        {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)(share * threads), NULL},
+        {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)settings->idle_seconds,
+         NULL},
+        {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
+        {threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END,
+         (intptr_t)threads, NULL},
+        {MHD_OPTION_END, 0, NULL}};
+
+    return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
+                                MHD_USE_NO_LISTEN_SOCKET |
+                                MHD_ALLOW_SUSPEND_RESUME,
+                            0, NULL, NULL, on_request, server,
+                            MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+}
+
+struct server *server_start(const struct server_settings *settings,
+                            const struct server_handler *handler)
+{
+    struct server *server = calloc(1, sizeof *server);
+
+    if (server == NULL) {
+        return NULL;
+    }
+    server->handler = *handler;
+    server->daemon = daemon_start(server, settings);
+    if (server->daemon == NULL) {
+        free(server);
+        return NULL;
+    }
+    return server;
+}
+
+bool server_add(struct server *server, int fd, const struct sockaddr *address,
+                socklen_t size)
+{
+    atomic_fetch_add_explicit(&server->connections, 1, memory_order_relaxed);
+    if (MHD_add_connection(server->daemon, fd, address, size) == MHD_YES) {
+        return true;
+    }
+    atomic_fetch_sub_explicit(&server->connections, 1, memory_order_relaxed);
+    return false;
+}
+
+unsigned server_connections(const struct server *server)
+{
+    return atomic_load_explicit(&server->connections, memory_order_relaxed);
+}
+
+unsigned server_exchanges(const struct server *server)
+{
+    return atomic_load_explicit(&server->exchanges, memory_order_relaxed);
+}
+
+unsigned server_waiting(const struct server *server)
+{
+    return atomic_load(&server->waiting);
+}
+
+void server_drain(struct server *server)
+{
+    atomic_store_explicit(&server->draining, true, memory_order_relaxed);
+}
+
+void server_stop(struct server *server)
+{
+    if (server != NULL) {
+        MHD_stop_daemon(server->daemon);
+        free(server);
+    }
+}

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Settings with their defaults. The loader has checked types and ranges and
+ * has told the place of each mistake; what is checked again here is what the
+ * sidecar could not run with.
+ */
+#include "sidecar/settings.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct reader {
+    const struct wb_engine *engine;
+    char *problem;
+    size_t room;
+    bool failed;
+};
+
+__attribute__((format(printf, 2, 3))) static void
+fail(struct reader *reader, const char *format, ...)
+{
+    va_list list;
+
+    if (reader->failed) {
+        return;
+    }
+    reader->failed = true;
+    va_start(list, format);
+    vsnprintf(reader->problem, reader->room, format, list);
+    va_end(list);
+}
+
+/* The setting at a path that is made like printf's; NULL: none. */
+__attribute__((format(printf, 2, 3))) static const char *
+get(const struct reader *reader, const char *format, ...)
+{
+    char path[96];
+    va_list list;
+    int size;
+
+    va_start(list, format);
+    size = vsnprintf(path, sizeof path, format, list);
+    va_end(list);
+    if (size < 0 || (size_t)size >= sizeof path) {
+        return NULL;
+    }
+    return wb_engine_setting(reader->engine, path);
+}
+
+static uint64_t number(struct reader *reader, const char *path,
+                       uint64_t fallback, uint64_t least, uint64_t most)
+{
+    const char *text = get(reader, "%s", path);
+    char *end;
+    uint64_t value;
+
+    if (text == NULL) {
+        return fallback;
+    }
+    value = strtoull(text, &end, 10);
+    if (end == text || *end != '\0' || value < least || value > most) {
+        fail(reader, "%s: %s is not between %" PRIu64 " and %" PRIu64, path,
+             text, least, most);
+    }
+    return value;
+}
+
+/* Index of the setting in a NULL-terminated list; 0 when there is none. */
+static unsigned choice(struct reader *reader, const char *path,
+                       const char *const *names)
+{
+    const char *text = get(reader, "%s", path);
+
+    if (text == NULL) {
+        return 0;
+    }
+    for (unsigned i = 0; names[i] != NULL; i++) {
+        if (strcmp(text, names[i]) == 0) {
+            return i;
+        }
+    }
+    fail(reader, "%s: %s is not known", path, text);
+    return 0;
+}
+
+static unsigned count(struct reader *reader, const char *list, unsigned i)
+{
+    const char *text = get(reader, "listen.%u.%s.#", i, list);
+
+    return text ? (unsigned)strtoul(text, NULL, 10) : 0;
+}
+
+/* ---- one listener ---- */
+
+static void trust_add(struct reader *reader, struct trust *trust, unsigned i,
+                      const char *text)
+{
+    if (strcmp(text, "unix") == 0) {
+        trust->unix_peers = true;
+    } else if (trust->count == TRUST_MAX) {
+        fail(reader, "listen.%u.trust-forwarded: more than %u", i,
+             (unsigned)TRUST_MAX);
+    } else if (!network_parse(text_of(text),
+                              &trust->networks[trust->count++])) {
+        fail(reader,
+             "listen.%u.trust-forwarded: %s is not a network, an address or "
+             "\"unix\"",
+             i, text);
+    }
+}
+
+static void read_trust(struct reader *reader, struct listener *listener,
+                       unsigned i)
+{
+    unsigned entries = count(reader, "trust-forwarded", i);
+
+    for (unsigned k = 0; k < entries; k++) {
+        const char *text = get(reader, "listen.%u.trust-forwarded.%u", i, k);
+
+        trust_add(reader, &listener->trust, i, text ? text : "");
+    }
+    if (entries == 0) {
+        trust_add(reader, &listener->trust, i, "127.0.0.0/8");
+        trust_add(reader, &listener->trust, i, "::1");
+    }
+    if (strncmp(listener->address, "unix:", 5) == 0 &&
+        !listener->trust.unix_peers) {
+        fail(reader,
+             "listen.%u: nobody who connects to %s is trusted: set "
+             "trust-forwarded: [unix]",
+             i, listener->address);
+    }
+}
+
+static void known_add(struct reader *reader, struct listener *listener,
+                      unsigned i, const char *name)
+{
+    if (listener->known_count == KNOWN_MAX) {
+        fail(reader, "listen.%u.headers-known: more than %u", i,
+             (unsigned)KNOWN_MAX);
+        return;
+    }
+    listener->known[listener->known_count++] = text_of(name);
+    listener->known_limited = true;
+}
+
+static void read_known(struct reader *reader, struct listener *listener,
+                       unsigned i)
+{
+    unsigned entries = count(reader, "headers-known", i);
+    const char *first = get(reader, "listen.%u.headers-known.0", i);
+    const char *const *name = listener->dialect->known;
+
+    if (entries == 1 && first != NULL && strcmp(first, "all") == 0) {
+        return;
+    }
+    for (unsigned k = 0; k < entries; k++) {
+        const char *text = get(reader, "listen.%u.headers-known.%u", i, k);
+
+        known_add(reader, listener, i, text ? text : "");
+    }
+    for (; entries == 0 && name != NULL && *name != NULL; name++) {
+        known_add(reader, listener, i, *name);
+    }
+}
+
+static void read_order(struct reader *reader, struct listener *listener,
+                       unsigned i)
+{
+    static const char *const names[] = {"by-dialect", "kept", "lost", NULL};
+    char path[64];
+    unsigned order;
+
+    snprintf(path, sizeof path, "listen.%u.order", i);
+    order = choice(reader, path, names);
+    listener->order_kept =
+        order == 0 ? listener->dialect->order_kept : order == 1;
+}
+
+static void read_sources(struct reader *reader, struct listener *listener,
+                         unsigned i)
+{
+    static const struct {
+        enum source source;
+        const char *key;
+    } rows[] = {{SOURCE_REQUEST_ID, "request-id"},
+                {SOURCE_JA3, "take.ja3"},
+                {SOURCE_JA4, "take.ja4"}};
+
+    for (unsigned s = 0; s < SOURCE_COUNT; s++) {
+        const char *name = listener->dialect->sources[s];
+
+        if (name != NULL) {
+            listener->sources[s] = text_of(name);
+        }
+    }
+    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+        const char *name = get(reader, "listen.%u.%s", i, rows[r].key);
+
+        if (name != NULL && *name != '\0') {
+            listener->sources[rows[r].source] = text_of(name);
+        }
+    }
+}
+
+static void read_listener(struct reader *reader, struct listener *listener,
+                          unsigned i)
+{
+    const char *address = get(reader, "listen.%u.address", i);
+    const char *dialect = get(reader, "listen.%u.dialect", i);
+    const char *mode = get(reader, "listen.%u.socket-mode", i);
+
+    listener->address = address ? address : "127.0.0.1:8402";
+    listener->dialect = dialect_find(dialect ? dialect : "json");
+    if (listener->dialect == NULL) {
+        fail(reader, "listen.%u.dialect: %s is not one", i, dialect);
+        return;
+    }
+    listener->socket_mode = 0660;
+    if (mode != NULL) {
+        listener->socket_mode = (unsigned)strtoul(mode, NULL, 8) & 0777u;
+    }
+    read_trust(reader, listener, i);
+    read_known(reader, listener, i);
+    read_order(reader, listener, i);
+    read_sources(reader, listener, i);
+}
+
+/* A plain curl is its own proxy here, and sends all of its headers. */
+static void demo_listener(struct reader *reader, struct settings *settings,
+                          const struct sidecar_options *options)
+{
+    struct listener *listener = &settings->listen[0];
+
+    settings->listen_count = 1;
+    listener->address = options && options->demo_listen
+                            ? options->demo_listen
+                            : "127.0.0.1:8402";
+    listener->dialect = &dialect_envoy;
+    trust_add(reader, &listener->trust, 0, "127.0.0.0/8");
+    trust_add(reader, &listener->trust, 0, "::1");
+    for (unsigned s = 0; s < SOURCE_COUNT; s++) {
+        const char *name = listener->dialect->sources[s];
+
+        listener->sources[s] =
+            name ? text_of(name) : (struct wb_text){NULL, 0};
+    }
+    listener->order_kept = true;
+    settings->admin =
+        options && options->demo_admin ? options->demo_admin : "127.0.0.1:8403";
+}
+
+/* ---- all ---- */
+
+static void read_listeners(struct reader *reader, struct settings *settings)
+{
+    const char *admin = get(reader, "admin.address");
+
+    settings->listen_count = number(reader, "listen.#", 1, 1, LISTENERS_MAX);
+    for (unsigned i = 0; !reader->failed && i < settings->listen_count; i++) {
+        read_listener(reader, &settings->listen[i], i);
+    }
+    settings->admin = admin ? admin : "127.0.0.1:8403";
+    if (strcmp(settings->admin, "off") == 0) {
+        settings->admin = NULL;
+    }
+}
+
+static void read_log(struct reader *reader, struct settings *settings)
+{
+    static const char *const client[] = {"full", "truncated", "off", NULL};
+    static const char *const query[] = {"names", "full", "off", NULL};
+    const char *decisions = get(reader, "log.decisions");
+
+    settings->log_decisions = decisions ? decisions : "stderr";
+    if (strcmp(settings->log_decisions, "off") == 0) {
+        settings->log_decisions = NULL;
+    }
+    settings->log_client = LOG_CLIENT_TRUNCATED;
+    if (get(reader, "log.client-ip") != NULL) {
+        settings->log_client =
+            (enum log_client)choice(reader, "log.client-ip", client);
+    }
+    settings->log_query = (enum log_query)choice(reader, "log.query", query);
+}
+
+static void read_limits(struct reader *reader, struct settings *settings)
+{
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+    settings->connections = (unsigned)number(reader, "limits.connections",
+                                             1024, 1, 1000000);
+    settings->in_flight =
+        (unsigned)number(reader, "limits.in-flight", 256, 1, 1000000);
+    settings->threads =
+        (unsigned)number(reader, "limits.threads", 0, 0, 256);
+    if (settings->threads == 0) {
+        settings->threads = cores < 1 ? 1 : cores > 256 ? 256 : (unsigned)cores;
+    }
+    settings->head_bytes =
+        number(reader, "limits.header-bytes", 65536, 4096, 1 << 20);
+    settings->record_bytes =
+        number(reader, "limits.record-bytes", 131072, 1024, 4 << 20);
+    settings->idle_seconds = (unsigned)(number(reader, "limits.idle", 75000000,
+                                               1000000, 3600000000ull) /
+                                        1000000);
+    settings->drain =
+        (int64_t)number(reader, "drain", 10000000, 0, 600000000);
+}
+
+bool settings_read(struct settings *settings, const struct wb_engine *engine,
+                   bool demo, const struct sidecar_options *options,
+                   char *problem, size_t room)
+{
+    struct reader reader = {engine, problem, room, false};
+    const char *mode = get(&reader, "mode");
+
+    memset(settings, 0, sizeof *settings);
+    settings->demo = demo;
+    settings->mode = mode ? mode : "enforce";
+    if (demo) {
+        demo_listener(&reader, settings, options);
+    } else {
+        read_listeners(&reader, settings);
+    }
+    read_log(&reader, settings);
+    read_limits(&reader, settings);
+    return !reader.failed;
+}
+
+static bool same(const char *a, const char *b)
+{
+    return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
+}
+
+bool settings_fit(const struct settings *before, const struct settings *after,
+                  char *problem, size_t room)
+{
+    const char *what = NULL;
+
+    if (before->listen_count != after->listen_count) {
+        what = "the number of listeners";
+    } else if (!same(before->admin, after->admin)) {
+        what = "admin.address";
+    } else if (before->connections != after->connections ||
+               before->in_flight != after->in_flight ||
+               before->threads != after->threads ||
+               before->head_bytes != after->head_bytes ||
+               before->record_bytes != after->record_bytes ||
+               before->idle_seconds != after->idle_seconds) {
+        what = "limits";
+    } else if (!same(before->log_decisions, after->log_decisions)) {
+        what = "log.decisions";
+    }
+    for (size_t i = 0; what == NULL && i < before->listen_count; i++) {
+        if (!same(before->listen[i].address, after->listen[i].address)) {
+            what = "a listener's address";
+        }
+    }
+    if (what != NULL) {
+        snprintf(problem, room, "%s changed, which needs a restart", what);
+    }
+    return what == NULL;
+}
