@@ -67,13 +67,11 @@ static size_t peek(struct view target, size_t i, char bytes[4])
 
 /* Is there, at target[i], raw or escaped, a sequence that a lax decoder of
  * UTF-8 takes for an ASCII byte? */
-static bool is_overlong(struct view target, size_t i)
+static bool is_lax_utf8(struct view target, size_t i)
 {
     char bytes[4];
-    size_t n = peek(target, i, bytes);
-    size_t length;
 
-    return path_overlong(bytes, n, &length) >= 0;
+    return path_is_lax_utf8(bytes, peek(target, i, bytes));
 }
 
 /* Does decoding the escaped '%' at target[i] uncover an escape? "%252F",
@@ -109,7 +107,7 @@ static bool is_wide_escape(struct view target, size_t i, int byte)
     case 0xe0:
     case 0xef:
     case 0xf0:
-        return is_overlong(target, i);
+        return is_lax_utf8(target, i);
     default:
         return byte < 0x20;
     }
@@ -157,7 +155,7 @@ static void scan_special(struct scan *scan, struct view target, size_t i)
     case (char)0xe0:
     case (char)0xef:
     case (char)0xf0:
-        scan->ambiguous |= is_overlong(target, i);
+        scan->ambiguous |= is_lax_utf8(target, i);
         break;
     default: /* controls, '\', ';', bytes that no UTF-8 has */
         scan->ambiguous = true;
@@ -313,13 +311,6 @@ bool path_read(struct path *path, struct view target, struct arena *workspace)
         unhashed = view_of(target.at, view_find(target, '?'));
     }
     return path_widen(path, unhashed, workspace);
-}
-
-struct view path_unescape(struct view path, struct arena *arena)
-{
-    char *room = arena_alloc(arena, path.size);
-
-    return room ? view_of(room, path_decode(room, path)) : VIEW_NONE;
 }
 
 struct view query_field(struct view query, struct view name)

@@ -9,7 +9,7 @@
  *     canonical  /a/~b/x                 canonical  /free/..%2Fpremium/x
  *     query      x=1                     query      NONE
  *     ambiguous  false                   ambiguous  true
- *     readings   /a/~b/x                 readings   canonical, raw,
+ *     readings   /a/~b/x                 readings   canonical,
  *                                                   /free/../premium/x,
  *                                                   /premium/x
  *
@@ -19,18 +19,19 @@
  * canonical. No path that starts with '/' is canonically read as a URI:
  * "//admin" is a path.
  *
- * The wider readings are the closure, in any order, of: escapes decoded (at
- * most three times, %u002F and overlong UTF-8 too), dot segments resolved,
- * '\' as '/', "//" merged, ";parameters" cut, what follows NUL, '?' or '#'
- * (decoded ones too) cut, control bytes dropped, dots and spaces cut at the
- * end of each segment and '/', dots, spaces at the end of the path, a scheme
- * or "//authority" cut, a missing leading '/' added.
+ * The wider readings are the closure of raw, in any order, under: escapes
+ * decoded (at most three times; %u002F, overlong and full-width UTF-8 too),
+ * dot segments resolved, '\' as '/', "//" merged, ";parameters" cut, what
+ * follows NUL, '?' or '#' (decoded ones too) cut, other controls dropped, dots
+ * and spaces cut at the end of each segment and '/', dots, spaces at the end
+ * of the path, a scheme or "//authority" cut, a missing leading '/' added.
  *
  * A path is ambiguous if servers may take it for different resources; that
  * it ends in '/', or holds escapes that nothing splits or cuts at ("%20",
  * "%C3%A9"), makes no ambiguity, but gives a widest reading of its own. No
  * two readings are the same, but for the first and the last of several.
- * Case folding is left to the comparison.
+ * Case is left to the comparison; the case of an escape's digits makes no
+ * reading.
  */
 #ifndef WB_REQUEST_PATH_H
 #define WB_REQUEST_PATH_H
@@ -59,9 +60,6 @@ struct path {
 /* The views are into target or the workspace, which needs at most
  * 2 * target.size + PATH_READING_BYTES and some. False when it is full. */
 bool path_read(struct path *path, struct view target, struct arena *workspace);
-/* All escapes decoded, once: a pattern that is written with escapes has to
- * be matched in this form too. VIEW_NONE when the arena is full. */
-struct view path_unescape(struct view path, struct arena *arena);
 /* The first field of that name in a query, as sent; VIEW_NONE if none. An
  * empty value has `at` set. */
 struct view query_field(struct view query, struct view name);

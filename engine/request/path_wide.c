@@ -40,20 +40,41 @@ int path_hex(char high, char low)
     return h < 0 || l < 0 ? -1 : h * 16 + l;
 }
 
-/* The code of "%uXXXX" at in[i], or -1. */
-static int wide_escape(struct view in, size_t i)
+size_t path_decode(char *out, struct view in)
 {
-    int high, low;
+    size_t size = 0;
 
-    if (i + 5 >= in.size || ascii_lower(in.at[i + 1]) != 'u') {
-        return -1;
+    for (size_t i = 0; i < in.size; i++) {
+        int byte = in.at[i] == '%' && i + 2 < in.size
+                       ? path_hex(in.at[i + 1], in.at[i + 2])
+                       : -1;
+
+        out[size++] = byte >= 0 ? (char)byte : in.at[i];
+        i += byte >= 0 ? 2 : 0;
     }
-    high = path_hex(in.at[i + 2], in.at[i + 3]);
-    low = path_hex(in.at[i + 4], in.at[i + 5]);
-    return high < 0 || low < 0 ? -1 : high * 256 + low;
+    return size;
 }
 
-/* Full-width forms are ASCII, 0xFEE0 further up. */
+/* Hex digits of escapes in upper case; nothing is decoded. */
+static size_t upper_escapes(char *out, struct view in)
+{
+    static const char digits[] = "0123456789ABCDEF";
+
+    memmove(out, in.at, in.size);
+    for (size_t i = 0; i + 2 < in.size; i++) {
+        int byte = out[i] == '%' ? path_hex(out[i + 1], out[i + 2]) : -1;
+
+        if (byte >= 0) {
+            out[i + 1] = digits[byte >> 4];
+            out[i + 2] = digits[byte & 15];
+            i += 2;
+        }
+    }
+    return in.size;
+}
+
+/* The ASCII character whose full-width form has that code, if it is one that
+ * matters in paths; else -1. */
 static int narrow(int code)
 {
     int byte = code - 0xfee0;
@@ -64,24 +85,33 @@ static int narrow(int code)
                : -1;
 }
 
-size_t path_decode(char *out, struct view in)
+/* The byte that "%uXXXX" at in[i] stands for, or -1. */
+static int wide_escape(struct view in, size_t i)
+{
+    int high, low;
+
+    if (i + 5 >= in.size || in.at[i] != '%' ||
+        ascii_lower(in.at[i + 1]) != 'u') {
+        return -1;
+    }
+    high = path_hex(in.at[i + 2], in.at[i + 3]);
+    low = path_hex(in.at[i + 4], in.at[i + 5]);
+    if (high < 0 || low < 0) {
+        return -1;
+    }
+    return high == 0 ? low : narrow(high * 256 + low);
+}
+
+/* "%u002F", which some servers of Microsoft's and libraries decode. */
+static size_t decode_wide(char *out, struct view in)
 {
     size_t size = 0;
 
     for (size_t i = 0; i < in.size; i++) {
-        int byte = -1;
+        int byte = wide_escape(in, i);
 
-        if (in.at[i] == '%' && i + 2 < in.size) {
-            byte = path_hex(in.at[i + 1], in.at[i + 2]);
-            if (byte >= 0) {
-                i += 2;
-            } else {
-                byte = wide_escape(in, i);
-                byte = byte > 0xff ? narrow(byte) : byte;
-                i += byte >= 0 ? 5 : 0;
-            }
-        }
         out[size++] = byte >= 0 ? (char)byte : in.at[i];
+        i += byte >= 0 ? 5 : 0;
     }
     return size;
 }
@@ -91,10 +121,8 @@ static bool is_tail(unsigned char c)
     return (c & 0xc0) == 0x80;
 }
 
-int path_overlong(const char *at, size_t size, size_t *length)
+static int overlong(const unsigned char *b, size_t size, size_t *length)
 {
-    const unsigned char *b = (const unsigned char *)at;
-
     if (size >= 2 && (b[0] & 0xfe) == 0xc0 && is_tail(b[1])) {
         *length = 2;
         return (b[0] & 1) << 6 | (b[1] & 0x3f);
@@ -108,27 +136,53 @@ int path_overlong(const char *at, size_t size, size_t *length)
         *length = 4;
         return (b[2] & 1) << 6 | (b[3] & 0x3f);
     }
-    if (size >= 3 && b[0] == 0xef && is_tail(b[1]) && is_tail(b[2])) {
-        *length = 3;
-        return narrow(0xf000 | (b[1] & 0x3f) << 6 | (b[2] & 0x3f));
-    }
     return -1;
 }
 
-static size_t fold_overlong(char *out, struct view in)
+static int full_width(const unsigned char *b, size_t size, size_t *length)
+{
+    *length = 3;
+    return size >= 3 && b[0] == 0xef && is_tail(b[1]) && is_tail(b[2])
+               ? narrow(0xf000 | (b[1] & 0x3f) << 6 | (b[2] & 0x3f))
+               : -1;
+}
+
+bool path_is_lax_utf8(const char *at, size_t size)
+{
+    const unsigned char *bytes = (const unsigned char *)at;
+    size_t length;
+
+    return overlong(bytes, size, &length) >= 0 ||
+           full_width(bytes, size, &length) >= 0;
+}
+
+/* Replaces each sequence that `reads` takes for an ASCII byte. */
+static size_t fold_utf8(char *out, struct view in,
+                        int (*reads)(const unsigned char *, size_t, size_t *))
 {
     size_t size = 0;
 
     for (size_t i = 0; i < in.size; i++) {
         size_t length = 1;
-        int byte = (in.at[i] & 0xc0) == 0xc0
-                       ? path_overlong(in.at + i, in.size - i, &length)
-                       : -1;
+        int byte =
+            (in.at[i] & 0xc0) == 0xc0
+                ? reads((const unsigned char *)in.at + i, in.size - i, &length)
+                : -1;
 
         out[size++] = byte >= 0 ? (char)byte : in.at[i];
         i += byte >= 0 ? length - 1 : 0;
     }
     return size;
+}
+
+static size_t fold_overlong(char *out, struct view in)
+{
+    return fold_utf8(out, in, overlong);
+}
+
+static size_t fold_full_width(char *out, struct view in)
+{
+    return fold_utf8(out, in, full_width);
 }
 
 /* ---- segments ---- */
@@ -211,9 +265,11 @@ static size_t trim_segments(char *out, struct view in)
         while (kept > i && in.at[kept - 1] == ' ') {
             kept--;
         }
-        while (!is_dots(in.at + i, kept - i) && kept > i &&
-               (in.at[kept - 1] == '.' || in.at[kept - 1] == ' ')) {
-            kept--;
+        if (!is_dots(in.at + i, kept - i)) {
+            while (kept > i &&
+                   (in.at[kept - 1] == '.' || in.at[kept - 1] == ' ')) {
+                kept--;
+            }
         }
         memmove(out + size, in.at + i, kept - i);
         size += kept - i;
@@ -247,35 +303,47 @@ static size_t turn_backslashes(char *out, struct view in)
     return in.size;
 }
 
-/* Old Java servers and some caches take ';' for the end of the path. */
-static size_t cut_at_semicolon(char *out, struct view in)
+static size_t cut_at(char *out, struct view in, char c)
 {
-    size_t size = view_find(in, ';');
+    size_t size = view_find(in, c);
 
     memmove(out, in.at, size);
     return size;
 }
 
-/* A C string ends at NUL; one that decodes first splits at '?' and '#'. */
-static size_t cut_tail(char *out, struct view in)
+/* Old Java servers and some caches take ';' for the end of the path. */
+static size_t cut_at_semicolon(char *out, struct view in)
 {
-    size_t size = 0;
-
-    while (size < in.size && in.at[size] != 0 && in.at[size] != '?' &&
-           in.at[size] != '#') {
-        out[size] = in.at[size];
-        size++;
-    }
-    return size;
+    return cut_at(out, in, ';');
 }
 
-/* WHATWG URL parsers drop tabs and line ends wherever they stand. */
+/* A C string ends at NUL. */
+static size_t cut_at_nul(char *out, struct view in)
+{
+    return cut_at(out, in, 0);
+}
+
+/* A server that decodes first splits at '?' and '#' that were escaped. */
+static size_t cut_at_query(char *out, struct view in)
+{
+    return cut_at(out, in, '?');
+}
+
+static size_t cut_at_fragment(char *out, struct view in)
+{
+    return cut_at(out, in, '#');
+}
+
+/* WHATWG URL parsers drop tabs and line ends wherever they stand. NUL is for
+ * cut_at_nul. */
 static size_t drop_controls(char *out, struct view in)
 {
     size_t size = 0;
 
     for (size_t i = 0; i < in.size; i++) {
-        if ((unsigned char)in.at[i] >= 0x20 && in.at[i] != 0x7f) {
+        unsigned char c = (unsigned char)in.at[i];
+
+        if ((c >= 0x20 && c != 0x7f) || c == 0) {
             out[size++] = in.at[i];
         }
     }
@@ -338,56 +406,43 @@ static size_t add_root(char *out, struct view in)
 
 typedef size_t transform(char *out, struct view in);
 
-/* In the order of the widest reading; decoding comes first. */
+/* First those that decode, then the rest of the widest reading's, in its
+ * order, then those that are not part of it. */
 static transform *const transforms[] = {
-    fold_overlong,
-    cut_tail,
-    drop_controls,
-    turn_backslashes,
-    cut_scheme,
-    add_root,
-    cut_parameters,
-    trim_segments,
-    merge_slashes,
-    path_resolve_dots,
-    /* not part of the widest reading, or its end */
-    cut_at_semicolon,
-    cut_authority,
-    trim_end,
+    path_decode,      decode_wide,   fold_overlong,     fold_full_width,
+    cut_at_nul,       cut_at_query,  cut_at_fragment,   drop_controls,
+    turn_backslashes, cut_scheme,    add_root,          cut_parameters,
+    trim_segments,    merge_slashes, path_resolve_dots, cut_at_semicolon,
+    cut_authority,    trim_end,
 };
 #define TRANSFORMS (sizeof(transforms) / sizeof(transforms[0]))
-#define WIDEST_TRANSFORMS 10
+#define TRANSFORMS_DECODE 2
+#define TRANSFORMS_WIDEST 15
 
-static bool same(const char *at, size_t size, struct view v)
+/* One pass of the widest reading, over `out`; is it changed? */
+static bool widen_in_place(char *out, char *spare, struct view *in, bool decode)
 {
-    return view_equal(view_of(at, size), v);
+    bool changed = false;
+
+    for (size_t i = decode ? 0 : TRANSFORMS_DECODE; i < TRANSFORMS_WIDEST;
+         i++) {
+        size_t size = transforms[i](spare, *in);
+
+        if (!view_equal(view_of(spare, size), *in)) {
+            memcpy(out, spare, size);
+            *in = view_of(out, size);
+            changed = true;
+        }
+    }
+    return changed;
 }
 
 struct view path_widest(char *out, char *spare, struct view in)
 {
-    unsigned decodes = 0;
-
     memmove(out, in.at, in.size);
     in = view_of(out, in.size);
     for (unsigned pass = 0; pass < WIDEST_PASSES; pass++) {
-        struct view before = in;
-        bool changed = false;
-
-        if (decodes < DECODES_MAX) {
-            in.size = path_decode(out, in);
-            changed = in.size != before.size;
-            decodes += changed;
-        }
-        for (size_t i = 0; i < WIDEST_TRANSFORMS; i++) {
-            size_t size = transforms[i](spare, in);
-
-            if (!same(spare, size, in)) {
-                memcpy(out, spare, size);
-                in = view_of(out, size);
-                changed = true;
-            }
-        }
-        if (!changed) {
+        if (!widen_in_place(out, spare, &in, pass < DECODES_MAX)) {
             break;
         }
     }
@@ -436,27 +491,30 @@ static void take(struct closure *c, struct view reading, unsigned decodes)
     }
 }
 
+/* A target as sent. Case of hex digits makes no reading of its own. */
+static void take_seed(struct closure *c, struct view seed)
+{
+    if (c->left < seed.size) {
+        c->path->crowded = true;
+        return;
+    }
+    take(c, view_of(c->room, upper_escapes(c->room, seed)), 0);
+}
+
 static void widen_one(struct closure *c, size_t from)
 {
     struct view in = c->path->readings[from];
     unsigned decodes = c->decodes[from];
 
-    for (size_t i = 0; i <= TRANSFORMS && !c->path->crowded; i++) {
-        size_t size;
+    for (size_t i = 0; i < TRANSFORMS && !c->path->crowded; i++) {
+        bool decoding = i < TRANSFORMS_DECODE;
 
         if (c->left < in.size + 1) {
             c->path->crowded = true;
-            return;
+        } else if (!decoding || decodes < DECODES_MAX) {
+            take(c, view_of(c->room, transforms[i](c->room, in)),
+                 decodes + decoding);
         }
-        if (i < TRANSFORMS) {
-            size = transforms[i](c->room, in);
-        } else if (decodes < DECODES_MAX) {
-            size = path_decode(c->room, in);
-            decodes++;
-        } else {
-            return;
-        }
-        take(c, view_of(c->room, size), decodes);
     }
 }
 
@@ -495,9 +553,9 @@ bool path_widen(struct path *path, struct view more, struct arena *workspace)
         return false;
     }
     spare = widest + longest + 1;
-    take(&closure, path->raw, 0);
+    take_seed(&closure, path->raw);
     if (more.at) {
-        take(&closure, more, 0);
+        take_seed(&closure, more);
     }
     for (size_t i = 0; i < path->reading_count && !path->crowded; i++) {
         widen_one(&closure, i);

@@ -10,10 +10,9 @@
 
 /* The value of two hex digits, or -1. */
 int path_hex(char high, char low);
-/* The ASCII byte that the UTF-8 sequence at `at` stands for by overlong
- * coding, or by full width if it is one of ./\;%  ; *size gets its bytes.
- * -1: neither. */
-int path_overlong(const char *at, size_t size, size_t *length);
+/* Does a sequence stand at `at` that a lax decoder of UTF-8 takes for an
+ * ASCII byte: overlong, or the full-width form of one of ./\;% ? */
+bool path_is_lax_utf8(const char *at, size_t size);
 /* Dot segments resolved; out may be in. Returns the size. */
 size_t path_resolve_dots(char *out, struct view in);
 /* An escape decoded wherever there is one, once. Returns the size. */

@@ -119,6 +119,27 @@ def canonical_path(path):
     return resolve_dots(decode_unreserved(path))
 
 
+def decode_once(path):
+    return re.sub(rb"%([0-9A-Fa-f]{2})",
+                  lambda match: bytes([int(match.group(1), 16)]), path)
+
+
+def holds_nested_escape(path):
+    """True if decoding an escaped '%' uncovers an escape: %252F, %25%32F."""
+    for match in re.finditer(rb"%25", path):
+        after = decode_once(path[match.end():])
+        if re.match(rb"[uU].|[0-9A-Fa-f]{2}", after, re.DOTALL):
+            return True
+    return False
+
+
+# UTF-8 that lax decoders take for ASCII: overlong forms, and the full-width
+# forms of % . / ; and the backslash.
+LAX_UTF8 = re.compile(
+    rb"[\xc0\xc1]|\xe0[\x80\x81][\x80-\xbf]"
+    rb"|\xf0\x80[\x80\x81][\x80-\xbf]|\xef\xbc[\x85\x8e\x8f\x9b\xbc]")
+
+
 def path_is_ambiguous(path):
     """True if some origin may serve another path than the canonical one."""
     if not path.startswith(b"/"):
@@ -127,16 +148,15 @@ def path_is_ambiguous(path):
         return True
     if re.search(rb"[\x00-\x1f\x7f]", path):
         return True
-    if re.search(rb"%(?![0-9A-Fa-f]{2})", path):
-        return True
-    if re.search(rb"%25[0-9A-Fa-f]{2}", path):
+    if re.search(rb"%(?![0-9A-Fa-f]{2})", path) or holds_nested_escape(path):
         return True
     for escape in re.findall(rb"%([0-9A-Fa-f]{2})", path):
         byte = int(escape, 16)
-        if byte < 32 or byte == 127 or byte in b"/\\;.":
+        if byte < 32 or byte == 127 or byte in b"/\\;.?#":
             return True
-    end = canonical_path(path).rstrip(b"/")
-    return end.endswith((b".", b" ", b"%20"))
+    if re.search(rb"(\.| |%20)(/|\Z)", path):
+        return True
+    return LAX_UTF8.search(decode_once(path)) is not None
 
 
 # --- names and values within one text ----------------------------------------
@@ -250,7 +270,9 @@ class Facts:
         target = self.target()
         if target is None:
             return NOT_KNOWN
-        return (PRESENT, path_is_ambiguous(target[0]))
+        # A '#' has no place in a target: some servers cut there, some not.
+        odd = self.text("path")[1][len(target[0]):].startswith(b"#")
+        return (PRESENT, odd or path_is_ambiguous(target[0]))
 
     def get_query(self):
         target = self.target()
@@ -289,7 +311,10 @@ class Facts:
         return (PRESENT, len(self.headers))
 
     def get_header_order(self):
-        if self.known is not None:
+        kept = self.record.get("order_kept",
+                               not isinstance(self.record.get("headers"),
+                                              dict))
+        if self.known is not None or not kept:
             return NOT_KNOWN
         return (PRESENT, b",".join(name for name, _ in self.headers))
 
