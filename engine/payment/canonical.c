@@ -158,8 +158,8 @@ static void write_digits(struct text *out, const struct number *number,
 static void write_number(struct text *out, struct view text)
 {
     bool negative = view_starts(text, VIEW("-"));
-    struct number n = read_number(
-        negative ? view_of(text.at + 1, text.size - 1) : text);
+    struct number n =
+        read_number(negative ? view_of(text.at + 1, text.size - 1) : text);
 
     if (n.count == 0) {
         text_add_char(out, '0'); /* -0 too */

@@ -131,8 +131,8 @@ static bool judge_amount(const struct payment *payment,
             (payment->exact_amount && order != 0)) {
             continue;
         }
-        if (!found || amount_compare(&offers[i].amount,
-                                     &offers[out->offer].amount) > 0) {
+        if (!found ||
+            amount_compare(&offers[i].amount, &offers[out->offer].amount) > 0) {
             out->offer = i;
             found = true;
         }
@@ -176,7 +176,8 @@ struct judgement payment_judge(const struct payment *payment,
         out.reason = payment->reason;
         return out;
     }
-    if (offer_count == 0 || (versions && !(versions & 1u << payment->version))) {
+    if (offer_count == 0 ||
+        (versions && !(versions & 1u << payment->version))) {
         out.state = PAYMENT_UNNEEDED;
         out.reason = offer_count == 0 ? "nothing_is_sold" : "version_not_taken";
         return out;

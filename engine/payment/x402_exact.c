@@ -137,8 +137,8 @@ static void add_signature(struct sha256 *hash, struct view text)
     struct view digits = view_of(text.at + 2, text.size - 2);
 
     while (digits.size > 0) {
-        size_t n = digits.size < 2 * sizeof(bytes) ? digits.size / 2
-                                                   : sizeof(bytes);
+        size_t n =
+            digits.size < 2 * sizeof(bytes) ? digits.size / 2 : sizeof(bytes);
 
         hex_decode(view_of(digits.at, 2 * n), bytes, n);
         sha256_add(hash, bytes_view(bytes, n));
@@ -146,8 +146,8 @@ static void add_signature(struct sha256 *hash, struct view text)
     }
 }
 
-static void identify(const struct x402_values *v,
-                     const struct authorization *a, struct payment *out)
+static void identify(const struct x402_values *v, const struct authorization *a,
+                     struct payment *out)
 {
     struct sha256 hash;
 

@@ -12,8 +12,8 @@ static void is_canonical(const char *text, const char *wanted)
     struct arena *arena = arena_new_fixed(1 << 16);
     struct view out = VIEW_NONE;
 
-    if (!arena || !canonical_json(guard_view(&in, view_text(text)), arena,
-                                  &out)) {
+    if (!arena ||
+        !canonical_json(guard_view(&in, view_text(text)), arena, &out)) {
         out = VIEW_NONE;
     }
     is_view(out, wanted, "%.60s", text);

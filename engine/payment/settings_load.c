@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Loading half: the `payments:` section.
+ *
+ *   payments:
+ *     malformed: strip           what is done with payments in a state:
+ *     replayed: reject             reject, strip or pass
+ *     max-header-bytes: 8KiB
+ *     gate: { x402: [1, 2] }
+ *
+ *   M001 an action that would not be safe in that state
+ *   M002 a version that x402 does not have
+ *   M003 a gate that takes nothing
+ *
+ * Not every action is to be had in every state: what passes downstream must
+ * have been claimed, be reusable, or be an equal copy that a gate answers
+ * from its own memory.
+ */
+#include "payment/settings_load.h"
+
+#include "config/schema.h"
+
+#define SECOND INT64_C(1000000)
+
+struct section {
+    int actions[PAYMENT_STATES];
+    int64_t max_header_bytes;
+    int64_t settle_margin, skew, max_lifetime;
+    const struct node *gate;
+};
+
+static const char *const actions[] = {
+    [PAYMENT_REJECT] = "reject",
+    [PAYMENT_STRIP] = "strip",
+    [PAYMENT_PASS] = "pass",
+    NULL};
+
+#define AT(field) offsetof(struct section, field)
+#define ACTION(name, state, preset, doc)                                       \
+    {name, SCHEMA_CHOICE, AT(actions[PAYMENT_##state]), false, preset,         \
+     actions, 0, 0, doc}
+#define NUMBER(name, type, field, preset, min, max, doc)                       \
+    {name, SCHEMA_##type, AT(field), false, preset, NULL, min, max, doc}
+
+static const struct schema_key keys[] = {
+    ACTION("malformed", MALFORMED, "reject",
+           "undecodable, of a wrong shape, too long, doubled"),
+    ACTION("unneeded", UNNEEDED, "strip",
+           "nothing is sold, or not to this version"),
+    ACTION("unknown-scheme", UNKNOWN_SCHEME, "pass",
+           "a scheme or network that is not checked here; claimed"),
+    ACTION("wrong-network", WRONG_NETWORK, "strip", "not the policy's network"),
+    ACTION("wrong-asset", WRONG_ASSET, "strip", "not the policy's asset"),
+    ACTION("wrong-recipient", WRONG_RECIPIENT, "strip",
+           "not the policy's pay-to"),
+    ACTION("wrong-payer", WRONG_PAYER, "strip",
+           "not the payer whom the price was told"),
+    ACTION("expired", EXPIRED, "strip", "over before it could settle"),
+    ACTION("early", EARLY, "strip", "not valid yet"),
+    ACTION("too-long", TOO_LONG, "strip", "valid beyond max-lifetime"),
+    ACTION("wrong-amount", WRONG_AMOUNT, "strip", "not a price that holds"),
+    ACTION("conflicting", CONFLICTING, "reject",
+           "a payment-identifier that came with another payload"),
+    ACTION("repeated", REPEATED, "reject",
+           "a payment-identifier and payload that came before"),
+    ACTION("replayed", REPLAYED, "reject", "a payment that came before"),
+    ACTION("reusable", REUSABLE, "pass", "made to be used many times"),
+    NUMBER("max-header-bytes", SIZE, max_header_bytes, "8KiB", 1024, 16384,
+           "a longer payment header is malformed"),
+    NUMBER("settle-margin", DURATION, settle_margin, "6s", 0, 600 * SECOND,
+           "a payment must be valid for this much longer"),
+    NUMBER("skew", DURATION, skew, "5s", 0, 600 * SECOND,
+           "how far clients' clocks may be ahead"),
+    NUMBER("max-lifetime", DURATION, max_lifetime, "1h", SECOND,
+           INT64_C(31) * 86400 * SECOND,
+           "a payment that is valid for longer is too-long"),
+    {"gate", SCHEMA_NODE, AT(gate), false, NULL, NULL, 0, 0,
+     "versions that the gate takes, by protocol"},
+    {0}};
+
+struct gate {
+    struct schema_texts x402;
+};
+
+static const struct schema_key gate_keys[] = {
+    {"x402", SCHEMA_TEXTS, offsetof(struct gate, x402), true, NULL, NULL, 0, 0,
+     "versions of x402: 1, 2"},
+    {0}};
+
+/* What may not be, and why. */
+static const struct unsafe {
+    const char *key;
+    enum payment_state state;
+    const char *why;
+} never_passes[] = {
+    {"malformed", PAYMENT_MALFORMED, "it has no identity that can be claimed"},
+    {"unneeded", PAYMENT_UNNEEDED, "nothing is claimed where nothing is sold"},
+    {"too-long", PAYMENT_TOO_LONG,
+     "its claim would have to be kept as long; see max-lifetime"},
+    {"conflicting", PAYMENT_CONFLICTING, "its identifier is claimed already"},
+    {"replayed", PAYMENT_REPLAYED, "one payment would be let through twice"}};
+
+static bool check_actions(const struct node *map, const struct section *section,
+                          struct problems *problems)
+{
+    bool fine = true;
+
+    for (size_t i = 0; i < sizeof(never_passes) / sizeof(never_passes[0]);
+         i++) {
+        const struct unsafe *unsafe = &never_passes[i];
+
+        if (section->actions[unsafe->state] == PAYMENT_PASS) {
+            problems_add(problems, PROBLEM_ERROR,
+                         node_get(map, unsafe->key)->place, "M001",
+                         unsafe->why, "'%s: pass' is not safe; reject or strip",
+                         unsafe->key);
+            fine = false;
+        }
+    }
+    return fine;
+}
+
+static bool read_gate(const struct node *node, unsigned *versions,
+                      struct arena *arena, struct problems *problems)
+{
+    struct gate gate = {{NULL, 0}};
+    bool fine = true;
+
+    *versions = 0;
+    if (!node) {
+        return true;
+    }
+    if (!schema_read(gate_keys, node, "a gate", &gate, arena, problems)) {
+        return false;
+    }
+    for (size_t i = 0; i < gate.x402.count; i++) {
+        struct view text = gate.x402.nodes[i]->text;
+
+        if (view_equal(text, VIEW("1")) || view_equal(text, VIEW("2"))) {
+            *versions |= 1u << (text.at[0] - '0');
+        } else {
+            problems_add(problems, PROBLEM_ERROR, gate.x402.nodes[i]->place,
+                         "M002", NULL,
+                         "x402 has versions 1 and 2, found '%.*s'",
+                         VIEW_ARG(text));
+            fine = false;
+        }
+    }
+    if (gate.x402.count == 0) {
+        problems_add(problems, PROBLEM_ERROR, node->place, "M003",
+                     "leave `gate` out if it takes every version",
+                     "a gate that takes no version of x402");
+        fine = false;
+    }
+    return fine;
+}
+
+bool payment_settings_read(const struct node *section,
+                           struct payment_settings *out, struct arena *arena,
+                           struct problems *problems)
+{
+    struct payment_settings settings;
+    struct section read = {0};
+
+    payment_settings_default(&settings);
+    if (section) {
+        for (size_t i = 0; i < PAYMENT_STATES; i++) {
+            read.actions[i] = (int)settings.actions[i];
+        }
+        if (!schema_read(keys, section, "payments", &read, arena, problems) ||
+            !check_actions(section, &read, problems) ||
+            !read_gate(read.gate, &settings.gate_versions, arena, problems)) {
+            return false;
+        }
+        for (size_t i = 0; i < PAYMENT_STATES; i++) {
+            settings.actions[i] = (enum payment_action)read.actions[i];
+        }
+        settings.max_header_bytes = (size_t)read.max_header_bytes;
+        settings.settle_margin = read.settle_margin;
+        settings.skew = read.skew;
+        settings.max_lifetime = read.max_lifetime;
+    }
+    *out = settings;
+    return true;
+}
