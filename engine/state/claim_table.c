@@ -34,7 +34,7 @@ bool claim_table_open(struct claim_table *table, uint32_t capacity,
     table->heap = calloc(capacity, sizeof(*table->heap));
     if (quota > 0) {
         table->neighbourhoods =
-            calloc(size / 2, sizeof(*table->neighbourhoods));
+            calloc(size / 2 + 1, sizeof(*table->neighbourhoods));
     }
     return table->entries && table->index && table->heap &&
            (quota == 0 || table->neighbourhoods);
@@ -207,8 +207,8 @@ static void remove_entry(struct claim_table *table, uint32_t number)
     heap_remove(table, entry->heap_at);
     if (table->quota > 0) {
         list_remove(table, &table->all, number, false);
-        list_remove(table, &table->neighbourhoods[entry->neighbourhood],
-                    number, true);
+        list_remove(table, &table->neighbourhoods[entry->neighbourhood], number,
+                    true);
     }
     entry->all.newer = table->first_free;
     table->first_free = number;
@@ -265,7 +265,8 @@ static bool make_room(struct claim_table *table, uint32_t neighbourhood,
     }
     if (table->quota > 0) {
         struct claim_list *near = &table->neighbourhoods[neighbourhood];
-        bool over = near->count >= table->quota;
+        bool over = near->count >= table->quota &&
+                    neighbourhood <= table->neighbourhood_mask;
 
         if (over || table->used == table->capacity) {
             remove_entry(table, over ? near->oldest : table->all.oldest);
@@ -275,13 +276,14 @@ static bool make_room(struct claim_table *table, uint32_t neighbourhood,
     return table->used < table->capacity;
 }
 
-struct claim_entry *claim_table_insert(struct claim_table *table,
-                                       uint64_t hash,
+struct claim_entry *claim_table_insert(struct claim_table *table, uint64_t hash,
                                        const unsigned char key[CLAIM_KEY],
                                        int64_t now, int64_t expires,
-                                       uint64_t neighbourhood)
+                                       const uint64_t *neighbourhood)
 {
-    uint32_t near = (uint32_t)neighbourhood & table->neighbourhood_mask;
+    uint32_t near = neighbourhood
+                        ? (uint32_t)*neighbourhood & table->neighbourhood_mask
+                        : table->neighbourhood_mask + 1;
     struct claim_entry *entry;
     uint32_t number;
 

@@ -49,7 +49,7 @@ struct claim_table {
     struct claim_entry *entries;
     uint32_t *index; /* 0: empty, else the entry's number plus 1 */
     uint32_t *heap;
-    struct claim_list *neighbourhoods; /* NULL: no quota */
+    struct claim_list *neighbourhoods; /* NULL: no quota; the last: unknown */
     struct claim_list all;
     uint32_t capacity;
     uint32_t index_mask;
@@ -78,12 +78,12 @@ struct claim_entry *claim_table_find(struct claim_table *table, uint64_t hash,
 /* Would claim_table_insert find room? */
 bool claim_table_has_room(const struct claim_table *table, int64_t now);
 /* A new entry for a key that is not there; its content and decision are the
- * caller's to write. NULL when there is no room. `neighbourhood` is a keyed
- * hash of the client's network; those that share a list share its quota. */
-struct claim_entry *claim_table_insert(struct claim_table *table,
-                                       uint64_t hash,
+ * caller's to write. NULL when there is no room. `neighbourhood` points to a
+ * keyed hash of the client's network, or is NULL when that is not known:
+ * then no quota counts. Networks that share a list share its quota. */
+struct claim_entry *claim_table_insert(struct claim_table *table, uint64_t hash,
                                        const unsigned char key[CLAIM_KEY],
                                        int64_t now, int64_t expires,
-                                       uint64_t neighbourhood);
+                                       const uint64_t *neighbourhood);
 
 #endif

@@ -131,7 +131,7 @@ static uint64_t count(struct rate_entry *entry, int64_t window, int64_t now)
     uint64_t left = (uint64_t)(window - now % window);
 
     if (entry->touched == 0 || bucket != entry->bucket) {
-        entry->previous = entry->touched != 0 && bucket == entry->bucket + 1
+        entry->previous = entry->touched != 0 && bucket - 1 == entry->bucket
                               ? entry->current
                               : 0;
         entry->current = 0;
@@ -147,8 +147,8 @@ uint64_t rates_count(struct rates *rates, uint64_t key,
                      const struct address *neighbourhood, int64_t window,
                      int64_t now)
 {
-    uint64_t hash = hash_sip(rates->hash_key,
-                             view_of((const char *)&key, sizeof(key)));
+    uint64_t hash =
+        hash_sip(rates->hash_key, view_of((const char *)&key, sizeof(key)));
     size_t at = (size_t)(hash % rates->set_count);
     struct rate_lock *lock = &rates->locks[at % LOCKS];
     uint64_t network = 0;

@@ -45,7 +45,7 @@ struct claim {
 
 struct claim_answer {
     enum claim_result result;
-    int64_t claimed_at;         /* of the claim that stands */
+    int64_t claimed_at; /* of the claim that stands */
     int64_t expires;
     unsigned char decision[16]; /* of the claim that stands */
 };

@@ -101,8 +101,8 @@ static const struct claim_entry *find_rival(const struct claim_half *half,
         claim_table_find(&half->tables[PROVEN], half->hash, half->key, now);
 
     if (!rival && !proven) {
-        rival = claim_table_find(&half->tables[UNPROVEN], half->hash,
-                                 half->key, now);
+        rival = claim_table_find(&half->tables[UNPROVEN], half->hash, half->key,
+                                 now);
     }
     return rival;
 }
@@ -127,8 +127,8 @@ static bool refuse(const struct claim *claim, const struct claim_half *identity,
         rival = find_rival(identifier, claim->proven, now);
     }
     if (rival) {
-        bool same = !memcmp(rival->content, claim->content,
-                            sizeof(claim->content));
+        bool same =
+            !memcmp(rival->content, claim->content, sizeof(claim->content));
 
         answer_rival(answer, same ? CLAIM_REPEATED : CLAIM_CONFLICTING, rival);
         return true;
@@ -141,11 +141,11 @@ static bool refuse(const struct claim *claim, const struct claim_half *identity,
 }
 
 static void insert(const struct claim *claim, const struct claim_half *half,
-                   int64_t now, int64_t expires, uint64_t neighbourhood)
+                   int64_t now, int64_t expires, const uint64_t *neighbourhood)
 {
-    struct claim_entry *entry = claim_table_insert(
-        &half->tables[claim->proven ? PROVEN : UNPROVEN], half->hash,
-        half->key, now, expires, neighbourhood);
+    struct claim_entry *entry =
+        claim_table_insert(&half->tables[claim->proven ? PROVEN : UNPROVEN],
+                           half->hash, half->key, now, expires, neighbourhood);
 
     if (entry) { /* has_room said so */
         memcpy(entry->content, claim->content, sizeof(entry->content));
@@ -169,11 +169,8 @@ static int64_t expiry_of(const struct claim *claim, int64_t now)
 static uint64_t hash_neighbourhood(const struct store_memory *s,
                                    const struct claim *claim)
 {
-    struct address network = {{0}};
+    struct address network = address_neighbourhood(&claim->client);
 
-    if (claim->client_known) {
-        network = address_neighbourhood(&claim->client);
-    }
     return hash_key(s, &network, sizeof(network));
 }
 
@@ -187,6 +184,7 @@ static void decide(struct store_memory *s, const struct claim *claim,
     struct shard *shard = identity->shard;
     int64_t now = hold_clock(shard, claim->now);
     uint64_t neighbourhood = hash_neighbourhood(s, claim);
+    const uint64_t *known = claim->client_known ? &neighbourhood : NULL;
     int64_t expires;
 
     if (identifier->shard != shard) {
@@ -208,9 +206,9 @@ static void decide(struct store_memory *s, const struct claim *claim,
         shard->full++;
         return;
     }
-    insert(claim, identity, now, expires, neighbourhood);
+    insert(claim, identity, now, expires, known);
     if (claim->has_identifier) {
-        insert(claim, identifier, now, expires, neighbourhood);
+        insert(claim, identifier, now, expires, known);
     }
     shard->taken++;
     answer->result = CLAIM_TAKEN;
