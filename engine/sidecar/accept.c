@@ -138,8 +138,8 @@ static void describe(int fd, char *bound)
 static int listen_found(const struct addrinfo *found)
 {
     int on = 1;
-    int fd = socket(found->ai_family,
-                    SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int fd =
+        socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
     if (fd < 0) {
         return -1;
@@ -155,8 +155,8 @@ static int listen_found(const struct addrinfo *found)
 
 static int listen_ip(const char *address, char *bound)
 {
-    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV |
-                                         AI_PASSIVE,
+    struct addrinfo hints = {.ai_flags =
+                                 AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
                              .ai_socktype = SOCK_STREAM};
     struct addrinfo *found;
     char host[64], port[8];
@@ -295,8 +295,8 @@ static void *accept_all(void *context)
 
 bool acceptor_start(struct acceptor *acceptor)
 {
-    acceptor->started = pthread_create(&acceptor->thread, NULL, accept_all,
-                                       acceptor) == 0;
+    acceptor->started =
+        pthread_create(&acceptor->thread, NULL, accept_all, acceptor) == 0;
     return acceptor->started;
 }
 

@@ -75,9 +75,9 @@ static void put_notices(struct text *text, const struct snapshot *snapshot)
         text_quote(text, notice);
         first = false;
     }
-    for (unsigned i = 0; i < snapshot->settings.listen_count; i++) {
-        for (unsigned k = 0; watch_warning(i, k, &snapshot->settings, warning,
-                                           sizeof warning);
+    for (unsigned i = 0; i < snapshot->setup.listen_count; i++) {
+        for (unsigned k = 0;
+             watch_warning(i, k, &snapshot->setup, warning, sizeof warning);
              k++) {
             text_put(text, first ? "" : ",");
             text_quote(text, warning);
@@ -91,17 +91,16 @@ static void write_ready(struct admin *admin, const struct snapshot *snapshot,
                         struct text *text, bool draining)
 {
     text_put(text, draining ? "{\"ready\":false" : "{\"ready\":true");
-    text_put(text, snapshot->settings.demo ? ",\"demo\":true"
-                                           : ",\"demo\":false");
+    text_put(text, snapshot->setup.demo ? ",\"demo\":true" : ",\"demo\":false");
     text_put(text, ",\"draining\":");
     text_put(text, draining ? "true" : "false");
     text_put(text, ",\"mode\":");
-    text_quote(text, snapshot->settings.mode);
+    text_quote(text, snapshot->setup.mode);
     text_put(text, ",\"generation\":");
     text_quote(text, wb_engine_generation(snapshot->engine));
     text_put(text, ",\"last_reload_successful\":");
-    text_put(text, reload_outcome(admin->reload).last_failed ? "false"
-                                                             : "true");
+    text_put(text,
+             reload_outcome(admin->reload).last_failed ? "false" : "true");
     put_notices(text, snapshot);
     text_put(text, "}\n");
 }
@@ -113,7 +112,7 @@ static void write_metrics(struct admin *admin, const struct snapshot *snapshot,
 {
     struct reload_outcome outcome = reload_outcome(admin->reload);
     struct metrics_now now = {
-        .settings = &snapshot->settings,
+        .setup = &snapshot->setup,
         .generation = wb_engine_generation(snapshot->engine),
         .reload_failed = outcome.last_failed,
         .draining = atomic_load(&admin->draining),
@@ -125,7 +124,7 @@ static void write_metrics(struct admin *admin, const struct snapshot *snapshot,
         .in_flight = slots_taken(admin->slots),
     };
 
-    for (unsigned i = 0; i < snapshot->settings.listen_count; i++) {
+    for (unsigned i = 0; i < snapshot->setup.listen_count; i++) {
         now.connections[i] = server_connections(admin->servers[i]);
     }
     metrics_write(&now, text_add, text);

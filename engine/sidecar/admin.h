@@ -19,7 +19,7 @@ struct admin {
     struct slots *slots;
     struct log *log;
     struct server *servers[LISTENERS_MAX]; /* by listener */
-    int64_t started; /* microseconds since the epoch */
+    int64_t started;                       /* microseconds since the epoch */
     atomic_bool draining;
 };
 

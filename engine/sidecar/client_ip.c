@@ -145,8 +145,8 @@ bool network_parse(struct wb_text text, struct network *network)
     if (!ip_parse_bare(text.data, size, &network->base)) {
         return false;
     }
-    widest = ip_is_v4(&network->base) && memchr(text.data, '.', size) ? 32
-                                                                      : 128;
+    widest =
+        ip_is_v4(&network->base) && memchr(text.data, '.', size) ? 32 : 128;
     if (slash == NULL) {
         network->bits = 128;
         return true;

@@ -25,7 +25,7 @@ struct network {
 
 struct peer {
     bool is_unix;
-    struct ip ip; /* unless is_unix */
+    struct ip ip;           /* unless is_unix */
     char text[IP_TEXT_MAX]; /* or "unix" */
 };
 

@@ -71,8 +71,8 @@ static bool is_own_connection(struct wb_text value)
 
 static bool is_added(const struct dialect *dialect, const struct field *field)
 {
-    static const char *const framing[] = {"content-length",
-                                          "transfer-encoding", NULL};
+    static const char *const framing[] = {"content-length", "transfer-encoding",
+                                          NULL};
 
     for (const char *const *name = framing; *name; name++) {
         if (text_is_fold(field->name, text_of(*name))) {
@@ -168,8 +168,7 @@ static void read_client(const struct reading *reading, struct seen *seen,
     if (seen->client_known) {
         size_t size = ip_format(&seen->client, seen->client_text);
 
-        give(request, WB_CLIENT_IP,
-             (struct wb_text){seen->client_text, size});
+        give(request, WB_CLIENT_IP, (struct wb_text){seen->client_text, size});
     }
 }
 

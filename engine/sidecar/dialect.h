@@ -29,18 +29,18 @@ struct dialect {
     const char *name; /* as configured; also the request's transport */
     /* Lower-case header names; NULL: this proxy does not tell it. */
     const char *sources[SOURCE_COUNT];
-    bool own_request;   /* method and target are those of the ask itself */
-    bool client_list;   /* SOURCE_CLIENT is a list to be walked */
-    bool order_kept;    /* header order and case are as the client sent them */
-    bool record;        /* the body is a request record (json) */
-    bool second_ask;    /* a denial's body is asked for apart (nginx) */
+    bool own_request; /* method and target are those of the ask itself */
+    bool client_list; /* SOURCE_CLIENT is a list to be walked */
+    bool order_kept;  /* header order and case are as the client sent them */
+    bool record;      /* the body is a request record (json) */
+    bool second_ask;  /* a denial's body is asked for apart (nginx) */
     const char *absent_agent; /* this User-Agent means that there was none */
     const char *const *added; /* the proxy's own headers, NULL-terminated */
     const char *const *known; /* default of headers-known; NULL: all */
 };
 
-extern const struct dialect dialect_json, dialect_nginx,
-    dialect_forward_auth, dialect_envoy, dialect_haproxy;
+extern const struct dialect dialect_json, dialect_nginx, dialect_forward_auth,
+    dialect_envoy, dialect_haproxy;
 
 /* NULL: no such dialect. */
 const struct dialect *dialect_find(const char *name);

@@ -13,15 +13,12 @@ static const char *const added[] = {"x-envoy-internal",
                                     "x-envoy-expected-rq-timeout-ms", NULL};
 
 static const char *const known[] = {
-    "user-agent",       "accept",
-    "accept-language",  "accept-encoding",
-    "authorization",    "payment-signature",
-    "x-payment",        "signature",
-    "signature-input",  "signature-agent",
-    "sec-ch-ua",        "sec-ch-ua-mobile",
-    "sec-ch-ua-platform", "sec-fetch-site",
-    "sec-fetch-mode",   "sec-fetch-dest",
-    "sec-fetch-user",   NULL};
+    "user-agent",         "accept",         "accept-language",
+    "accept-encoding",    "authorization",  "payment-signature",
+    "x-payment",          "signature",      "signature-input",
+    "signature-agent",    "sec-ch-ua",      "sec-ch-ua-mobile",
+    "sec-ch-ua-platform", "sec-fetch-site", "sec-fetch-mode",
+    "sec-fetch-dest",     "sec-fetch-user", NULL};
 
 const struct dialect dialect_envoy = {
     .name = "envoy",

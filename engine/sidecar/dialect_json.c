@@ -21,7 +21,7 @@ const struct dialect dialect_json = {
     .record = true,
 };
 
-enum refusal record_head(const struct exchange *x)
+enum refusal ask_record_head(const struct exchange *x)
 {
     if (!text_is(x->target, "/v1/decide")) {
         return REFUSE_PATH;
@@ -65,8 +65,7 @@ static void put_quoted(struct writer *writer, struct wb_text text)
                                   end(writer), left(writer));
 }
 
-static void put_headers(struct writer *writer,
-                        const struct wb_request *request)
+static void put_headers(struct writer *writer, const struct wb_request *request)
 {
     struct wb_text name, value;
 
@@ -84,15 +83,15 @@ static void put_answer(struct writer *writer, const struct wb_request *request)
 {
     char status[32];
 
-    snprintf(status, sizeof status, "{\"status\":%u,\"headers\":",
-             wb_decision_status(request));
+    snprintf(status, sizeof status,
+             "{\"status\":%u,\"headers\":", wb_decision_status(request));
     put_string(writer, status);
     put_headers(writer, request);
     put_string(writer, ",\"body\":");
     put_quoted(writer, wb_decision_body(request));
     put_string(writer, ",\"decision\":");
-    writer->size += wb_decision_write(request, WB_FORM_RECORD, end(writer),
-                                      left(writer));
+    writer->size +=
+        wb_decision_write(request, WB_FORM_RECORD, end(writer), left(writer));
     put_string(writer, "}\n");
 }
 
@@ -114,11 +113,11 @@ static void answer_bad_record(struct exchange *x, const char *error)
     }
 }
 
-bool record_read(struct exchange *x)
+bool ask_record_read(struct exchange *x)
 {
     const char *error = NULL;
-    enum wb_status status = wb_request_record(x->slot->request, x->body.data,
-                                              x->body.size, &error);
+    enum wb_status status =
+        wb_request_record(x->slot->request, x->body.data, x->body.size, &error);
 
     if (status == WB_OK || status == WB_ERROR_LIMIT) {
         return true;
@@ -127,7 +126,7 @@ bool record_read(struct exchange *x)
     return false;
 }
 
-void record_answer(struct exchange *x)
+void ask_record_answer(struct exchange *x)
 {
     struct writer writer = {slot_text(x->slot, FIRST_ROOM), FIRST_ROOM, 0};
 

@@ -45,8 +45,7 @@ static enum server_step refuse(const struct door *door, enum refusal refusal,
     return SERVER_ANSWER;
 }
 
-static void answer_headers(struct exchange *x,
-                           const struct wb_request *request)
+static void answer_headers(struct exchange *x, const struct wb_request *request)
 {
     struct wb_text name, value;
 
@@ -64,25 +63,23 @@ static void answer_decision(const struct door *door, struct exchange *x)
     answer_headers(x, request);
     x->answer_body = wb_decision_body(request);
     if (x->status != 200 && door->denied != NULL) {
-        denied_remember(door->denied,
-                        wb_decision_answer(request, WB_ANSWER_ID),
+        denied_remember(door->denied, wb_decision_answer(request, WB_ANSWER_ID),
                         wall_clock(), x);
     }
 }
 
-static enum server_step decided(struct door *door,
-                                const struct snapshot *snapshot,
-                                struct exchange *x)
+static enum server_step
+decided(struct door *door, const struct snapshot *snapshot, struct exchange *x)
 {
-    const struct settings *settings = &snapshot->settings;
+    const struct setup *setup = &snapshot->setup;
 
-    if (settings->listen[door->index].dialect->record) {
-        record_answer(x);
+    if (setup->listen[door->index].dialect->record) {
+        ask_record_answer(x);
     } else {
         answer_decision(door, x);
     }
     metrics_decision(stop_watch() - x->slot->began);
-    log_decision(door->log, settings, door->index, x->slot);
+    log_decision(door->log, setup, door->index, x->slot);
     return SERVER_ANSWER;
 }
 
@@ -127,7 +124,7 @@ static enum server_step begin_record(struct door *door,
                                      const struct snapshot *snapshot,
                                      struct exchange *x)
 {
-    enum refusal refusal = record_head(x);
+    enum refusal refusal = ask_record_head(x);
     char *room;
 
     if (refusal == REFUSE_NOT) {
@@ -147,17 +144,16 @@ static enum server_step begin_record(struct door *door,
 static enum server_step begin_ask(struct door *door, struct snapshot *snapshot,
                                   struct exchange *x)
 {
-    const struct listener *listener = &snapshot->settings.listen[door->index];
+    const struct listener *listener = &snapshot->setup.listen[door->index];
     enum refusal refusal = begin(door, snapshot, x);
 
     if (refusal == REFUSE_NOT) {
-        refusal =
-            dialect_read(listener, x, &x->slot->seen, x->slot->request);
+        refusal = dialect_read(listener, x, &x->slot->seen, x->slot->request);
     }
     if (refusal != REFUSE_NOT) {
         return refuse(door, refusal, x);
     }
-    watch_ask(door->index, &snapshot->settings, x, &x->slot->seen,
+    watch_ask(door->index, &snapshot->setup, x, &x->slot->seen,
               wb_request_time(x->slot->request));
     return decide(door, snapshot, x);
 }
@@ -185,7 +181,7 @@ static enum server_step on_head(void *context, struct exchange *x)
     if (snapshot == NULL) {
         return refuse(door, REFUSE_MEMORY, x);
     }
-    listener = &snapshot->settings.listen[door->index];
+    listener = &snapshot->setup.listen[door->index];
     refusal = head_check(x);
     if (refusal == REFUSE_NOT && !trust_peer(&listener->trust, x->peer)) {
         refusal = REFUSE_PEER;
@@ -213,7 +209,7 @@ static enum server_step on_body(void *context, struct exchange *x)
     if (x->body_over) {
         return refuse(door, REFUSE_RECORD_LENGTH, x);
     }
-    if (!record_read(x)) {
+    if (!ask_record_read(x)) {
         metrics_refusal(REFUSE_RECORD);
         return SERVER_ANSWER;
     }

@@ -27,10 +27,10 @@ struct server_handler door_handler(struct door *door);
 /* ---- between door.c and dialect_json.c ---- */
 
 /* Is it an ask of a request record? Else a refusal. */
-enum refusal record_head(const struct exchange *x);
+enum refusal ask_record_head(const struct exchange *x);
 /* Reads the body into the slot's request; false: a bad record was answered. */
-bool record_read(struct exchange *x);
+bool ask_record_read(struct exchange *x);
 /* Answers with the decision as JSON. */
-void record_answer(struct exchange *x);
+void ask_record_answer(struct exchange *x);
 
 #endif

@@ -32,8 +32,8 @@ struct exchange {
     size_t field_count;
     bool fields_over; /* more lines than that */
     bool target_over;
-    bool layout_bad;  /* bytes that the HTTP library hid from us */
-    bool has_body;    /* one is announced */
+    bool layout_bad;     /* bytes that the HTTP library hid from us */
+    bool has_body;       /* one is announced */
     struct wb_text body; /* read only if room was given, see server.h */
     bool body_over;      /* it was longer than the room */
 

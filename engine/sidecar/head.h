@@ -17,7 +17,6 @@ enum refusal head_check(struct exchange *x);
  * over colons and line ends, cuts values at NULs of the client's, joins
  * folded lines elsewhere and takes a line that begins with a NUL for the end
  * of the head; all of that shows in the gaps. To be called before trimming. */
-bool head_layout(const struct exchange *x, const char *start,
-                 const char *end);
+bool head_layout(const struct exchange *x, const char *start, const char *end);
 
 #endif

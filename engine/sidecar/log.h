@@ -28,13 +28,12 @@ unsigned long log_lost(struct log *log);
 void log_line(struct log *log, const char *line, size_t size);
 
 /* One decision. `log` NULL: nothing is done. */
-void log_decision(struct log *log, const struct settings *settings,
-                  unsigned listener, const struct slot *slot);
+void log_decision(struct log *log, const struct setup *setup, unsigned listener,
+                  const struct slot *slot);
 
 /* An event, to stderr at once: {"time","event",...}. Keys and values in
  * turn, ended by NULL; values are quoted. */
-void log_event(int64_t now, const char *event, ...)
-    __attribute__((sentinel));
+void log_event(int64_t now, const char *event, ...) __attribute__((sentinel));
 
 /* "2026-11-05T12:00:00.123Z" */
 void log_time(int64_t now, char out[LOG_TIME_MAX]);

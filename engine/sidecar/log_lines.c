@@ -92,16 +92,16 @@ static void put_start(struct line *line, int64_t now, const char *event)
 
 /* ---- the request ---- */
 
-static void put_client(struct line *line, const struct settings *settings,
+static void put_client(struct line *line, const struct setup *setup,
                        const struct seen *seen)
 {
     char text[IP_TEXT_MAX + 4];
     size_t size;
 
-    if (!seen->client_known || settings->log_client == LOG_CLIENT_OFF) {
+    if (!seen->client_known || setup->log_client == LOG_CLIENT_OFF) {
         return;
     }
-    size = settings->log_client == LOG_CLIENT_FULL
+    size = setup->log_client == LOG_CLIENT_FULL
                ? ip_format(&seen->client, text)
                : ip_format_truncated(&seen->client, text);
     put_text(line, "client", (struct wb_text){text, size});
@@ -129,33 +129,33 @@ static size_t query_names(struct wb_text target, char *out, size_t room)
     return size;
 }
 
-static void put_target(struct line *line, const struct settings *settings,
+static void put_target(struct line *line, const struct setup *setup,
                        struct wb_text target)
 {
     const char *query = memchr(target.data, '?', target.size);
     char names[FOREIGN_MAX];
 
-    if (query != NULL && settings->log_query == LOG_QUERY_OFF) {
+    if (query != NULL && setup->log_query == LOG_QUERY_OFF) {
         target.size = (size_t)(query - target.data);
-    } else if (query != NULL && settings->log_query == LOG_QUERY_NAMES) {
+    } else if (query != NULL && setup->log_query == LOG_QUERY_NAMES) {
         target.size = query_names(target, names, sizeof names);
         target.data = names;
     }
     put_text(line, "path", target);
 }
 
-static void put_request(struct line *line, const struct settings *settings,
+static void put_request(struct line *line, const struct setup *setup,
                         const struct seen *seen)
 {
     if (seen->target.data == NULL) {
         return; /* a record: its sender knows what it asked */
     }
-    put_client(line, settings, seen);
+    put_client(line, setup, seen);
     put_text(line, "method", seen->method);
     if (seen->host.data != NULL) {
         put_text(line, "host", seen->host);
     }
-    put_target(line, settings, seen->target);
+    put_target(line, setup, seen->target);
     if (seen->agent.data != NULL) {
         put_text(line, "agent", seen->agent);
     }
@@ -189,8 +189,8 @@ static void put_answers(struct line *line, const struct wb_request *request)
     }
 }
 
-void log_decision(struct log *log, const struct settings *settings,
-                  unsigned listener, const struct slot *slot)
+void log_decision(struct log *log, const struct setup *setup, unsigned listener,
+                  const struct slot *slot)
 {
     struct line line;
 
@@ -202,7 +202,7 @@ void log_decision(struct log *log, const struct settings *settings,
     put_start(&line, wb_request_time(slot->request), "decision");
     put_text(&line, "id", wb_decision_answer(slot->request, WB_ANSWER_ID));
     put_number(&line, "listener", listener);
-    put_request(&line, settings, &slot->seen);
+    put_request(&line, setup, &slot->seen);
     put_answers(&line, slot->request);
     put(&line, "}\n", 2);
     if (line.over) {

@@ -16,12 +16,10 @@
 static const struct {
     int64_t bound;
     const char *label;
-} buckets[] = {{5000, "0.000005"},     {10000, "0.00001"},
-               {25000, "0.000025"},    {50000, "0.00005"},
-               {100000, "0.0001"},     {250000, "0.00025"},
-               {1000000, "0.001"},     {5000000, "0.005"},
-               {25000000, "0.025"},    {100000000, "0.1"},
-               {250000000, "0.25"}};
+} buckets[] = {{5000, "0.000005"}, {10000, "0.00001"}, {25000, "0.000025"},
+               {50000, "0.00005"}, {100000, "0.0001"}, {250000, "0.00025"},
+               {1000000, "0.001"}, {5000000, "0.005"}, {25000000, "0.025"},
+               {100000000, "0.1"}, {250000000, "0.25"}};
 #define BUCKETS (sizeof buckets / sizeof *buckets)
 
 static const struct {
@@ -145,8 +143,8 @@ print(const struct printer *printer, const char *format, ...)
 static void print_head(const struct printer *p, const char *name,
                        const char *type, const char *help)
 {
-    print(p, "# HELP weighbridge_%s %s\n# TYPE weighbridge_%s %s\n", name,
-          help, name, type);
+    print(p, "# HELP weighbridge_%s %s\n# TYPE weighbridge_%s %s\n", name, help,
+          name, type);
 }
 
 static void print_one(const struct printer *p, const char *name,
@@ -176,17 +174,17 @@ static void print_histogram(const struct printer *p)
 static void print_listeners(const struct printer *p,
                             const struct metrics_now *now)
 {
-    const struct settings *settings = now->settings;
+    const struct setup *setup = now->setup;
 
     print_head(p, "asks_total", "counter", "Requests by listener.");
-    for (unsigned i = 0; i < settings->listen_count; i++) {
+    for (unsigned i = 0; i < setup->listen_count; i++) {
         print(p,
               "weighbridge_asks_total{listener=\"%u\",dialect=\"%s\"} "
               "%" PRIu64 "\n",
-              i, settings->listen[i].dialect->name, metrics_asks(i));
+              i, setup->listen[i].dialect->name, metrics_asks(i));
     }
     print_head(p, "connections", "gauge", "Open connections by listener.");
-    for (unsigned i = 0; i < settings->listen_count; i++) {
+    for (unsigned i = 0; i < setup->listen_count; i++) {
         print(p, "weighbridge_connections{listener=\"%u\"} %u\n", i,
               now->connections[i]);
     }
@@ -202,14 +200,12 @@ static void print_refusals(const struct printer *p)
     }
 }
 
-static void print_gauges(const struct printer *p,
-                         const struct metrics_now *now)
+static void print_gauges(const struct printer *p, const struct metrics_now *now)
 {
-    print_one(p, "in_flight", "gauge", "Decisions under way.",
-              now->in_flight);
+    print_one(p, "in_flight", "gauge", "Decisions under way.", now->in_flight);
     print_one(p, "draining", "gauge", "1: stopping.", now->draining);
     print_one(p, "demo_info", "gauge", "1: the built-in demo is running.",
-              now->settings->demo);
+              now->setup->demo);
     print_head(p, "config_generation_info", "gauge", "What is loaded.");
     print(p, "weighbridge_config_generation_info{generation=\"%s\"} 1\n",
           now->generation);
@@ -220,8 +216,7 @@ static void print_gauges(const struct printer *p,
               "When the configuration in force was loaded.",
               (uint64_t)(now->reloaded / 1000000));
     print_one(p, "start_timestamp_seconds", "gauge",
-              "When this process started.",
-              (uint64_t)(now->started / 1000000));
+              "When this process started.", (uint64_t)(now->started / 1000000));
     print_head(p, "config_reloads_total", "counter", "Reloads by outcome.");
     print(p,
           "weighbridge_config_reloads_total{outcome=\"done\"} %lu\n"
@@ -231,8 +226,7 @@ static void print_gauges(const struct printer *p,
               "Log lines that were dropped or not written.", now->log_lost);
 }
 
-void metrics_write(const struct metrics_now *now, wb_sink *sink,
-                   void *context)
+void metrics_write(const struct metrics_now *now, wb_sink *sink, void *context)
 {
     struct printer p = {sink, context};
 

@@ -8,11 +8,11 @@
 #define WB_SIDECAR_METRICS_H
 
 #include "sidecar/refusal.h"
-#include "sidecar/settings.h"
+#include "sidecar/setup.h"
 
 enum counter {
-    COUNTER_WAITS,         /* decisions that waited for a store */
-    COUNTER_DENIED_FOUND,  /* second asks that found their denial */
+    COUNTER_WAITS,        /* decisions that waited for a store */
+    COUNTER_DENIED_FOUND, /* second asks that found their denial */
     COUNTER_DENIED_UNKNOWN,
     COUNTER_COUNT
 };
@@ -28,7 +28,7 @@ uint64_t metrics_asks(unsigned listener);
 
 /* Gauges that their owners know. */
 struct metrics_now {
-    const struct settings *settings;
+    const struct setup *setup;
     const char *generation;
     bool reload_failed, draining;
     unsigned long reloads, reloads_failed, log_lost;
@@ -36,8 +36,7 @@ struct metrics_now {
     unsigned in_flight;
     unsigned connections[LISTENERS_MAX];
 };
-void metrics_write(const struct metrics_now *now, wb_sink *sink,
-                   void *context);
+void metrics_write(const struct metrics_now *now, wb_sink *sink, void *context);
 /* Frees the blocks; no thread may count any more. */
 void metrics_free(void);
 

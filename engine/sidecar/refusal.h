@@ -11,8 +11,7 @@
 #include "sidecar/exchange.h"
 
 #define REFUSALS(ROW)                                                          \
-    ROW(REQUEST_LINE, 400, "bad_request_line",                                 \
-        "the request line is not one")                                         \
+    ROW(REQUEST_LINE, 400, "bad_request_line", "the request line is not one")  \
     ROW(FIELD, 400, "bad_header",                                              \
         "a header's name is not a token, or its value holds control bytes")    \
     ROW(TWO_HOSTS, 400, "two_hosts", "Host came twice")                        \

@@ -100,11 +100,10 @@ static struct snapshot *load(const struct reload *reload, int *code)
     atomic_init(&snapshot->references, 1);
     *code = load_engine(reload->path, &snapshot->engine);
     if (*code == 0 &&
-        !settings_read(&snapshot->settings, snapshot->engine,
-                       reload->path == NULL, reload->options, problem,
-                       sizeof problem)) {
-        fprintf(stderr, "%s: error: %s\n",
-                reload->path ? reload->path : "demo", problem);
+        !setup_read(&snapshot->setup, snapshot->engine, reload->path == NULL,
+                    reload->options, problem, sizeof problem)) {
+        fprintf(stderr, "%s: error: %s\n", reload->path ? reload->path : "demo",
+                problem);
         *code = 1;
     }
     if (*code != 0) {
@@ -159,8 +158,8 @@ static bool fits(const struct reload *reload, const struct snapshot *next)
 {
     char problem[256];
 
-    if (settings_fit(&reload->current->settings, &next->settings, problem,
-                     sizeof problem)) {
+    if (setup_fit(&reload->current->setup, &next->setup, problem,
+                  sizeof problem)) {
         return true;
     }
     fprintf(stderr, "%s: error: %s\n", reload->path ? reload->path : "demo",
@@ -184,8 +183,7 @@ bool reload_again(struct reload *reload, int64_t now)
         reload->current = next;
         reload->outcome.done++;
         reload->outcome.at = now;
-        atomic_fetch_add_explicit(&reload->generation, 1,
-                                  memory_order_release);
+        atomic_fetch_add_explicit(&reload->generation, 1, memory_order_release);
     } else {
         reload->outcome.failed++;
     }

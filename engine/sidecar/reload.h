@@ -7,11 +7,11 @@
 #ifndef WB_SIDECAR_RELOAD_H
 #define WB_SIDECAR_RELOAD_H
 
-#include "sidecar/settings.h"
+#include "sidecar/setup.h"
 
 struct snapshot {
     struct wb_engine *engine;
-    struct settings settings;
+    struct setup setup;
     /* private to reload.c */
     _Atomic unsigned references;
 };

@@ -37,9 +37,9 @@ struct sidecar {
     struct server *admin_server;
     char bound[ACCEPT_ADDRESS_MAX]; /* the last address that was bound */
     char demo_bound[ACCEPT_ADDRESS_MAX];
-    struct snapshot *snapshot;       /* in force, as far as this thread saw */
-    const struct settings *settings; /* its settings; addresses and sizes
-                                      * never change, see settings_fit */
+    struct snapshot *snapshot; /* in force, as far as this thread saw */
+    const struct setup *setup; /* its setup; addresses and sizes
+                                * never change, see setup_fit */
     sigset_t signals;
 };
 
@@ -62,7 +62,7 @@ static void take_snapshot(struct sidecar *sidecar)
     struct snapshot *old = sidecar->snapshot;
 
     sidecar->snapshot = snapshot_ref(reload_current(sidecar->reload));
-    sidecar->settings = &sidecar->snapshot->settings;
+    sidecar->setup = &sidecar->snapshot->setup;
     snapshot_unref(old);
 }
 
@@ -76,7 +76,8 @@ static int open_state(struct sidecar *sidecar)
     if (problems == NULL) {
         return failed("out of memory");
     }
-    status = wb_state_open(sidecar->snapshot->engine, problems, &sidecar->state);
+    status =
+        wb_state_open(sidecar->snapshot->engine, problems, &sidecar->state);
     for (size_t i = 0; i < wb_problems_count(problems); i++) {
         fputs(wb_problem_text(problems, i), stderr);
     }
@@ -89,19 +90,19 @@ static int open_state(struct sidecar *sidecar)
 
 static int open_shared(struct sidecar *sidecar)
 {
-    const struct settings *settings = sidecar->settings;
+    const struct setup *setup = sidecar->setup;
 
-    sidecar->slots = slots_new(settings->in_flight, settings->record_bytes);
+    sidecar->slots = slots_new(setup->in_flight, setup->record_bytes);
     sidecar->denied = denied_new();
     sidecar->acceptor = acceptor_new();
     if (sidecar->slots == NULL || sidecar->denied == NULL ||
         sidecar->acceptor == NULL) {
         return failed("out of memory");
     }
-    if (settings->log_decisions != NULL) {
-        sidecar->log = log_open(settings->log_decisions);
+    if (setup->log_decisions != NULL) {
+        sidecar->log = log_open(setup->log_decisions);
         if (sidecar->log == NULL) {
-            fprintf(stderr, "weighbridge: %s: %s\n", settings->log_decisions,
+            fprintf(stderr, "weighbridge: %s: %s\n", setup->log_decisions,
                     strerror(errno));
             return 2;
         }
@@ -118,8 +119,8 @@ static int listen_on(struct sidecar *sidecar, const char *address,
     if (server == NULL) {
         return failed("a server cannot be started");
     }
-    if (!acceptor_listen(sidecar->acceptor, address, socket_mode, server,
-                         limit, sidecar->bound, problem, sizeof problem)) {
+    if (!acceptor_listen(sidecar->acceptor, address, socket_mode, server, limit,
+                         sidecar->bound, problem, sizeof problem)) {
         return failed(problem);
     }
     fprintf(stderr, "  %-13s %s\n", name, sidecar->bound);
@@ -128,24 +129,23 @@ static int listen_on(struct sidecar *sidecar, const char *address,
 
 static int open_listener(struct sidecar *sidecar, unsigned i)
 {
-    const struct settings *settings = sidecar->settings;
-    const struct listener *listener = &settings->listen[i];
-    struct server_settings server = {settings->threads, settings->connections,
-                                     settings->head_bytes,
-                                     settings->idle_seconds};
+    const struct setup *setup = sidecar->setup;
+    const struct listener *listener = &setup->listen[i];
+    struct server_settings server = {setup->threads, setup->connections,
+                                     setup->head_bytes, setup->idle_seconds};
     struct door *door = &sidecar->doors[i];
     struct server_handler handler = door_handler(door);
 
-    *door = (struct door){
-        i,
-        sidecar->reload,
-        sidecar->state,
-        sidecar->slots,
-        listener->dialect->second_ask ? sidecar->denied : NULL,
-        sidecar->log};
+    *door =
+        (struct door){i,
+                      sidecar->reload,
+                      sidecar->state,
+                      sidecar->slots,
+                      listener->dialect->second_ask ? sidecar->denied : NULL,
+                      sidecar->log};
     sidecar->admin.servers[i] = server_start(&server, &handler);
     return listen_on(sidecar, listener->address, listener->socket_mode,
-                     sidecar->admin.servers[i], settings->connections,
+                     sidecar->admin.servers[i], setup->connections,
                      listener->dialect->name);
 }
 
@@ -159,11 +159,11 @@ static int open_admin(struct sidecar *sidecar)
     sidecar->admin.slots = sidecar->slots;
     sidecar->admin.log = sidecar->log;
     sidecar->admin.started = wall_clock();
-    if (sidecar->settings->admin == NULL) {
+    if (sidecar->setup->admin == NULL) {
         return 0;
     }
     sidecar->admin_server = server_start(&server, &handler);
-    return listen_on(sidecar, sidecar->settings->admin, 0660,
+    return listen_on(sidecar, sidecar->setup->admin, 0660,
                      sidecar->admin_server, 64, "admin");
 }
 
@@ -171,8 +171,7 @@ static int open_servers(struct sidecar *sidecar)
 {
     int code = 0;
 
-    for (unsigned i = 0; code == 0 && i < sidecar->settings->listen_count;
-         i++) {
+    for (unsigned i = 0; code == 0 && i < sidecar->setup->listen_count; i++) {
         code = open_listener(sidecar, i);
     }
     memcpy(sidecar->demo_bound, sidecar->bound, sizeof sidecar->bound);
@@ -191,7 +190,7 @@ static void print_banner(const struct sidecar *sidecar)
 {
     const char *notice = wb_engine_notice(sidecar->snapshot->engine);
 
-    if (sidecar->settings->demo) {
+    if (sidecar->setup->demo) {
         fputs("DEMO: built-in rules and prices, nothing here is paid to "
               "you. Give -c FILE for your own.\n",
               stderr);
@@ -201,7 +200,7 @@ static void print_banner(const struct sidecar *sidecar)
     }
     fprintf(stderr, "weighbridge %s, generation %s, mode %s\n", wb_version(),
             wb_engine_generation(sidecar->snapshot->engine),
-            sidecar->settings->mode);
+            sidecar->setup->mode);
 }
 
 static void print_demo(const struct sidecar *sidecar)
@@ -244,8 +243,7 @@ static void reload(struct sidecar *sidecar)
         failed("the log cannot be opened anew; the old one stays");
     }
     log_event(wall_clock(), "reload", "outcome", done ? "done" : "failed",
-              "generation",
-              wb_engine_generation(sidecar->snapshot->engine),
+              "generation", wb_engine_generation(sidecar->snapshot->engine),
               (const char *)NULL);
 }
 
@@ -272,7 +270,7 @@ static unsigned sum(const struct sidecar *sidecar,
 {
     unsigned total = 0;
 
-    for (unsigned i = 0; i < sidecar->settings->listen_count; i++) {
+    for (unsigned i = 0; i < sidecar->setup->listen_count; i++) {
         if (sidecar->admin.servers[i] != NULL) {
             total += of(sidecar->admin.servers[i]);
         }
@@ -294,11 +292,11 @@ static bool tick(const struct sidecar *sidecar)
  * request on a connection that it kept: it is answered, and told to close. */
 static void drain(struct sidecar *sidecar)
 {
-    int64_t left = sidecar->settings->drain / 1000, quiet = 0;
+    int64_t left = sidecar->setup->drain / 1000, quiet = 0;
 
     atomic_store(&sidecar->admin.draining, true);
     acceptor_quiesce(sidecar->acceptor, sidecar->admin_server);
-    for (unsigned i = 0; i < sidecar->settings->listen_count; i++) {
+    for (unsigned i = 0; i < sidecar->setup->listen_count; i++) {
         server_drain(sidecar->admin.servers[i]);
     }
     while (left > 0 && quiet < QUIET_MS && sum(sidecar, server_connections)) {
@@ -343,8 +341,7 @@ static int open_all(struct sidecar *sidecar, const char *config_path,
 {
     int code;
 
-    sidecar->reload =
-        reload_open(config_path, options, wall_clock(), &code);
+    sidecar->reload = reload_open(config_path, options, wall_clock(), &code);
     if (sidecar->reload == NULL) {
         return code;
     }
@@ -383,7 +380,7 @@ int sidecar_serve(const char *config_path,
     block_signals(sidecar); /* before there are threads */
     code = open_all(sidecar, config_path, options);
     if (code == 0) {
-        if (sidecar->settings->demo) {
+        if (sidecar->setup->demo) {
             print_demo(sidecar);
         }
         log_event(wall_clock(), "start", "version", wb_version(), "generation",

@@ -152,8 +152,7 @@ static void read_head(struct connection *connection, const char *method,
     x->slot = NULL;
     x->method = text_of(method);
     x->version = text_of(version);
-    MHD_get_connection_values_n(connection->mhd, MHD_HEADER_KIND, on_field,
-                                x);
+    MHD_get_connection_values_n(connection->mhd, MHD_HEADER_KIND, on_field, x);
     x->layout_bad = layout_is_bad(connection, method, version);
     x->has_body = body_is_announced(x);
     atomic_store_explicit(&connection->wake, WAKE_NOT, memory_order_relaxed);
@@ -207,8 +206,7 @@ static mhd_result answer(struct connection *connection)
     }
     if (x->close || atomic_load_explicit(&connection->server->draining,
                                          memory_order_relaxed)) {
-        MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION,
-                                "close");
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
     }
     if (put_fields(x, response)) {
         result = MHD_queue_response(connection->mhd, x->status, response);
@@ -326,15 +324,15 @@ static mhd_result on_request(void *context, struct MHD_Connection *mhd,
         return on_body(connection, data, size);
     case STAGE_WAITING:
         atomic_fetch_sub(&server->waiting, 1);
-        return take_step(connection,
-                         server->handler.resume(server->handler.context,
-                                                &connection->x));
+        return take_step(
+            connection,
+            server->handler.resume(server->handler.context, &connection->x));
     }
     return MHD_NO;
 }
 
-static void on_over(void *context, struct MHD_Connection *mhd,
-                    void **exchange, enum MHD_RequestTerminationCode code)
+static void on_over(void *context, struct MHD_Connection *mhd, void **exchange,
+                    enum MHD_RequestTerminationCode code)
 {
     struct connection *connection = *exchange;
     struct server *server = context;
@@ -394,8 +392,7 @@ static struct MHD_Daemon *daemon_start(struct server *server,
         {MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)settings->head_bytes,
          NULL},
         {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)(share * threads), NULL},
-        {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)settings->idle_seconds,
-         NULL},
+        {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)settings->idle_seconds, NULL},
         {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
         {threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END,
          (intptr_t)threads, NULL},
@@ -404,8 +401,8 @@ static struct MHD_Daemon *daemon_start(struct server *server,
     return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD |
                                 MHD_USE_NO_LISTEN_SOCKET |
                                 MHD_ALLOW_SUSPEND_RESUME,
-                            0, NULL, NULL, on_request, server,
-                            MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+                            0, NULL, NULL, on_request, server, MHD_OPTION_ARRAY,
+                            options, MHD_OPTION_END);
 }
 
 struct server *server_start(const struct server_settings *settings,

@@ -36,8 +36,8 @@ struct server_handler {
 
 struct server_settings {
     unsigned threads;
-    unsigned connections;       /* at most */
-    size_t head_bytes;          /* memory of one connection */
+    unsigned connections; /* at most */
+    size_t head_bytes;    /* memory of one connection */
     unsigned idle_seconds;
 };
 

@@ -73,17 +73,16 @@ static bool missing_names(unsigned i, const struct listener *listener,
     out[0] = '\0';
     for (size_t k = 0; k < listener->known_count && size < room; k++) {
         if (!atomic_load(&watched[i].came[k])) {
-            size += (size_t)snprintf(out + size, room - size, "%s%.*s",
-                                     size ? ", " : "",
-                                     (int)listener->known[k].size,
-                                     listener->known[k].data);
+            size += (size_t)snprintf(
+                out + size, room - size, "%s%.*s", size ? ", " : "",
+                (int)listener->known[k].size, listener->known[k].data);
         }
     }
     return size != 0;
 }
 
-bool watch_warning(unsigned i, unsigned k, const struct settings *settings,
-                   char *out, size_t room)
+bool watch_warning(unsigned i, unsigned k, const struct setup *setup, char *out,
+                   size_t room)
 {
     char names[256];
 
@@ -98,8 +97,7 @@ bool watch_warning(unsigned i, unsigned k, const struct settings *settings,
                  i, ASKS);
         return true;
     }
-    if (missing_names(i, &settings->listen[i], names, sizeof names) &&
-        k-- == 0) {
+    if (missing_names(i, &setup->listen[i], names, sizeof names) && k-- == 0) {
         snprintf(out, room,
                  "listen.%u: these never came in %u asks: %s: let the proxy "
                  "forward them, or take them out of headers-known",
@@ -109,27 +107,27 @@ bool watch_warning(unsigned i, unsigned k, const struct settings *settings,
     return false;
 }
 
-static void judge(unsigned i, const struct settings *settings, int64_t now)
+static void judge(unsigned i, const struct setup *setup, int64_t now)
 {
     char warning[512];
 
     atomic_store(&watched[i].judged, true);
-    for (unsigned k = 0; watch_warning(i, k, settings, warning, sizeof warning);
+    for (unsigned k = 0; watch_warning(i, k, setup, warning, sizeof warning);
          k++) {
         log_event(now, "warning", "message", warning, (const char *)NULL);
     }
 }
 
-void watch_ask(unsigned i, const struct settings *settings,
-               const struct exchange *x, const struct seen *seen, int64_t now)
+void watch_ask(unsigned i, const struct setup *setup, const struct exchange *x,
+               const struct seen *seen, int64_t now)
 {
-    if (settings->demo ||
+    if (setup->demo ||
         atomic_load_explicit(&watched[i].asks, memory_order_relaxed) >= ASKS) {
         return;
     }
-    note_headers(i, &settings->listen[i], x);
+    note_headers(i, &setup->listen[i], x);
     note_client(i, seen);
     if (atomic_fetch_add(&watched[i].asks, 1) + 1 == ASKS) {
-        judge(i, settings, now);
+        judge(i, setup, now);
     }
 }

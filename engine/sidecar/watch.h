@@ -8,14 +8,13 @@
 #ifndef WB_SIDECAR_WATCH_H
 #define WB_SIDECAR_WATCH_H
 
-#include "sidecar/settings.h"
+#include "sidecar/setup.h"
 
-void watch_ask(unsigned listener, const struct settings *settings,
-               const struct exchange *x, const struct seen *seen,
-               int64_t now);
+void watch_ask(unsigned listener, const struct setup *setup,
+               const struct exchange *x, const struct seen *seen, int64_t now);
 /* Warning k of a listener; false past the last. */
-bool watch_warning(unsigned listener, unsigned k,
-                   const struct settings *settings, char *out, size_t room);
+bool watch_warning(unsigned listener, unsigned k, const struct setup *setup,
+                   char *out, size_t room);
 /* Starts over, after a reload. */
 void watch_reset(void);
 

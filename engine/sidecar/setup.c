@@ -4,7 +4,7 @@
  * has told the place of each mistake; what is checked again here is what the
  * sidecar could not run with.
  */
-#include "sidecar/settings.h"
+#include "sidecar/setup.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -20,8 +20,8 @@ struct reader {
     bool failed;
 };
 
-__attribute__((format(printf, 2, 3))) static void
-fail(struct reader *reader, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void fail(struct reader *reader,
+                                                       const char *format, ...)
 {
     va_list list;
 
@@ -171,7 +171,7 @@ static void read_known(struct reader *reader, struct listener *listener,
 static void read_order(struct reader *reader, struct listener *listener,
                        unsigned i)
 {
-    static const char *const names[] = {"by-dialect", "kept", "lost", NULL};
+    static const char *const names[] = {"dialect", "kept", "lost", NULL};
     char path[64];
     unsigned order;
 
@@ -231,104 +231,100 @@ static void read_listener(struct reader *reader, struct listener *listener,
 }
 
 /* A plain curl is its own proxy here, and sends all of its headers. */
-static void demo_listener(struct reader *reader, struct settings *settings,
+static void demo_listener(struct reader *reader, struct setup *setup,
                           const struct sidecar_options *options)
 {
-    struct listener *listener = &settings->listen[0];
+    struct listener *listener = &setup->listen[0];
 
-    settings->listen_count = 1;
-    listener->address = options && options->demo_listen
-                            ? options->demo_listen
-                            : "127.0.0.1:8402";
+    setup->listen_count = 1;
+    listener->address = options && options->demo_listen ? options->demo_listen
+                                                        : "127.0.0.1:8402";
     listener->dialect = &dialect_envoy;
     trust_add(reader, &listener->trust, 0, "127.0.0.0/8");
     trust_add(reader, &listener->trust, 0, "::1");
     for (unsigned s = 0; s < SOURCE_COUNT; s++) {
         const char *name = listener->dialect->sources[s];
 
-        listener->sources[s] =
-            name ? text_of(name) : (struct wb_text){NULL, 0};
+        listener->sources[s] = name ? text_of(name) : (struct wb_text){NULL, 0};
     }
     listener->order_kept = true;
-    settings->admin =
+    setup->admin =
         options && options->demo_admin ? options->demo_admin : "127.0.0.1:8403";
 }
 
 /* ---- all ---- */
 
-static void read_listeners(struct reader *reader, struct settings *settings)
+static void read_listeners(struct reader *reader, struct setup *setup)
 {
     const char *admin = get(reader, "admin.address");
 
-    settings->listen_count = number(reader, "listen.#", 1, 1, LISTENERS_MAX);
-    for (unsigned i = 0; !reader->failed && i < settings->listen_count; i++) {
-        read_listener(reader, &settings->listen[i], i);
+    setup->listen_count = number(reader, "listen.#", 1, 1, LISTENERS_MAX);
+    for (unsigned i = 0; !reader->failed && i < setup->listen_count; i++) {
+        read_listener(reader, &setup->listen[i], i);
     }
-    settings->admin = admin ? admin : "127.0.0.1:8403";
-    if (strcmp(settings->admin, "off") == 0) {
-        settings->admin = NULL;
+    setup->admin = admin ? admin : "127.0.0.1:8403";
+    if (strcmp(setup->admin, "off") == 0) {
+        setup->admin = NULL;
     }
 }
 
-static void read_log(struct reader *reader, struct settings *settings)
+static void read_log(struct reader *reader, struct setup *setup)
 {
     static const char *const client[] = {"full", "truncated", "off", NULL};
     static const char *const query[] = {"names", "full", "off", NULL};
     const char *decisions = get(reader, "log.decisions");
 
-    settings->log_decisions = decisions ? decisions : "stderr";
-    if (strcmp(settings->log_decisions, "off") == 0) {
-        settings->log_decisions = NULL;
+    setup->log_decisions = decisions ? decisions : "stderr";
+    if (strcmp(setup->log_decisions, "off") == 0) {
+        setup->log_decisions = NULL;
     }
-    settings->log_client = LOG_CLIENT_TRUNCATED;
+    setup->log_client = LOG_CLIENT_TRUNCATED;
     if (get(reader, "log.client-ip") != NULL) {
-        settings->log_client =
+        setup->log_client =
             (enum log_client)choice(reader, "log.client-ip", client);
     }
-    settings->log_query = (enum log_query)choice(reader, "log.query", query);
+    setup->log_query = (enum log_query)choice(reader, "log.query", query);
 }
 
-static void read_limits(struct reader *reader, struct settings *settings)
+static void read_limits(struct reader *reader, struct setup *setup)
 {
     long cores = sysconf(_SC_NPROCESSORS_ONLN);
 
-    settings->connections = (unsigned)number(reader, "limits.connections",
-                                             1024, 1, 1000000);
-    settings->in_flight =
+    setup->connections =
+        (unsigned)number(reader, "limits.connections", 1024, 1, 1000000);
+    setup->in_flight =
         (unsigned)number(reader, "limits.in-flight", 256, 1, 1000000);
-    settings->threads =
-        (unsigned)number(reader, "limits.threads", 0, 0, 256);
-    if (settings->threads == 0) {
-        settings->threads = cores < 1 ? 1 : cores > 256 ? 256 : (unsigned)cores;
+    setup->threads = (unsigned)number(reader, "limits.threads", 0, 0, 256);
+    if (setup->threads == 0) {
+        setup->threads = cores < 1 ? 1 : cores > 256 ? 256 : (unsigned)cores;
     }
-    settings->head_bytes =
+    setup->head_bytes =
         number(reader, "limits.header-bytes", 65536, 4096, 1 << 20);
-    settings->record_bytes =
+    setup->record_bytes =
         number(reader, "limits.record-bytes", 131072, 1024, 4 << 20);
-    settings->idle_seconds = (unsigned)(number(reader, "limits.idle", 75000000,
-                                               1000000, 3600000000ull) /
-                                        1000000);
-    settings->drain =
-        (int64_t)number(reader, "drain", 10000000, 0, 600000000);
+    setup->idle_seconds = (unsigned)(number(reader, "limits.idle", 75000000,
+                                            1000000, 3600000000ull) /
+                                     1000000);
+    setup->drain = (int64_t)number(reader, "drain", 10000000, 0, 600000000);
 }
 
-bool settings_read(struct settings *settings, const struct wb_engine *engine,
-                   bool demo, const struct sidecar_options *options,
-                   char *problem, size_t room)
+bool setup_read(struct setup *setup, const struct wb_engine *engine, bool demo,
+                const struct sidecar_options *options, char *problem,
+                size_t room)
 {
     struct reader reader = {engine, problem, room, false};
     const char *mode = get(&reader, "mode");
 
-    memset(settings, 0, sizeof *settings);
-    settings->demo = demo;
-    settings->mode = mode ? mode : "enforce";
+    memset(setup, 0, sizeof *setup);
+    setup->demo = demo;
+    setup->mode = mode ? mode : "enforce";
     if (demo) {
-        demo_listener(&reader, settings, options);
+        demo_listener(&reader, setup, options);
     } else {
-        read_listeners(&reader, settings);
+        read_listeners(&reader, setup);
     }
-    read_log(&reader, settings);
-    read_limits(&reader, settings);
+    read_log(&reader, setup);
+    read_limits(&reader, setup);
     return !reader.failed;
 }
 
@@ -337,8 +333,8 @@ static bool same(const char *a, const char *b)
     return a == b || (a != NULL && b != NULL && strcmp(a, b) == 0);
 }
 
-bool settings_fit(const struct settings *before, const struct settings *after,
-                  char *problem, size_t room)
+bool setup_fit(const struct setup *before, const struct setup *after,
+               char *problem, size_t room)
 {
     const char *what = NULL;
 

@@ -3,8 +3,8 @@
  * The sidecar's settings, read from an engine through wb_engine_setting.
  * Texts are the engine's and live as long as it does.
  */
-#ifndef WB_SIDECAR_SETTINGS_H
-#define WB_SIDECAR_SETTINGS_H
+#ifndef WB_SIDECAR_SETUP_H
+#define WB_SIDECAR_SETUP_H
 
 #include "sidecar/dialect.h"
 #include "sidecar/sidecar.h"
@@ -14,10 +14,10 @@
 enum log_client { LOG_CLIENT_FULL, LOG_CLIENT_TRUNCATED, LOG_CLIENT_OFF };
 enum log_query { LOG_QUERY_NAMES, LOG_QUERY_FULL, LOG_QUERY_OFF };
 
-struct settings {
+struct setup {
     struct listener listen[LISTENERS_MAX];
     size_t listen_count;
-    const char *admin; /* address, or NULL: none */
+    const char *admin;         /* address, or NULL: none */
     const char *log_decisions; /* path, "stderr", or NULL: off */
     enum log_client log_client;
     enum log_query log_query;
@@ -31,12 +31,12 @@ struct settings {
 
 /* False with a line for people in `problem`. `demo`: the built-in demo, whose
  * listeners are fixed but for the options. */
-bool settings_read(struct settings *settings, const struct wb_engine *engine,
-                   bool demo, const struct sidecar_options *options,
-                   char *problem, size_t room);
+bool setup_read(struct setup *setup, const struct wb_engine *engine, bool demo,
+                const struct sidecar_options *options, char *problem,
+                size_t room);
 /* Can `after` replace `before` in a running sidecar? What is bound and sized
  * at start must stay; false with a line for people. */
-bool settings_fit(const struct settings *before, const struct settings *after,
-                  char *problem, size_t room);
+bool setup_fit(const struct setup *before, const struct setup *after,
+               char *problem, size_t room);
 
 #endif
