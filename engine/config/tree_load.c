@@ -94,6 +94,24 @@ static struct source *source_new(struct arena *arena, struct view name,
     return source;
 }
 
+/* A copy whose last line has an end, lest libyaml speak of a line that is
+ * not there. */
+static struct view copy_lines(struct arena *arena, struct view text)
+{
+    char *copy = arena_alloc(arena, text.size + 2);
+
+    if (!copy) {
+        return VIEW_NONE;
+    }
+    if (text.size > 0) {
+        memcpy(copy, text.at, text.size);
+        if (copy[text.size - 1] != '\n') {
+            copy[text.size++] = '\n';
+        }
+    }
+    return view_of(copy, text.size);
+}
+
 static struct node *read_text(struct arena *arena, struct source *source,
                               struct view text, struct problems *problems)
 {
@@ -105,7 +123,7 @@ static struct node *read_text(struct arena *arena, struct source *source,
     if (view_starts(text, VIEW("\xef\xbb\xbf"))) {
         text = view_of(text.at + 3, text.size - 3);
     }
-    source->text = arena_copy(arena, text);
+    source->text = copy_lines(arena, text);
     if (!source->text.at) {
         out_of_memory(source, problems);
         return NULL;
