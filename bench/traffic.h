@@ -166,8 +166,8 @@ static inline void traffic_fill(const struct traffic_request *t,
     wb_request_fact(request, WB_CLIENT_IP, t->address, strlen(t->address));
     wb_request_transport_flags(request, WB_ORDER_KEPT);
     for (size_t i = 0; i < t->count; i++) {
-        wb_request_header(request, t->name[i], strlen(t->name[i]),
-                          t->value[i], strlen(t->value[i]));
+        wb_request_header(request, t->name[i], strlen(t->name[i]), t->value[i],
+                          strlen(t->value[i]));
     }
 }
 

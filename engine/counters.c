@@ -83,9 +83,9 @@ static struct block *own_block(struct counters *counters)
     static atomic_uint next;
     static _Thread_local unsigned mine;
     if (mine == 0) {
-        mine = atomic_fetch_add_explicit(&next, 1, memory_order_relaxed) %
-                   BLOCKS +
-               1;
+        mine =
+            atomic_fetch_add_explicit(&next, 1, memory_order_relaxed) % BLOCKS +
+            1;
     }
     return &counters->blocks[mine - 1];
 }
@@ -102,8 +102,7 @@ static enum action action_of(const struct wb_request *r)
  * agent was found: the list to read before going live. */
 static bool is_browser_like(const struct wb_request *r)
 {
-    const struct header *agent =
-        request_header(&r->facts, VIEW("User-Agent"));
+    const struct header *agent = request_header(&r->facts, VIEW("User-Agent"));
     return agent && view_starts(agent->value, VIEW("Mozilla/5.0 (")) &&
            r->verdict.agent_name.size == 0;
 }
@@ -173,8 +172,7 @@ static void head(struct page *page, const char *name, const char *type,
          help, name, type);
 }
 
-static void write_decisions(struct page *page,
-                            const struct counters *counters,
+static void write_decisions(struct page *page, const struct counters *counters,
                             const struct wb_engine *engine)
 {
     head(page, "decisions_total", "counter",
@@ -185,9 +183,8 @@ static void write_decisions(struct page *page,
                 for (size_t m = 0; m < 2; m++) {
                     uint64_t sum = 0;
                     for (size_t b = 0; b < BLOCKS; b++) {
-                        sum += get(&counters->blocks[b]
-                                        .sites[s]
-                                        .decisions[c][a][m]);
+                        sum += get(
+                            &counters->blocks[b].sites[s].decisions[c][a][m]);
                     }
                     line(page,
                          "weighbridge_decisions_total{site=\"%.*s\","
@@ -269,7 +266,9 @@ static void write_rules(struct page *page, const struct wb_engine *engine)
                 continue;
             }
             program_rule(set->program, i, &rule);
-            line(page, "weighbridge_rule_fired_total{ruleset=\"%zu\",rule=\"%.*s\"} %llu\n",
+            line(page,
+                 "weighbridge_rule_fired_total{ruleset=\"%zu\",rule=\"%.*s\"} "
+                 "%llu\n",
                  s, VIEW_ARG(rule.id), (unsigned long long)fired);
         }
     }
@@ -288,8 +287,7 @@ void wb_state_metrics(const struct wb_state *state,
     write_sum(&page, counters, offsetof(struct block, asked),
               "asked_amount_total",
               "Sum of prices asked, in atomic units, all assets together.");
-    write_sum(&page, counters, offsetof(struct block, limited),
-              "limited_total",
+    write_sum(&page, counters, offsetof(struct block, limited), "limited_total",
               "Decisions in which a matching limit made a fact unknown.");
     write_payments(&page, counters);
     write_claims(&page, state);

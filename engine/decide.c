@@ -81,8 +81,7 @@ static bool counts_only(const struct wb_request *r)
         return false;
     }
     struct address client = address_client(&r->facts.client);
-    uint64_t hash =
-        hash_sip(key, view_of((const char *)client.bytes, 16));
+    uint64_t hash = hash_sip(key, view_of((const char *)client.bytes, 16));
     return hash % 1000000 >= r->engine->enforce_share;
 }
 
@@ -91,11 +90,9 @@ static void step_facts(struct wb_request *r)
     r->ruleset = &r->engine->rulesets[r->site->ruleset];
     r->evaluation = r->evaluations[r->site->ruleset];
     r->facts.site = r->site->id;
-    payment_parse(&r->facts, &r->engine->payments, r->workspace,
-                  &r->payment);
+    payment_parse(&r->facts, &r->engine->payments, r->workspace, &r->payment);
     payment_fill_slots(&r->payment, &r->facts.payment);
-    facts_fill(r->ruleset->plan, &r->facts, r->values, r->workspace,
-               &r->cut);
+    facts_fill(r->ruleset->plan, &r->facts, r->values, r->workspace, &r->cut);
     evaluation_stateless(r->evaluation, r->values);
 }
 
@@ -138,12 +135,11 @@ static bool rate_key(const struct wb_request *r, const struct rate_info *rate,
             client = address_client(value->address);
             part = view_of((const char *)client.bytes, sizeof client.bytes);
         } else if (!part.at) {
-            part = view_of((const char *)&value->number,
-                           sizeof value->number);
+            part = view_of((const char *)&value->number, sizeof value->number);
         }
         uint64_t both[2] = {hash, hash_sip(r->state->key, part)};
-        hash = hash_sip(r->state->key,
-                        view_of((const char *)both, sizeof both));
+        hash =
+            hash_sip(r->state->key, view_of((const char *)both, sizeof both));
     }
     *out = hash;
     return true;
@@ -163,9 +159,9 @@ static const uint64_t *step_rates(struct wb_request *r)
         uint64_t key = 0;
         r->rates[i] = RATE_UNKNOWN;
         if (rate_key(r, rate, &key)) {
-            r->rates[i] = rates_count(
-                r->state->rates, key, r->facts.client_known ? &client : NULL,
-                rate->window, r->facts.time);
+            r->rates[i] = rates_count(r->state->rates, key,
+                                      r->facts.client_known ? &client : NULL,
+                                      rate->window, r->facts.time);
         }
     }
     return r->rates;
@@ -215,17 +211,15 @@ static void step_judge(struct wb_request *r)
         offer.pay_to = r->price.pay_to;
         offer.amount = r->price.amount;
     }
-    r->judgement = payment_judge(&r->payment, &r->engine->payments, &offer,
-                                 offers, policy_strict(r->site->policy),
-                                 r->facts.time);
+    r->judgement =
+        payment_judge(&r->payment, &r->engine->payments, &offer, offers,
+                      policy_strict(r->site->policy), r->facts.time);
     r->payment_state = r->judgement.state;
-    enum payment_action action =
-        r->engine->payments.actions[r->payment_state];
+    enum payment_action action = r->engine->payments.actions[r->payment_state];
     if (action == PAYMENT_REJECT && r->payment_state != PAYMENT_NONE) {
         refuse_payment(r);
     }
-    r->forward = action == PAYMENT_PASS &&
-                 r->payment_state != PAYMENT_NONE &&
+    r->forward = action == PAYMENT_PASS && r->payment_state != PAYMENT_NONE &&
                  r->price.action == PRICE_CHARGE && decision_allows(r);
 }
 
@@ -248,8 +242,8 @@ static void claim_fill(struct wb_request *r)
         claim->has_identifier = true;
     }
     claim->now = r->facts.time;
-    claim->expires = payment_claim_expiry(&r->payment, &r->engine->payments,
-                                          r->facts.time);
+    claim->expires =
+        payment_claim_expiry(&r->payment, &r->engine->payments, r->facts.time);
     claim->client_known = r->facts.client_known;
     if (claim->client_known) {
         claim->client = r->facts.client;
@@ -318,11 +312,11 @@ static void make_id(struct wb_request *r)
     uint64_t part[2];
     if (r->state && !r->state->replay) {
         uint64_t seed[3] = {r->id_start, r->id_count++, 0};
-        part[0] = hash_sip(r->state->key,
-                           view_of((const char *)seed, sizeof seed));
+        part[0] =
+            hash_sip(r->state->key, view_of((const char *)seed, sizeof seed));
         seed[2] = 1;
-        part[1] = hash_sip(r->state->key,
-                           view_of((const char *)seed, sizeof seed));
+        part[1] =
+            hash_sip(r->state->key, view_of((const char *)seed, sizeof seed));
     } else {
         const struct request *f = &r->facts;
         const struct view facts[] = {f->method, f->host, f->target,

@@ -26,13 +26,13 @@ enum step {
 
 /* How the request is answered when it is not allowed. */
 struct denial {
-    unsigned status;    /* 0: allowed */
-    const char *error;  /* token of the JSON body */
-    struct view reason; /* token, or NONE */
-    struct view header; /* name of the offending header, or NONE */
+    unsigned status;               /* 0: allowed */
+    const char *error;             /* token of the JSON body */
+    struct view reason;            /* token, or NONE */
+    struct view header;            /* name of the offending header, or NONE */
     const struct refusal *refusal; /* price: reject */
-    const char *retry;  /* "sign-again" or "wait", or NULL */
-    unsigned retry_after; /* seconds; 0: none */
+    const char *retry;             /* "sign-again" or "wait", or NULL */
+    unsigned retry_after;          /* seconds; 0: none */
 };
 
 struct answer_header {
@@ -43,7 +43,7 @@ struct answer_header {
 struct wb_request {
     enum step step;
     struct wb_engine *engine;
-    uint64_t prepared_for; /* engine serial of what follows */
+    uint64_t prepared_for;           /* engine serial of what follows */
     struct evaluation **evaluations; /* one per ruleset */
     size_t evaluation_count;
     struct value *values;
@@ -63,22 +63,22 @@ struct wb_request {
     struct wb_state *state;
     unsigned char id[16];
     char id_text[33];
-    bool count;           /* decided in count mode */
+    bool count; /* decided in count mode */
     struct verdict verdict;
     char score_text[4];
-    struct price price;   /* what it costs */
+    struct price price; /* what it costs */
     struct judgement judgement;
     enum payment_state payment_state;
-    bool forward;         /* the payment header goes to the gate */
-    bool would_claim;     /* no store was given */
+    bool forward;     /* the payment header goes to the gate */
+    bool would_claim; /* no store was given */
     struct claim_call call;
     struct denial denial; /* what would be answered in enforce mode */
 
-    unsigned status;      /* what is answered: 200 or denial.status */
+    unsigned status; /* what is answered: 200 or denial.status */
     struct answer_header headers[ANSWER_HEADERS_MAX];
     size_t header_count;
     struct view body;
-    struct text answer;   /* holds header values and body */
+    struct text answer; /* holds header values and body */
     char answer_room[ANSWER_ROOM];
 };
 

@@ -18,8 +18,9 @@
 
 #define SHOWN_MAX 2048
 
-static const char *const price_actions[] = {
-    [PRICE_FREE] = "free", [PRICE_CHARGE] = "charge", [PRICE_REJECT] = "reject"};
+static const char *const price_actions[] = {[PRICE_FREE] = "free",
+                                            [PRICE_CHARGE] = "charge",
+                                            [PRICE_REJECT] = "reject"};
 
 static struct view shown(struct view v)
 {
@@ -163,8 +164,7 @@ static void write_payment(const struct wb_request *r, struct json_writer *w)
     json_member(w, "protocol",
                 there ? view_text(payment_protocol_names[payment->protocol])
                       : VIEW_NONE);
-    json_member(w, "state",
-                view_text(payment_states[r->payment_state].name));
+    json_member(w, "state", view_text(payment_states[r->payment_state].name));
     json_member(w, "reason", view_text(r->judgement.reason));
     json_member(w, "payer", or_none(payment->payer));
     json_key(w, "proven");
@@ -245,8 +245,9 @@ static void explain_request(const struct wb_request *r, struct text *out)
     add_quoted(out, header_value(r, VIEW("User-Agent")));
     text_add_char(out, '\n');
     if (r->facts.path.ambiguous) {
-        text_addf(out, "         path is ambiguous: %zu readings, the "
-                       "dearest is charged\n",
+        text_addf(out,
+                  "         path is ambiguous: %zu readings, the "
+                  "dearest is charged\n",
                   r->facts.path.reading_count);
     }
 }
@@ -263,7 +264,9 @@ static void explain_rules(const struct wb_request *r, struct text *out)
         text_addf(out, "  %+4d  %.*s  %.*s:%u%s%s\n", rule.score,
                   VIEW_ARG(rule.id), VIEW_ARG(rule.file), rule.line,
                   rule.counted ? "  (counted only)" : "",
-                  rule.rejects ? "  reject" : rule.stops ? "  stop" : "");
+                  rule.rejects ? "  reject"
+                  : rule.stops ? "  stop"
+                               : "");
         if (rule.about.size) {
             text_addf(out, "        %.*s\n", VIEW_ARG(rule.about));
         }

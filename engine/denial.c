@@ -127,16 +127,14 @@ static void write_link(struct wb_request *r)
     text_add_char(&r->answer, '<');
     text_add(&r->answer, refusal->license);
     text_add(&r->answer, VIEW(">; rel=\"license\""));
-    header(r, "Link",
-           view_of(r->answer.at + start, r->answer.size - start));
+    header(r, "Link", view_of(r->answer.at + start, r->answer.size - start));
 }
 
 void denial_write(struct wb_request *r)
 {
     bool page = wants_page(r);
     header(r, "Content-Type",
-           page ? VIEW("text/html; charset=utf-8")
-                : VIEW("application/json"));
+           page ? VIEW("text/html; charset=utf-8") : VIEW("application/json"));
     header(r, "Cache-Control", VIEW("no-store"));
     header(r, "X-Weighbridge-Decision", view_text(r->id_text));
     if (r->denial.retry_after) {

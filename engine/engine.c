@@ -127,8 +127,7 @@ static int compare_setting(const void *path, const void *setting)
     return strcmp(path, ((const struct setting *)setting)->path);
 }
 
-const char *wb_engine_setting(const struct wb_engine *engine,
-                              const char *path)
+const char *wb_engine_setting(const struct wb_engine *engine, const char *path)
 {
     const struct setting *found =
         bsearch(path, engine->settings, engine->setting_count,
@@ -157,8 +156,7 @@ static bool host_matches(struct view pattern, struct view host)
     return host.size > tail.size && view_ends(host, tail);
 }
 
-const struct site *engine_site(const struct wb_engine *engine,
-                               struct view host)
+const struct site *engine_site(const struct wb_engine *engine, struct view host)
 {
     for (size_t i = 1; host.at && i < engine->site_count; i++) {
         const struct site *site = &engine->sites[i];
@@ -183,14 +181,13 @@ static void outlet_write(void *context, struct view text)
     outlet->sink(outlet->context, text.at, text.size);
 }
 
-enum wb_status wb_engine_dump(const struct wb_engine *engine,
-                              enum wb_dump what, wb_sink *sink, void *context)
+enum wb_status wb_engine_dump(const struct wb_engine *engine, enum wb_dump what,
+                              wb_sink *sink, void *context)
 {
     struct outlet outlet = {sink, context};
     for (size_t i = 0; i < engine->site_count; i++) {
         const struct site *site = &engine->sites[i];
-        const struct program *program =
-            engine->rulesets[site->ruleset].program;
+        const struct program *program = engine->rulesets[site->ruleset].program;
         if (engine->site_count > 1) {
             outlet_write(&outlet, VIEW("# site "));
             outlet_write(&outlet, site->id);
@@ -213,8 +210,8 @@ enum wb_status wb_engine_dump(const struct wb_engine *engine,
 void wb_fields_write(wb_sink *sink, void *context)
 {
     static const char *const types[] = {
-        [FIELD_TYPE_TEXT] = "text",     [FIELD_TYPE_NUMBER] = "number",
-        [FIELD_TYPE_AMOUNT] = "amount", [FIELD_TYPE_BOOL] = "bool",
+        [FIELD_TYPE_TEXT] = "text",       [FIELD_TYPE_NUMBER] = "number",
+        [FIELD_TYPE_AMOUNT] = "amount",   [FIELD_TYPE_BOOL] = "bool",
         [FIELD_TYPE_ADDRESS] = "address", [FIELD_TYPE_LABEL] = "label",
     };
     for (size_t i = 0; i < FIELD_COUNT; i++) {

@@ -64,8 +64,7 @@ static bool is_shipped_name(struct view name)
 static bool shipped_find(void *context, struct view name, struct view *text)
 {
     (void)context;
-    for (const struct shipped_file *file = shipped_files; file->name;
-         file++) {
+    for (const struct shipped_file *file = shipped_files; file->name; file++) {
         if (view_equal(view_text(file->name), name)) {
             *text = view_of(file->start, (size_t)(file->end - file->start));
             return true;
@@ -79,8 +78,7 @@ static struct view shipped_path(struct loading *l, const char *folder,
                                 struct view name, struct view *text)
 {
     char path[128];
-    int n = snprintf(path, sizeof path, "%s/%.*s.yaml", folder,
-                     VIEW_ARG(name));
+    int n = snprintf(path, sizeof path, "%s/%.*s.yaml", folder, VIEW_ARG(name));
     if (n < 0 || (size_t)n >= sizeof path ||
         !shipped_find(NULL, view_of(path, (size_t)n), text)) {
         return VIEW_NONE;
@@ -95,8 +93,8 @@ static struct place place_of(const struct node *node)
     return node ? node->place : (struct place){0};
 }
 
-static void load_pack(struct loading *l, struct rules *rules,
-                      struct view name, struct place place)
+static void load_pack(struct loading *l, struct rules *rules, struct view name,
+                      struct place place)
 {
     struct view text;
     if (!is_shipped_name(name)) {
@@ -190,8 +188,7 @@ static const struct node *read_policy(struct loading *l, struct view name,
     struct view text;
     if (!is_shipped_name(name)) {
         struct view path = settings_path(l->folder, name, l->arena);
-        return path.at ? tree_read_file(l->arena, path.at, l->problems)
-                       : NULL;
+        return path.at ? tree_read_file(l->arena, path.at, l->problems) : NULL;
     }
     struct view path = shipped_path(l, "policy", name, &text);
     if (!path.at) {
@@ -204,9 +201,8 @@ static const struct node *read_policy(struct loading *l, struct view name,
     return tree_read_text(l->arena, path, text, l->problems);
 }
 
-static void load_policy(struct loading *l, struct site *site,
-                        struct view name, struct place place,
-                        struct view pay_to)
+static void load_policy(struct loading *l, struct site *site, struct view name,
+                        struct place place, struct view pay_to)
 {
     const struct node *tree = read_policy(l, name, place);
     if (tree && site->ruleset != SIZE_MAX) {
@@ -281,14 +277,13 @@ static void load_site(struct loading *l, const struct node *node)
         }
     }
     site->id = settings.id;
-    site->count = settings.mode == 2 ? engine->sites[0].count
-                                     : settings.mode == 1;
+    site->count =
+        settings.mode == 2 ? engine->sites[0].count : settings.mode == 1;
     load_hosts(l, site, &settings);
     site->ruleset = settings.rules.count ? find_ruleset(l, &settings.rules)
                                          : engine->sites[0].ruleset;
     if (settings.policy.at) {
-        load_policy(l, site, settings.policy, settings.place,
-                    settings.pay_to);
+        load_policy(l, site, settings.policy, settings.place, settings.pay_to);
     } else {
         load_policy(l, site, l->settings.policy,
                     place_of(l->settings.policy_node), settings.pay_to);
@@ -310,8 +305,8 @@ static void load_sites(struct loading *l)
     site->count = l->settings.mode == 1;
     site->ruleset = find_ruleset(l, &l->settings.rules);
     engine->site_count = 1;
-    load_policy(l, site, l->settings.policy,
-                place_of(l->settings.policy_node), VIEW_NONE);
+    load_policy(l, site, l->settings.policy, place_of(l->settings.policy_node),
+                VIEW_NONE);
     if (!list) {
         return;
     }
@@ -451,8 +446,8 @@ static void fill_settings(struct loading *l)
     engine->claims_proven = (size_t)l->settings.claim.capacity;
     engine->claims_unproven = (size_t)l->settings.claim.capacity_unproven;
     engine->rate_entries = (size_t)l->settings.rate_entries;
-    if (!settings_flatten(&l->settings, l->folder, l->arena,
-                          &engine->settings, &engine->setting_count)) {
+    if (!settings_flatten(&l->settings, l->folder, l->arena, &engine->settings,
+                          &engine->setting_count)) {
         l->failed = true;
     }
 }
@@ -475,8 +470,8 @@ static const struct node *read_main(struct loading *l, const char *path)
 static void load_all(struct loading *l, const char *path)
 {
     const struct node *tree = read_main(l, path);
-    if (!tree || !settings_read(tree, l->folder, l->arena, &l->settings,
-                                l->problems)) {
+    if (!tree ||
+        !settings_read(tree, l->folder, l->arena, &l->settings, l->problems)) {
         l->failed = true;
     }
     if (!tree) {

@@ -108,8 +108,8 @@ static void start_over(struct wb_request *r)
     r->answer = text_in(r->answer_room, sizeof r->answer_room);
 }
 
-enum wb_status wb_request_begin(struct wb_request *r,
-                                struct wb_engine *engine, int64_t now)
+enum wb_status wb_request_begin(struct wb_request *r, struct wb_engine *engine,
+                                int64_t now)
 {
     if (!r || !engine || r->step == STEP_CLAIMING) {
         return WB_ERROR_ARGUMENT;

@@ -214,8 +214,8 @@ WB_API void wb_weigh(struct wb_request *request);
  * wake(arg) once; call wb_decide_resume then, from any thread. A request
  * without a payment never waits. Allocates nothing, takes no global lock. */
 WB_API enum wb_result wb_decide(struct wb_request *request,
-                                struct wb_state *state,
-                                void (*wake)(void *arg), void *arg);
+                                struct wb_state *state, void (*wake)(void *arg),
+                                void *arg);
 WB_API void wb_decide_resume(struct wb_request *request);
 /* Both in one; waits. */
 WB_API void wb_decide_blocking(struct wb_request *request,
@@ -233,12 +233,12 @@ WB_API int wb_decision_header(const struct wb_request *request, size_t i,
 WB_API struct wb_text wb_decision_body(const struct wb_request *request);
 
 enum wb_answer {
-    WB_ANSWER_ID,            /* 32 hex digits */
-    WB_ANSWER_ACTION,        /* allow or reject */
-    WB_ANSWER_REASON,        /* token, or - */
-    WB_ANSWER_CLASS,         /* human, suspect, agent, unknown */
-    WB_ANSWER_SCORE,         /* 0 to 100 */
-    WB_ANSWER_AGENT_NAME,    /* or - */
+    WB_ANSWER_ID,         /* 32 hex digits */
+    WB_ANSWER_ACTION,     /* allow or reject */
+    WB_ANSWER_REASON,     /* token, or - */
+    WB_ANSWER_CLASS,      /* human, suspect, agent, unknown */
+    WB_ANSWER_SCORE,      /* 0 to 100 */
+    WB_ANSWER_AGENT_NAME, /* or - */
     WB_ANSWER_AGENT_CATEGORY,
     WB_ANSWER_AGENT_ORG,
     WB_ANSWER_SITE,

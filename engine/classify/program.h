@@ -105,6 +105,13 @@ enum truth evaluation_shadow_label(const struct evaluation *evaluation,
                                    size_t label);
 enum truth evaluation_condition(const struct evaluation *evaluation,
                                 size_t condition);
+/* For price grids: as if just these rules had fired, with this class and
+ * score, and whatever rule surely follows from them; any other rule is false
+ * and any other fact unknown. `values` (the plan's slots) is overwritten and
+ * must live until the last question. */
+void evaluation_assume(struct evaluation *evaluation, struct value *values,
+                       const size_t *rules, size_t count, enum class class,
+                       int score);
 /* Rules that fired (counted ones too), in import order; returns how many. */
 size_t evaluation_fired(const struct evaluation *evaluation,
                         const size_t **rules);

@@ -304,6 +304,7 @@ static bool read_full(struct loader *loader, const struct node *map,
     if (!load_map(loader, asset_schema, map, "an asset", &keys)) {
         return false;
     }
+    /* out->network stays NONE until the decimals are known to be right */
     if (!is_network(keys.network)) {
         return load_error(loader, node_get(map, "network"), "P004",
                           "a CAIP-2 name: eip155:8453 is Base",
@@ -340,17 +341,22 @@ bool assets_read(struct loader *loader, const struct node *assets)
         struct asset *asset = &policy->assets[policy->asset_count++];
         asset->name = node->key;
         if (!is_word(node->key)) {
-            load_error(loader, node, "P003", NULL,
+            struct node key = *node;
+            key.place = node->key_place;
+            load_error(loader, &key, "P003", NULL,
                        "expected an asset's name of a-z, 0-9 and '-', found "
                        "'%.*s'",
                        VIEW_ARG(load_shown(node->key)));
         }
         if (node->kind == NODE_MAP) {
             read_full(loader, node, asset);
-        } else if (schema_expect(node, NODE_SCALAR, loader->problems)) {
-            read_preset(loader, node, asset);
+        } else if (node->kind == NODE_LIST || node_is_null(node)) {
+            load_error(loader, node, "P002", NULL,
+                       "expected a preset such as 'usdc@base-sepolia' or a "
+                       "map, found %s",
+                       node->kind == NODE_LIST ? "a list" : "nothing");
         } else {
-            loader->failed = true;
+            read_preset(loader, node, asset);
         }
     }
     return !loader->failed;

@@ -65,6 +65,44 @@ static bool not_a_price(struct loader *loader, const struct node *node,
                       VIEW_ARG(load_shown(text)));
 }
 
+/* "e-2", "E5" */
+static bool is_exponent(struct view v)
+{
+    char next = v.size > 1 ? v.at[1] : 'x';
+    return ascii_lower(v.at[0]) == 'e' &&
+           (next == '-' || next == '+' || (next >= '0' && next <= '9'));
+}
+
+/* "0.03usdc" gets a hint of its own. */
+static bool not_a_decimal(struct loader *loader, const struct node *node,
+                          struct view number)
+{
+    struct amount amount;
+    char hint[200];
+    struct text t = text_in(hint, sizeof hint - 1);
+    size_t end = 0;
+
+    while (end < number.size && (number.at[end] == '.' ||
+                                 (number.at[end] >= '0' &&
+                                  number.at[end] <= '9'))) {
+        end++;
+    }
+    if (end < number.size && ascii_is_alnum(number.at[end]) &&
+        !is_exponent(view_of(number.at + end, number.size - end)) &&
+        amount_from_decimal(view_of(number.at, end), 0, &amount) !=
+            AMOUNT_SYNTAX) {
+        text_addf(&t, "did you mean '%.*s %.*s'?", (int)end, number.at,
+                  (int)(number.size - end > 40 ? 40 : number.size - end),
+                  number.at + end);
+    } else {
+        text_add(&t, VIEW("digits and one point: no sign, exponent, comma"));
+    }
+    hint[t.size] = '\0';
+    return load_error(loader, node, "P015", hint,
+                      "expected a plain decimal such as 0.03, found '%.*s'",
+                      VIEW_ARG(load_shown(number)));
+}
+
 static const struct asset *find_asset(const struct policy *policy,
                                       struct view name)
 {
@@ -147,6 +185,9 @@ static void warn_of_amount(struct loader *loader, const struct node *node,
     struct text t = text_in(room, sizeof room);
 
     amount_write_decimal(&t, &out->amount, out->asset->decimals);
+    if (!out->asset->network.at) {
+        return; /* the asset was refused: its decimals say nothing */
+    }
     if (too_fine) {
         load_warn(loader, node, "P017", NULL,
                   "'%.*s' has %u decimals: '%.*s' is rounded up to %.*s",
@@ -184,11 +225,7 @@ static bool read_charge(struct loader *loader, const struct node *node,
     }
     /* With 0 decimals only the form is looked at. */
     if (amount_from_decimal(number, 0, &out->amount) == AMOUNT_SYNTAX) {
-        return load_error(loader, node, "P015",
-                          "digits and one point: no sign, exponent, comma",
-                          "expected a plain decimal such as 0.03, found "
-                          "'%.*s'",
-                          VIEW_ARG(load_shown(number)));
+        return not_a_decimal(loader, node, number);
     }
     if (!name.at) {
         return no_unit(loader, node, number);
@@ -208,7 +245,7 @@ static bool read_charge(struct loader *loader, const struct node *node,
     case AMOUNT_OVERFLOW:
         return load_error(loader, node, "P016", NULL,
                           "'%.*s' is more than 256 bits can hold",
-                          VIEW_ARG(load_shown(text)));
+                          VIEW_ARG(load_shown(number)));
     }
     out->action = PRICE_CHARGE;
     return true;
@@ -343,9 +380,11 @@ bool outcome_read(struct loader *loader, const struct node *node,
     if (node->kind == NODE_MAP) {
         return read_refusal(loader, node, out);
     }
-    if (!schema_expect(node, NODE_SCALAR, loader->problems)) {
-        loader->failed = true;
-        return false;
+    if (node->kind == NODE_LIST || node_is_null(node)) {
+        return load_error(loader, node, "P012", NULL,
+                          "expected free, reject or an amount such as '0.03 "
+                          "usdc', found %s",
+                          node->kind == NODE_LIST ? "a list" : "nothing");
     }
     if (view_equal(node->text, VIEW("free"))) {
         out->action = PRICE_FREE;

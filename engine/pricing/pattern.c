@@ -49,8 +49,10 @@ static bool segment_matches(struct view pattern, struct view text, bool fold)
     return p == pattern.size;
 }
 
-/* Both without the leading '/'; NONE has no segment, "" has one. */
-static bool segments_match(struct view pattern, struct view path, bool fold)
+/* Both without the leading '/'; NONE has no segment, "" has one. When strict,
+ * '*' is no name for the empty segment after a last '/'. */
+static bool segments_match(struct view pattern, struct view path, bool fold,
+                           bool strict)
 {
     bool starred = false;
     struct view star_pattern = VIEW_NONE;
@@ -73,8 +75,9 @@ static bool segments_match(struct view pattern, struct view path, bool fold)
                 star_path = path;
                 continue;
             }
-            if (path.at &&
-                segment_matches(segment, view_cut(&rest, '/'), fold)) {
+            struct view name = view_cut(&rest, '/');
+            if (path.at && (name.size || !segment.size || !strict) &&
+                segment_matches(segment, name, fold)) {
                 pattern = next;
                 path = rest;
                 continue;
@@ -156,7 +159,7 @@ bool pattern_make(struct pattern *pattern, struct view text, bool fold,
 bool pattern_strict(const struct pattern *pattern, struct view path)
 {
     return path.size > 0 && path.at[0] == '/' &&
-           segments_match(pattern->text, without_lead(path), false);
+           segments_match(pattern->text, without_lead(path), false, true);
 }
 
 static bool starts_as(const struct pattern *pattern, struct view path,
@@ -179,12 +182,12 @@ bool pattern_wide(const struct pattern *pattern, struct view path, bool fold)
     struct view closed = without_tail(open);
 
     if (starts_as(pattern, open, fold) &&
-        (segments_match(pattern->folded, closed, fold) ||
-         segments_match(pattern->folded, open, fold))) {
+        (segments_match(pattern->folded, closed, fold, false) ||
+         segments_match(pattern->folded, open, fold, false))) {
         return true;
     }
     return pattern->widest.at &&
-           segments_match(pattern->widest, closed, fold);
+           segments_match(pattern->widest, closed, fold, false);
 }
 
 /* The pattern's text with each wildcard replaced by bytes that no pattern
@@ -208,7 +211,7 @@ static bool covers_sample(const struct pattern *pattern, struct view text,
         size += add.size;
         i += both ? 2 : 1;
     }
-    return segments_match(pattern->text, view_of(room, size), false);
+    return segments_match(pattern->text, view_of(room, size), false, true);
 }
 
 bool pattern_covers(const struct pattern *pattern,

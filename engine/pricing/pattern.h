@@ -6,9 +6,10 @@
  * all below /premium covers /premium. In a host '*.' at the start stands for
  * any names below.
  *
- * Strict matching is for what makes a request free: bytes as they are. Wide
- * matching is for what charges: case folded when asked, a '/' at the end
- * makes no difference, and the pattern's own widest reading counts too.
+ * Strict matching is for what makes a request free: bytes as they are, and no
+ * '*' for the nothing after a last '/'. Wide matching is for what charges:
+ * case folded when asked, a '/' at the end makes no difference, and the
+ * pattern's own widest reading counts too.
  */
 #ifndef WB_PRICING_PATTERN_H
 #define WB_PRICING_PATTERN_H

@@ -274,7 +274,7 @@ static void write_notice(struct loader *loader, const struct node *tree)
     if (!policy->strict) {
         text_add(&t, VIEW("payments go to the burn address "));
         text_add(&t, policy->pay_to);
-        text_add(&t, VIEW(": set 'pay-to' to your own"));
+        text_add(&t, VIEW(", to nobody: set 'pay-to' to your own"));
     }
     if (!main_asset) {
         text_add(&t, policy->strict ? VIEW("") : VIEW("; "));

@@ -182,7 +182,13 @@ static bool read_methods(struct loader *loader, const struct node *map,
         return true;
     }
     for (size_t i = 0; i < texts->count; i++) {
-        fine &= read_method(loader, texts->nodes[i], route);
+        const struct node *node = texts->nodes[i];
+        if (view_equal(node->text, VIEW("any"))) {
+            fine = load_error(loader, node, "P030", NULL,
+                              "'any' stands alone: it covers every method");
+        } else {
+            fine &= read_method(loader, node, route);
+        }
     }
     return fine;
 }

@@ -9,7 +9,7 @@
 /* Text of a block: always room for one more line of the greatest size. */
 #define TEXT_SIZE (2 * LINE_SIZE_MAX)
 /* Bytes of an unreadable line that are shown. */
-#define SAMPLE_SIZE 100
+#define SAMPLE_SIZE 160
 
 struct block *block_new(size_t lines)
 {

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The tables of weighbridge.yaml: every key with its type, default and a
+ * line for the manual.
+ */
+#include "settings_tables_load.h"
+
+static const char *const modes[] = {"enforce", "count", NULL};
+static const char *const site_modes[] = {"enforce", "count", "inherit", NULL};
+static const char *const unknown_hosts[] = {"default", "reject", NULL};
+static const char *const stores[] = {"memory", NULL};
+static const char *const dialects[] = {"json",  "nginx",   "forward-auth",
+                                       "envoy", "haproxy", NULL};
+static const char *const orders[] = {"dialect", "kept", "lost", NULL};
+static const char *const client_ips[] = {"truncated", "full", "off", NULL};
+static const char *const queries[] = {"names", "full", "off", NULL};
+static const char *const profiles[] = {"weighbridge", NULL};
+
+#define AT(type, member) offsetof(struct type, member)
+
+const struct schema_key top_keys[] = {
+    {"version", SCHEMA_INTEGER, AT(settings, version), true, NULL, NULL, 0, 0,
+     "version of this file's form: 1"},
+    {"mode", SCHEMA_CHOICE, AT(settings, mode), false, "enforce", modes, 0, 0,
+     "count: every answer is 200, prices are free, nothing is claimed"},
+    {"enforce-share", SCHEMA_PERCENT, AT(settings, enforce_share), false,
+     "100%", NULL, 0, 1000000, "share of clients for which mode is enforce"},
+    {"rules", SCHEMA_TEXTS, AT(settings, rules), false, "default", NULL, 0, 0,
+     "packs: names of shipped ones, or files"},
+    {"policy", SCHEMA_TEXT, AT(settings, policy), false, "default", NULL, 0, 0,
+     "price policy: name of a shipped one, or a file"},
+    {"unknown-host", SCHEMA_CHOICE, AT(settings, unknown_host), false,
+     "default", unknown_hosts, 0, 0, "hosts that no site names"},
+    {"payments", SCHEMA_NODE, AT(settings, payments), false, NULL, NULL, 0, 0,
+     "what is done with payments in each state"},
+    {"claims", SCHEMA_NODE, AT(settings, claims), false, NULL, NULL, 0, 0,
+     "where claimed payments are kept"},
+    {"headers", SCHEMA_NODE, AT(settings, headers), false, NULL, NULL, 0, 0,
+     "how the decision is told to the gate"},
+    {"sites", SCHEMA_NODE, AT(settings, sites), false, NULL, NULL, 0, 0,
+     "hosts with rules or a policy of their own"},
+    {"overrides", SCHEMA_NODE, AT(settings, overrides), false, NULL, NULL, 0, 0,
+     "rules turned off or to count mode, by pack/id"},
+    {"bands", SCHEMA_NODE, AT(settings, bands), false, NULL, NULL, 0, 0,
+     "scores at which classes begin"},
+    {"listen", SCHEMA_NODE, AT(settings, listen), false, NULL, NULL, 0, 0,
+     "where the sidecar is asked"},
+    {"admin", SCHEMA_NODE, AT(settings, admin), false, NULL, NULL, 0, 0,
+     "health and metrics"},
+    {"log", SCHEMA_NODE, AT(settings, log), false, NULL, NULL, 0, 0,
+     "what is written of each decision"},
+    {"limits", SCHEMA_NODE, AT(settings, limits), false, NULL, NULL, 0, 0,
+     "bounds on memory and load"},
+    {"drain", SCHEMA_DURATION, AT(settings, drain), false, "10s", NULL, 0,
+     INT64_C(600000000), "grace for requests under way at SIGTERM"},
+    {0},
+};
+
+const struct schema_key claim_keys[] = {
+    {"store", SCHEMA_CHOICE, AT(settings, claim.store), false, "memory", stores,
+     0, 0, "memory: claims are lost at a restart"},
+    {"capacity", SCHEMA_INTEGER, AT(settings, claim.capacity), false, "100000",
+     NULL, 1000, 100000000, "proven claims held at most"},
+    {"capacity-unproven", SCHEMA_INTEGER, AT(settings, claim.capacity_unproven),
+     false, "100000", NULL, 1000, 100000000, "unproven claims held at most"},
+    {0},
+};
+
+const struct schema_key band_keys[] = {
+    {"suspect", SCHEMA_INTEGER, AT(settings, band.suspect), false, "30", NULL,
+     1, 100, "score from which a request is suspect"},
+    {"agent", SCHEMA_INTEGER, AT(settings, band.agent), false, "60", NULL, 1,
+     100, "score from which a request is an agent"},
+    {0},
+};
+
+const struct schema_key header_keys[] = {
+    {"profile", SCHEMA_CHOICE, AT(header_settings, profile), false,
+     "weighbridge", profiles, 0, 0, "names of the headers"},
+    {0},
+};
+
+const struct schema_key limit_keys[] = {
+    {"automata", SCHEMA_SIZE, AT(limit_settings, automata), false, "64MiB",
+     NULL, 1 << 16, INT64_C(1) << 32, "memory of the rules' automata"},
+    {"rates", SCHEMA_INTEGER, AT(limit_settings, rates), false, "65536", NULL,
+     64, 16777216, "clients whose rates are remembered"},
+    {"connections", SCHEMA_INTEGER, AT(limit_settings, connections), false,
+     "1024", NULL, 1, 1000000, "connections of one listener"},
+    {"in-flight", SCHEMA_INTEGER, AT(limit_settings, in_flight), false, "256",
+     NULL, 1, 1000000, "requests under way; beyond: 429"},
+    {"threads", SCHEMA_INTEGER, AT(limit_settings, threads), false, "0", NULL,
+     0, 256, "threads of one listener; 0: as many as processors"},
+    {"header-bytes", SCHEMA_SIZE, AT(limit_settings, header_bytes), false,
+     "64KiB", NULL, 4096, 1 << 20, "memory of one connection"},
+    {"record-bytes", SCHEMA_SIZE, AT(limit_settings, record_bytes), false,
+     "128KiB", NULL, 1024, 4 << 20, "longest request record"},
+    {"idle", SCHEMA_DURATION, AT(limit_settings, idle), false, "75s", NULL,
+     1000000, INT64_C(3600000000), "a connection that says nothing is closed"},
+    {0},
+};
+
+const struct schema_key admin_keys[] = {
+    {"address", SCHEMA_TEXT, AT(admin_settings, address), false,
+     "127.0.0.1:8403", NULL, 0, 0, "IP:PORT, unix:PATH or off"},
+    {0},
+};
+
+const struct schema_key log_keys[] = {
+    {"decisions", SCHEMA_TEXT, AT(log_settings, decisions), false, "stderr",
+     NULL, 0, 0, "stderr, off or a file; reopened on SIGHUP"},
+    {"client-ip", SCHEMA_CHOICE, AT(log_settings, client_ip), false,
+     "truncated", client_ips, 0, 0, "client addresses in the log"},
+    {"query", SCHEMA_CHOICE, AT(log_settings, query), false, "names", queries,
+     0, 0, "query strings in the log"},
+    {0},
+};
+
+const struct schema_key listen_keys[] = {
+    {"address", SCHEMA_TEXT, AT(listen_settings, address), false,
+     "127.0.0.1:8402", NULL, 0, 0, "IP:PORT or unix:PATH"},
+    {"dialect", SCHEMA_CHOICE, AT(listen_settings, dialect), false, "json",
+     dialects, 0, 0, "the form in which the proxy asks"},
+    {"trust-forwarded", SCHEMA_TEXTS, AT(listen_settings, trust_forwarded),
+     false, NULL, NULL, 0, 0, "networks of proxies that are believed"},
+    {"headers-known", SCHEMA_TEXTS, AT(listen_settings, headers_known), false,
+     NULL, NULL, 0, 0, "headers that the proxy forwards; all if not given"},
+    {"order", SCHEMA_CHOICE, AT(listen_settings, order), false, "dialect",
+     orders, 0, 0, "does the proxy keep order and case of headers?"},
+    {"request-id", SCHEMA_TEXT, AT(listen_settings, request_id), false, NULL,
+     NULL, 0, 0, "header with an id that the proxy made itself"},
+    {"socket-mode", SCHEMA_TEXT, AT(listen_settings, socket_mode), false,
+     "0660", NULL, 0, 0, "permissions of a unix socket, octal"},
+    {"take", SCHEMA_NODE, AT(listen_settings, take), false, NULL, NULL, 0, 0,
+     "facts that the proxy tells in headers"},
+    {0},
+};
+
+const struct schema_key take_keys[] = {
+    {"ja3", SCHEMA_TEXT, AT(take_settings, ja3), false, NULL, NULL, 0, 0,
+     "header with the JA3 fingerprint"},
+    {"ja4", SCHEMA_TEXT, AT(take_settings, ja4), false, NULL, NULL, 0, 0,
+     "header with the JA4 fingerprint"},
+    {0},
+};
+
+const struct schema_key site_keys[] = {
+    {"id", SCHEMA_TEXT, AT(site_settings, id), true, NULL, NULL, 0, 0,
+     "name of the site"},
+    {"hosts", SCHEMA_TEXTS, AT(site_settings, hosts), true, NULL, NULL, 0, 0,
+     "host names; *.x is any name below x"},
+    {"rules", SCHEMA_TEXTS, AT(site_settings, rules), false, NULL, NULL, 0, 0,
+     "packs; the top level's if not given"},
+    {"policy", SCHEMA_TEXT, AT(site_settings, policy), false, NULL, NULL, 0, 0,
+     "policy; the top level's if not given"},
+    {"pay-to", SCHEMA_TEXT, AT(site_settings, pay_to), false, NULL, NULL, 0, 0,
+     "payee; the policy's if not given"},
+    {"mode", SCHEMA_CHOICE, AT(site_settings, mode), false, "inherit",
+     site_modes, 0, 0, "enforce or count; the top level's if not given"},
+    {0},
+};

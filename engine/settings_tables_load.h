@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Loading half: the tables of weighbridge.yaml, one per section, and the
+ * structs that they fill. What the engine itself uses is in struct settings;
+ * the rest is the sidecar's, checked here and handed over as text.
+ */
+#ifndef WB_SETTINGS_TABLES_LOAD_H
+#define WB_SETTINGS_TABLES_LOAD_H
+
+#include "settings_load.h"
+
+struct header_settings {
+    int profile;
+};
+
+struct limit_settings {
+    int64_t automata, rates;
+    int64_t connections, in_flight, threads, header_bytes, record_bytes, idle;
+};
+
+struct admin_settings {
+    struct view address;
+};
+
+struct log_settings {
+    struct view decisions;
+    int client_ip, query;
+};
+
+struct listen_settings {
+    struct view address;
+    int dialect, order;
+    struct schema_texts trust_forwarded, headers_known;
+    struct view request_id, socket_mode;
+    const struct node *take;
+};
+
+struct take_settings {
+    struct view ja3, ja4;
+};
+
+extern const struct schema_key top_keys[];
+extern const struct schema_key claim_keys[];
+extern const struct schema_key band_keys[];
+extern const struct schema_key header_keys[];
+extern const struct schema_key limit_keys[];
+extern const struct schema_key admin_keys[];
+extern const struct schema_key log_keys[];
+extern const struct schema_key listen_keys[];
+extern const struct schema_key take_keys[];
+extern const struct schema_key site_keys[];
+
+/* Reads a section by its table; one that is not written (NULL) has its
+ * defaults. */
+bool settings_section(const struct schema_key *keys, const struct node *node,
+                      const char *what, void *out, struct arena *arena,
+                      struct problems *problems);
+/* Item of `listen:`, with the section `take` in it. */
+bool settings_listener(const struct node *node, struct arena *arena,
+                       struct listen_settings *out, struct take_settings *take,
+                       struct problems *problems);
+
+#endif
