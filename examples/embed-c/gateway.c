@@ -76,8 +76,7 @@ static void answer(struct connection *c)
     size_t n = (size_t)snprintf(out, sizeof out,
                                 "HTTP/1.1 %u %s\r\nConnection: close\r\n",
                                 status, status == 200 ? "OK" : "Refused");
-    for (size_t i = 0; wb_decision_header(c->request, i, &name, &value);
-         i++) {
+    for (size_t i = 0; wb_decision_header(c->request, i, &name, &value); i++) {
         n += (size_t)snprintf(out + n, sizeof out - n, "%.*s: %.*s\r\n",
                               (int)name.size, name.data, (int)value.size,
                               value.data);

@@ -84,8 +84,7 @@ static void deciding(void)
     for (int64_t i = 0; i < ASKED; i++) {
         decide(request, engine, state, &seed, START + i * 1000);
     }
-    is_number(allocations - before, 0, "%d decisions allocate nothing",
-              ASKED);
+    is_number(allocations - before, 0, "%d decisions allocate nothing", ASKED);
     wb_request_free(request);
     wb_state_close(state);
     wb_engine_unref(engine);
