@@ -354,75 +354,73 @@ size_t wb_decision_write(const struct wb_request *r, enum wb_form form,
     return text.cut ? room * 2 + 4096 : text.size;
 }
 
-static struct view amount_text(const struct wb_request *r, bool decimal)
+/* ---- single answers ---- */
+
+/* What the headers say already, in a form made for the gate. */
+static struct view told(const struct wb_request *r, const char *name)
 {
-    /* The headers hold it already, in a form made for the gate. */
     for (size_t i = 0; i < r->header_count; i++) {
-        if (!strcmp(r->headers[i].name,
-                    decimal ? "X-Price" : "X-Price-Amount")) {
+        if (!strcmp(r->headers[i].name, name)) {
             return r->headers[i].value;
         }
     }
     return VIEW("0");
 }
 
+static struct view answer_price(const struct wb_request *r,
+                                enum wb_answer which)
+{
+    switch (which) {
+    case WB_ANSWER_PRICE_ACTION:
+        return view_text(price_actions[r->price.action]);
+    case WB_ANSWER_PRICE_AMOUNT:
+        return told(r, "X-Price-Amount");
+    case WB_ANSWER_PRICE_ASSET:
+        return r->price.asset ? r->price.asset->address : VIEW_NONE;
+    case WB_ANSWER_PRICE:
+        return told(r, "X-Price");
+    default:
+        return r->price.route;
+    }
+}
+
+static struct view answer(const struct wb_request *r, enum wb_answer which)
+{
+    switch (which) {
+    case WB_ANSWER_ID:
+        return view_text(r->id_text);
+    case WB_ANSWER_ACTION:
+        return action_of(r);
+    case WB_ANSWER_REASON:
+        return view_text(r->denial.error);
+    case WB_ANSWER_CLASS:
+        return view_text(class_names[r->verdict.class]);
+    case WB_ANSWER_SCORE:
+        return view_text(r->score_text);
+    case WB_ANSWER_AGENT_NAME:
+        return r->verdict.agent_name;
+    case WB_ANSWER_AGENT_CATEGORY:
+        return r->verdict.agent_category;
+    case WB_ANSWER_AGENT_ORG:
+        return r->verdict.agent_org;
+    case WB_ANSWER_SITE:
+        return r->site->id;
+    case WB_ANSWER_PAYMENT_STATE:
+        return view_text(payment_states[r->payment_state].name);
+    case WB_ANSWER_MODE:
+        return r->count ? VIEW("count") : VIEW("enforce");
+    default:
+        return answer_price(r, which);
+    }
+}
+
 struct wb_text wb_decision_answer(const struct wb_request *r,
                                   enum wb_answer which)
 {
-    struct view v = VIEW_NONE;
     if (r->step != STEP_DONE) {
         return (struct wb_text){NULL, 0};
     }
-    switch (which) {
-    case WB_ANSWER_ID:
-        v = view_text(r->id_text);
-        break;
-    case WB_ANSWER_ACTION:
-        v = action_of(r);
-        break;
-    case WB_ANSWER_REASON:
-        v = view_text(r->denial.error);
-        break;
-    case WB_ANSWER_CLASS:
-        v = view_text(class_names[r->verdict.class]);
-        break;
-    case WB_ANSWER_SCORE:
-        v = view_text(r->score_text);
-        break;
-    case WB_ANSWER_AGENT_NAME:
-        v = r->verdict.agent_name;
-        break;
-    case WB_ANSWER_AGENT_CATEGORY:
-        v = r->verdict.agent_category;
-        break;
-    case WB_ANSWER_AGENT_ORG:
-        v = r->verdict.agent_org;
-        break;
-    case WB_ANSWER_SITE:
-        v = r->site->id;
-        break;
-    case WB_ANSWER_ROUTE:
-        v = r->price.route;
-        break;
-    case WB_ANSWER_PRICE_ACTION:
-        v = view_text(price_actions[r->price.action]);
-        break;
-    case WB_ANSWER_PRICE_AMOUNT:
-        v = amount_text(r, false);
-        break;
-    case WB_ANSWER_PRICE_ASSET:
-        v = r->price.asset ? r->price.asset->address : VIEW_NONE;
-        break;
-    case WB_ANSWER_PRICE:
-        v = amount_text(r, true);
-        break;
-    case WB_ANSWER_PAYMENT_STATE:
-        v = view_text(payment_states[r->payment_state].name);
-        break;
-    case WB_ANSWER_MODE:
-        v = r->count ? VIEW("count") : VIEW("enforce");
-        break;
-    }
+    struct view v = answer(r, which);
     if (v.size == 0) {
         v = VIEW("-");
     }
