@@ -222,8 +222,11 @@ static void numbers_read(const char **at, const char *end,
 
 static void head_read(struct view head, bool vhost, struct combined *out)
 {
-    out->vhost = vhost ? dash_is_none(word(&head)) : VIEW_NONE;
-    out->client = dash_is_none(word(&head));
+    struct view host = vhost ? word(&head) : VIEW_NONE;
+    struct view client = word(&head);
+
+    out->vhost = host.size ? dash_is_none(host) : VIEW_NONE;
+    out->client = client.size ? dash_is_none(client) : VIEW_NONE;
 }
 
 static void unescape_all(char *line, struct combined *out)

@@ -174,11 +174,12 @@ static bool take(struct reader *r, size_t size, struct view *line)
 static enum reading end_line(struct reader *r, size_t size, bool newline,
                              struct view *line, bool *some)
 {
-    bool long_one = r->skipping || size > LINE_SIZE_MAX;
+    bool holds = take(r, size, line);
+    bool long_one = r->skipping || line->size > LINE_SIZE_MAX;
 
     r->line++;
     r->skipping = false;
-    *some = take(r, size, line) || long_one;
+    *some = holds || long_one;
     r->from += size + newline;
     return long_one ? READING_TOO_LONG : READING_LINE;
 }
@@ -202,7 +203,7 @@ enum reading reader_next(struct reader *r, struct view *line)
         } else if (r->ended) {
             break;
         } else {
-            if (left > LINE_SIZE_MAX) {
+            if (left > LINE_SIZE_MAX + 1) { /* and a carriage return */
                 r->skipping = true;
                 r->from = r->to;
             }
