@@ -97,10 +97,9 @@ static void judge(struct script *s)
 
     arena_reset(s->workspace);
     payment_parse(&s->request, &s->settings, s->workspace, &payment);
-    judgement = payment_judge(&payment, &s->settings, s->offers,
-                              s->offer_count, s->strict, s->now);
-    printf("state=%s reason=%s offer=%zu",
-           payment_states[judgement.state].name,
+    judgement = payment_judge(&payment, &s->settings, s->offers, s->offer_count,
+                              s->strict, s->now);
+    printf("state=%s reason=%s offer=%zu", payment_states[judgement.state].name,
            judgement.reason ? judgement.reason : "-", judgement.offer);
     print_payment(&payment);
     printf(" expires=%lld\n",
