@@ -200,6 +200,17 @@ static void refuse_payment(struct wb_request *r)
     }
 }
 
+/* What the settings say to do with a payment in its state. */
+static void act_on_payment(struct wb_request *r)
+{
+    enum payment_action action = r->engine->payments.actions[r->payment_state];
+    if (action == PAYMENT_REJECT && r->payment_state != PAYMENT_NONE) {
+        refuse_payment(r);
+    }
+    r->forward = action == PAYMENT_PASS && r->payment_state != PAYMENT_NONE &&
+                 r->price.action == PRICE_CHARGE && decision_allows(r);
+}
+
 static void step_judge(struct wb_request *r)
 {
     struct offer offer;
@@ -215,12 +226,7 @@ static void step_judge(struct wb_request *r)
         payment_judge(&r->payment, &r->engine->payments, &offer, offers,
                       policy_strict(r->site->policy), r->facts.time);
     r->payment_state = r->judgement.state;
-    enum payment_action action = r->engine->payments.actions[r->payment_state];
-    if (action == PAYMENT_REJECT && r->payment_state != PAYMENT_NONE) {
-        refuse_payment(r);
-    }
-    r->forward = action == PAYMENT_PASS && r->payment_state != PAYMENT_NONE &&
-                 r->price.action == PRICE_CHARGE && decision_allows(r);
+    act_on_payment(r);
 }
 
 /* ---- the claim ---- */
@@ -270,7 +276,8 @@ static void claim_answered(struct wb_request *r)
         r->denial.retry_after = 1;
     } else if (result != CLAIM_TAKEN) {
         r->payment_state = outcomes[result].state;
-        refuse_payment(r);
+        r->judgement.reason = NULL; /* it was of the state before */
+        act_on_payment(r);
     }
     r->forward = r->forward && decision_allows(r);
 }
