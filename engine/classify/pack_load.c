@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Pack files: from a path or text to draft rules in import order.
+ *
+ *   file.yaml   pack: { name, release, language: 1 }   absent: the importer's
+ *               import: [ other.yaml ]                 first, depth first,
+ *               rates: { ... }                         each file once
+ *               mode: count                            for all of its rules
+ *               rules: [ ... ]
+ */
+#include "classify/draft_load.h"
+
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "config/schema.h"
+
+#define IMPORT_DEPTH 16
+#define LANGUAGE 1
+
+static const char *const problem_codes[RULE_PROBLEM_COUNT] = {
+#define RULE_PROBLEM_CODE(id, code, doc) code,
+    RULE_PROBLEM_TABLE(RULE_PROBLEM_CODE)
+#undef RULE_PROBLEM_CODE
+};
+
+void rules_refuse(struct rules *rules, struct place place,
+                  enum rule_problem problem, const char *hint,
+                  const char *format, ...)
+{
+    char message[512];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(message, sizeof(message), format, arguments);
+    va_end(arguments);
+    problems_add(rules->problems, PROBLEM_ERROR, place, problem_codes[problem],
+                 hint, "%s", message);
+}
+
+const char *hint_nearest(char room[HINT_ROOM], const char *nearest)
+{
+    if (!nearest) {
+        return NULL;
+    }
+    snprintf(room, HINT_ROOM, "did you mean '%s'?", nearest);
+    return room;
+}
+
+bool rules_no_memory(struct rules *rules)
+{
+    rules_refuse(rules, (struct place){0}, RULE_MEMORY, NULL, "out of memory");
+    return false;
+}
+
+struct rules *rules_new(struct arena *arena,
+                        const struct rules_options *options,
+                        struct problems *problems)
+{
+    static const unsigned char plain[TRANSFORMS_MAX] = {0};
+    struct rules *rules = arena_alloc(arena, sizeof(*rules));
+
+    if (!rules) {
+        return NULL;
+    }
+    rules->arena = arena;
+    rules->options = *options;
+    rules->problems = problems;
+    rules->plan = plan_new(arena);
+    names_start(&rules->files, arena);
+    names_start(&rules->rule_ids, arena);
+    names_start(&rules->atom_keys, arena);
+    names_start(&rules->labels, arena);
+    names_start(&rules->rate_names, arena);
+    names_start(&rules->set_names, arena);
+    for (size_t i = 0; i < options->set_count; i++) {
+        struct view name = arena_copy(arena, options->sets[i].name);
+
+        if (!name.at || names_add(&rules->set_names, name) != i) {
+            return NULL;
+        }
+    }
+    if (!rules->plan) {
+        return NULL;
+    }
+    /* The class asks whether the user agent is known. */
+    rules->user_agent_slot =
+        plan_slot(rules->plan, FIELD_USER_AGENT, VIEW_NONE, plain);
+    return rules->user_agent_slot == SIZE_MAX ? NULL : rules;
+}
+
+const struct plan *rules_plan(const struct rules *rules)
+{
+    return rules->plan;
+}
+
+/* ---- one file ---- */
+
+struct pack_head {
+    struct view name;
+    struct view release;
+    int64_t language;
+};
+
+static const struct schema_key head_keys[] = {
+    {"name", SCHEMA_TEXT, offsetof(struct pack_head, name), true, NULL, NULL,
+     0, 0, "the first half of its rules' ids"},
+    {"release", SCHEMA_TEXT, offsetof(struct pack_head, release), true, NULL,
+     NULL, 0, 0, "year and month, such as 2026.11"},
+    {"language", SCHEMA_INTEGER, offsetof(struct pack_head, language), true,
+     NULL, NULL, 0, 0, "version of the rule language: 1"},
+    {0}};
+
+struct pack_file {
+    const struct node *pack;
+    const struct node *imports;
+    const struct node *rates;
+    const struct node *rules;
+    int mode;
+};
+
+static const char *const pack_modes[] = {"count", NULL};
+
+static const struct schema_key file_keys[] = {
+    {"pack", SCHEMA_NODE, offsetof(struct pack_file, pack), false, NULL, NULL,
+     0, 0, "name, release and language"},
+    {"import", SCHEMA_NODE, offsetof(struct pack_file, imports), false, NULL,
+     NULL, 0, 0, "files whose rules come first"},
+    {"rates", SCHEMA_NODE, offsetof(struct pack_file, rates), false, NULL,
+     NULL, 0, 0, "what is counted by which key"},
+    {"mode", SCHEMA_CHOICE, offsetof(struct pack_file, mode), false, NULL,
+     pack_modes, 0, 0, "count: no rule of the file changes anything"},
+    {"rules", SCHEMA_NODE, offsetof(struct pack_file, rules), false, NULL,
+     NULL, 0, 0, "the rules"},
+    {0}};
+
+/* Where a file came from, and what its rules inherit. */
+struct origin {
+    struct view path; /* or the name of a text */
+    struct view pack; /* the importer's, or NONE */
+    bool counted;
+    struct view pin;
+    rules_find *find; /* texts in memory */
+    void *context;
+    bool in_memory;
+};
+
+static bool id_is_good(struct view id)
+{
+    for (size_t i = 0; i < id.size; i++) {
+        char c = id.at[i];
+        bool inner = c == '-' && i > 0;
+
+        if (!inner && !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9')) {
+            return false;
+        }
+    }
+    return id.size > 0;
+}
+
+static bool read_head(struct rules *rules, const struct node *node,
+                      struct view *name)
+{
+    struct pack_head head = {0};
+
+    if (!schema_read(head_keys, node, "a pack", &head, rules->arena,
+                     rules->problems)) {
+        return false;
+    }
+    *name = head.name;
+    if (!id_is_good(head.name)) {
+        rules_refuse(rules, node_get(node, "name")->place, RULE_PACK, NULL,
+                     "a pack's name, found '%.*s', expected small letters, "
+                     "digits and '-'",
+                     VIEW_ARG(head.name));
+        return false;
+    }
+    if (!release_read(head.release)) {
+        rules_refuse(rules, node_get(node, "release")->place, RULE_RELEASE,
+                     NULL, "a release, found '%.*s', expected one like 2026.11",
+                     VIEW_ARG(head.release));
+        return false;
+    }
+    if (head.language != LANGUAGE) {
+        rules_refuse(rules, node_get(node, "language")->place, RULE_PACK,
+                     "this program knows language 1",
+                     "the pack's language is %lld, expected 1",
+                     (long long)head.language);
+        return false;
+    }
+    return true;
+}
+
+static bool read_tree(struct rules *rules, const struct node *tree,
+                      const struct origin *origin);
+
+/* "dir/file.yaml" and "other.yaml" make "dir/other.yaml". */
+static struct view beside(struct rules *rules, struct view file,
+                          struct view name)
+{
+    size_t folder = file.size;
+    char *path;
+
+    while (folder > 0 && file.at[folder - 1] != '/') {
+        folder--;
+    }
+    if (name.size > 0 && name.at[0] == '/') {
+        folder = 0;
+    }
+    path = arena_alloc(rules->arena, folder + name.size + 1);
+    if (!path) {
+        return VIEW_NONE;
+    }
+    memcpy(path, file.at, folder);
+    memcpy(path + folder, name.at, name.size);
+    return view_of(path, folder + name.size);
+}
+
+/* True once per file; links and "../" lead to the same one. */
+static bool first_time(struct rules *rules, struct view path, bool in_memory)
+{
+    char *real = in_memory ? NULL : realpath(path.at, NULL);
+    struct view name =
+        arena_copy(rules->arena, real ? view_text(real) : path);
+    size_t before = rules->files.count;
+
+    free(real);
+    if (!name.at || names_add(&rules->files, name) == SIZE_MAX) {
+        return rules_no_memory(rules);
+    }
+    return rules->files.count > before;
+}
+
+static struct node *read_origin(struct rules *rules,
+                                const struct origin *origin,
+                                const struct node *import)
+{
+    struct view text;
+
+    if (!origin->in_memory) {
+        return tree_read_file(rules->arena, origin->path.at, rules->problems);
+    }
+    if (!origin->find || !origin->find(origin->context, origin->path, &text)) {
+        rules_refuse(rules, import->place, RULE_IMPORT, NULL,
+                     "no file '%.*s' to import", VIEW_ARG(origin->path));
+        return NULL;
+    }
+    return tree_read_text(rules->arena, origin->path, text, rules->problems);
+}
+
+static void import_one(struct rules *rules, const struct node *item,
+                       const struct origin *importer)
+{
+    struct origin origin = *importer;
+    struct node *tree;
+
+    if (!schema_expect(item, NODE_SCALAR, rules->problems)) {
+        return;
+    }
+    origin.path = beside(rules, importer->path, item->text);
+    if (!origin.path.at) {
+        rules_no_memory(rules);
+        return;
+    }
+    if (rules->depth >= IMPORT_DEPTH) {
+        rules_refuse(rules, item->place, RULE_IMPORT, NULL,
+                     "imports nest deeper than %d", IMPORT_DEPTH);
+        return;
+    }
+    if (!first_time(rules, origin.path, origin.in_memory)) {
+        return;
+    }
+    rules->depth++;
+    tree = read_origin(rules, &origin, item);
+    if (tree) {
+        read_tree(rules, tree, &origin);
+    }
+    rules->depth--;
+}
+
+static void import_all(struct rules *rules, const struct node *imports,
+                       const struct origin *origin)
+{
+    if (!schema_expect(imports, NODE_LIST, rules->problems)) {
+        return;
+    }
+    for (const struct node *item = imports->first; item; item = item->next) {
+        import_one(rules, item, origin);
+    }
+}
+
+static bool read_tree(struct rules *rules, const struct node *tree,
+                      const struct origin *origin)
+{
+    size_t before = problems_errors(rules->problems);
+    struct origin own = *origin;
+    struct pack_file file = {.mode = -1};
+
+    if (!schema_read(file_keys, tree, "a pack file", &file, rules->arena,
+                     rules->problems)) {
+        return false;
+    }
+    if (file.pack) {
+        own.counted = false;
+        if (!read_head(rules, file.pack, &own.pack)) {
+            return false;
+        }
+    } else if (!own.pack.at) {
+        rules_refuse(rules, tree->place, RULE_PACK,
+                     "pack: { name: mine, release: 2026.11, language: 1 }",
+                     "the file has no `pack`, and no pack imports it");
+        return false;
+    }
+    own.counted = own.counted || file.mode == 0;
+    if (file.imports) {
+        import_all(rules, file.imports, &own);
+    }
+    if (file.rates) {
+        rates_read(rules, file.rates);
+    }
+    if (file.rules && schema_expect(file.rules, NODE_LIST, rules->problems)) {
+        for (const struct node *n = file.rules->first; n; n = n->next) {
+            rule_read(rules, n, own.pack, own.counted, own.pin);
+        }
+    }
+    return problems_errors(rules->problems) == before;
+}
+
+bool rules_pack(struct rules *rules, const char *path, struct view pin)
+{
+    struct origin origin = {.path = view_text(path), .pin = pin};
+    struct node *tree;
+
+    if (!first_time(rules, origin.path, false)) {
+        return true;
+    }
+    tree = tree_read_file(rules->arena, path, rules->problems);
+    return tree && read_tree(rules, tree, &origin);
+}
+
+bool rules_pack_text(struct rules *rules, struct view name, struct view text,
+                     rules_find *find, void *context)
+{
+    struct origin origin = {.path = name,
+                            .in_memory = true,
+                            .find = find,
+                            .context = context};
+    struct node *tree;
+
+    if (!first_time(rules, name, true)) {
+        return true;
+    }
+    tree = tree_read_text(rules->arena, name, text, rules->problems);
+    return tree && read_tree(rules, tree, &origin);
+}

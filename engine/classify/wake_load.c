@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What makes a rule worth a look. For each rule it finds a set of events
+ *
+ *   an atom found by an automaton, a slot's state, a label raised
+ *
+ * such that without any of them the rule is exactly false; the set that
+ * seldom happens is chosen where there is a choice:
+ *
+ *   quiet(n)   events without which n is false      a test: its hit, or its
+ *                                                   slot unknown
+ *   firm(n)    events without which n is true       `absent`: its slot
+ *                                                   present or unknown
+ *   all: quiet = the best part's       firm = all parts' together
+ *   any: quiet = all parts' together   firm = the best part's
+ *   not: quiet and firm change places
+ *
+ * A rule without such a set is looked at always.
+ */
+#include "classify/draft_load.h"
+
+#include <stdlib.h>
+
+#define NEVER 0u            /* needs no event: it is settled */
+#define ALWAYS UINT32_MAX   /* there is no such set */
+#define COST_MAX 1000000u
+
+/* How often things happen, in about thousandths of requests. */
+#define COST_UNKNOWN 30u
+#define COST_LABEL 20u
+
+enum want { WANT_FALSE, WANT_TRUE };
+
+struct event {
+    uint32_t key; /* atoms, then slots x states, then labels */
+    uint32_t rank;
+};
+
+struct waking {
+    struct rules *rules;
+    struct event *events;
+    size_t count, room;
+    uint32_t slot_key, label_key;
+    uint32_t rank;
+    bool failed;
+};
+
+static unsigned add_costs(unsigned a, unsigned b)
+{
+    if (a == ALWAYS || b == ALWAYS) {
+        return ALWAYS;
+    }
+    return a + b < COST_MAX ? a + b : COST_MAX;
+}
+
+static enum want turned(enum want want)
+{
+    return want == WANT_FALSE ? WANT_TRUE : WANT_FALSE;
+}
+
+/* ---- how often ---- */
+
+/* Headers that almost every client sends. */
+static bool is_common(struct view name)
+{
+    static const char *const names[] = {"accept", "accept-encoding",
+                                        "accept-language", "connection",
+                                        "cookie", "host"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (view_equal(name, view_text(names[i]))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static unsigned present_cost(const struct rules *rules, size_t slot)
+{
+    const struct slot *s = plan_slot_at(rules->plan, slot);
+
+    switch (s->field) {
+    case FIELD_HEADER:
+        return is_common(s->parameter) ? 700 : 300;
+    case FIELD_COOKIE:
+    case FIELD_QUERY_NAME:
+    case FIELD_QUERY:
+        return 250;
+    case FIELD_CH_BRANDS:
+    case FIELD_CH_MAJOR:
+    case FIELD_CH_PLATFORM:
+    case FIELD_CH_MOBILE:
+        return 400;
+    case FIELD_PAYMENT_PROTOCOL:
+    case FIELD_PAYMENT_VERSION:
+    case FIELD_PAYMENT_SCHEME:
+    case FIELD_PAYMENT_NETWORK:
+    case FIELD_PAYMENT_PAYER:
+    case FIELD_PAYMENT_AMOUNT:
+        return 100;
+    default:
+        return 900;
+    }
+}
+
+static unsigned absent_cost(const struct rules *rules, size_t slot)
+{
+    return 1000 - present_cost(rules, slot);
+}
+
+static unsigned literal_cost(struct view literal)
+{
+    static const char *const usual[] = {
+        "mozilla", "gecko",   "applewebkit", "chrome",  "safari", "khtml",
+        "like",    "windows", "linux",       "android", "mobile", "version",
+        "text",    "html",    "*/*",         "gzip",    "http",   "www"};
+
+    for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
+        if (view_equal_fold(literal, view_text(usual[i]))) {
+            return 500;
+        }
+    }
+    return literal.size < 2   ? 400
+           : literal.size < 3 ? 200
+           : literal.size < 4 ? 60
+           : literal.size < 6 ? 15
+                              : 5;
+}
+
+static unsigned hit_cost(const struct rules *rules, uint32_t number)
+{
+    const struct draft_atom *atom = &rules->atoms[number];
+    unsigned sum = 0, most = present_cost(rules, atom->atom.slot) - 1;
+
+    for (size_t i = 0; i < atom->operand_count && sum < most; i++) {
+        sum += literal_cost(atom->operands[i]);
+    }
+    return (sum < most ? sum : most) + COST_UNKNOWN;
+}
+
+static unsigned atom_cost(const struct rules *rules, uint32_t number)
+{
+    const struct atom *atom = &rules->atoms[number].atom;
+
+    if (atom->kind == OP_LITERAL) {
+        return hit_cost(rules, number);
+    }
+    if (atom->needs != IMAGE_NONE) {
+        return hit_cost(rules, atom->needs);
+    }
+    return present_cost(rules, atom->slot) + COST_UNKNOWN;
+}
+
+static unsigned cost(const struct rules *rules, const struct draft_node *node,
+                     enum want want);
+
+static unsigned group_cost(const struct rules *rules,
+                           const struct draft_node *node, enum want want)
+{
+    bool any_part = (node->kind == DRAFT_ALL) == (want == WANT_FALSE);
+    unsigned best = any_part ? ALWAYS : NEVER;
+
+    for (const struct draft_node *n = node->first; n; n = n->next) {
+        unsigned one = cost(rules, n, want);
+
+        if (!any_part) {
+            best = add_costs(best, one);
+        } else if (one < best) {
+            best = one;
+        }
+    }
+    return best;
+}
+
+static unsigned cost(const struct rules *rules, const struct draft_node *node,
+                     enum want want)
+{
+    bool quiet = want == WANT_FALSE;
+
+    switch (node->kind) {
+    case DRAFT_ALL:
+    case DRAFT_ANY:
+        return group_cost(rules, node, want);
+    case DRAFT_NOT:
+        return cost(rules, node->first, turned(want));
+    case DRAFT_ATOM:
+        return quiet ? atom_cost(rules, node->index) : ALWAYS;
+    case DRAFT_PRESENT:
+    case DRAFT_ABSENT:
+        return COST_UNKNOWN +
+               ((node->kind == DRAFT_PRESENT) == quiet
+                    ? present_cost(rules, node->index)
+                    : absent_cost(rules, node->index));
+    case DRAFT_LABEL:
+        if (node->label->label == IMAGE_NONE) {
+            return quiet ? NEVER : ALWAYS;
+        }
+        return quiet ? COST_LABEL : ALWAYS;
+    case DRAFT_FIXED:
+        return node->fixed == (quiet ? TRUTH_FALSE : TRUTH_TRUE) ? NEVER
+                                                                 : ALWAYS;
+    }
+    return ALWAYS;
+}
+
+/* ---- the events of the chosen set ---- */
+
+static void add_event(struct waking *w, uint32_t key)
+{
+    struct event *events = list_room(w->rules->arena, w->events, &w->room,
+                                     w->count, sizeof(*events));
+
+    if (!events) {
+        w->failed = true;
+        return;
+    }
+    w->events = events;
+    events[w->count++] = (struct event){key, w->rank};
+}
+
+static void add_state(struct waking *w, uint32_t slot, enum value_state state)
+{
+    add_event(w, w->slot_key + slot * 3 + (uint32_t)state);
+}
+
+static void add_atom(struct waking *w, uint32_t number)
+{
+    const struct atom *atom = &w->rules->atoms[number].atom;
+
+    add_state(w, atom->slot, VALUE_UNKNOWN);
+    if (atom->kind == OP_LITERAL) {
+        add_event(w, number);
+    } else if (atom->needs != IMAGE_NONE) {
+        add_event(w, atom->needs);
+    } else {
+        add_state(w, atom->slot, VALUE_PRESENT);
+    }
+}
+
+static void add_set(struct waking *w, const struct draft_node *node,
+                    enum want want);
+
+static void add_group(struct waking *w, const struct draft_node *node,
+                      enum want want)
+{
+    bool any_part = (node->kind == DRAFT_ALL) == (want == WANT_FALSE);
+    const struct draft_node *best = NULL;
+    unsigned least = ALWAYS;
+
+    for (const struct draft_node *n = node->first; n; n = n->next) {
+        unsigned one;
+
+        if (!any_part) {
+            add_set(w, n, want);
+            continue;
+        }
+        one = cost(w->rules, n, want);
+        if (one < least) {
+            least = one;
+            best = n;
+        }
+    }
+    if (best) {
+        add_set(w, best, want);
+    }
+}
+
+static void add_set(struct waking *w, const struct draft_node *node,
+                    enum want want)
+{
+    bool quiet = want == WANT_FALSE;
+
+    switch (node->kind) {
+    case DRAFT_ALL:
+    case DRAFT_ANY:
+        add_group(w, node, want);
+        break;
+    case DRAFT_NOT:
+        add_set(w, node->first, turned(want));
+        break;
+    case DRAFT_ATOM:
+        add_atom(w, node->index);
+        break;
+    case DRAFT_PRESENT:
+    case DRAFT_ABSENT:
+        add_state(w, node->index, VALUE_UNKNOWN);
+        add_state(w, node->index,
+                  (node->kind == DRAFT_PRESENT) == quiet ? VALUE_PRESENT
+                                                         : VALUE_ABSENT);
+        break;
+    case DRAFT_LABEL:
+        if (node->label->label != IMAGE_NONE) {
+            add_event(w, w->label_key + node->label->label);
+        }
+        break;
+    case DRAFT_FIXED:
+        break;
+    }
+}
+
+/* ---- flat ---- */
+
+static int compare_events(const void *left, const void *right)
+{
+    const struct event *a = left, *b = right;
+
+    if (a->key != b->key) {
+        return a->key < b->key ? -1 : 1;
+    }
+    return a->rank < b->rank ? -1 : a->rank > b->rank;
+}
+
+/* Takes the ranks of `key` off the sorted events. */
+static struct span take_span(struct waking *w, size_t *at, uint32_t key,
+                             uint32_t *wakes, uint32_t *count)
+{
+    struct span span = {*count, 0};
+
+    for (; *at < w->count && w->events[*at].key == key; (*at)++) {
+        if (!span.count || wakes[*count - 1] != w->events[*at].rank) {
+            wakes[(*count)++] = w->events[*at].rank;
+            span.count++;
+        }
+    }
+    return span;
+}
+
+static bool flatten(struct waking *w, struct program *program,
+                    struct image_slot *slots, struct image_label *labels,
+                    uint32_t *wakes)
+{
+    struct span *atom_wakes =
+        arena_array(w->rules->arena, (size_t)program->atom_count + 1,
+                    sizeof(*atom_wakes));
+    size_t at = 0;
+    uint32_t key = 0;
+
+    if (!atom_wakes) {
+        return false;
+    }
+    if (w->count) {
+        qsort(w->events, w->count, sizeof(*w->events), compare_events);
+    }
+    for (uint32_t i = 0; i < program->atom_count; i++) {
+        atom_wakes[i] = take_span(w, &at, key++, wakes, &program->wake_count);
+    }
+    for (uint32_t i = 0; i < program->slot_count * 3; i++) {
+        slots[i / 3].wakes[i % 3] =
+            take_span(w, &at, key++, wakes, &program->wake_count);
+    }
+    for (uint32_t i = 0; i < program->label_and_group_count; i++) {
+        labels[i].wakes =
+            take_span(w, &at, key++, wakes, &program->wake_count);
+    }
+    program->atom_wakes = atom_wakes;
+    return true;
+}
+
+bool wakes_make(struct rules *rules, struct program *program,
+                struct draft_rule *const *by_rank, struct image_slot *slots,
+                struct image_label *labels, struct image_rule *image_rules)
+{
+    struct waking w = {.rules = rules,
+                       .slot_key = program->atom_count,
+                       .label_key = program->atom_count +
+                                    program->slot_count * 3};
+    uint32_t *wakes, always = 0;
+
+    for (uint32_t i = 0; i < program->rank_count; i++) {
+        struct image_rule *rule = &image_rules[by_rank[i]->number];
+
+        w.rank = i;
+        rule->always =
+            program->no_prefilter ||
+            cost(rules, by_rank[i]->when, WANT_FALSE) == ALWAYS;
+        always += rule->always;
+        if (!rule->always) {
+            add_set(&w, by_rank[i]->when, WANT_FALSE);
+        }
+    }
+    wakes = arena_array(rules->arena, w.count + always + 1, sizeof(*wakes));
+    if (w.failed || !wakes || w.count > OPERAND_MAX * 64ull) {
+        return false;
+    }
+    for (uint32_t i = 0; i < program->rank_count; i++) {
+        if (image_rules[by_rank[i]->number].always) {
+            wakes[program->wake_count++] = i;
+        }
+    }
+    program->always = (struct span){0, always};
+    program->wakes = wakes;
+    return flatten(&w, program, slots, labels, wakes);
+}
