@@ -50,6 +50,20 @@ static void pieces(struct arena *arena, const char *name)
     ok(arena_used(arena) >= sum, "%s: counts what it hands out", name);
 }
 
+static void large(void)
+{
+    struct arena *arena = arena_new();
+    char *first = arena_alloc(arena, 40000);
+    char *small = arena_alloc(arena, 1);
+    char *second = arena_alloc(arena, 5000000);
+
+    ok(first && small && second, "pieces larger than any chunk");
+    memset(first, 1, 40000);
+    memset(second, 2, 5000000);
+    ok(*small == 0 && first[39999] == 1, "apart from each other");
+    arena_free(arena);
+}
+
 static void growing(void)
 {
     struct arena *arena = arena_new();
@@ -106,6 +120,7 @@ static void copies(void)
 
 int main(void)
 {
+    large();
     growing();
     fixed();
     copies();

@@ -116,6 +116,7 @@ static const struct json_case cases[] = {
     NO("\"\\ud83d\\"), NO("\"\\ud83d\\u"), NO("\"\\ud83d"),
     NO("\"\\ud83d \\ude00\""), NO("\"\\ud83d\\\\ude00\""),
     NO("\"\\uD800\\uD800\\uDC00\""), NO("\"\\ud83d\\udbff\""),
+    NO("\"\\udc00\\udc00\""), NO("\"\\udfff\\ude00\""),
     NO("{\"\\ud800\":1}"), NO("\"\\ud83d\\ue000\""), NO("\"\\ud83d/ude00\""),
     /* UTF-8 as it is */
     YES("\"\xc2\x80\""), YES("\"\xdf\xbf\""), YES("\"\xe0\xa0\x80\""),

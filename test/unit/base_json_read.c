@@ -182,6 +182,24 @@ static void scratch_room(void)
             "no escape, no room needed");
 }
 
+static void texts_stay(void)
+{
+    struct view text = VIEW("[\"a\\n\",\"bc\\n\",\"d\\n\"]");
+    struct view kept[3];
+    struct json json;
+
+    json_start(&json, guard_view(&g, text), 8, scratch, 16);
+    json_next(&json);
+    for (size_t i = 0; i < 3; i++) {
+        json_next(&json);
+        kept[i] = json.text;
+    }
+    ok(view_equal(kept[0], VIEW("a\n")) && view_equal(kept[1], VIEW("bc\n")) &&
+           view_equal(kept[2], VIEW("d\n")),
+       "unescaped texts live as long as the scratch room");
+    is_number(json.scratch_used, 7, "and take just their size");
+}
+
 static void skips(void)
 {
     struct json json;
@@ -263,6 +281,7 @@ int main(void)
     depths();
     key_limits();
     scratch_room();
+    texts_stay();
     skips();
     raws();
     words();

@@ -115,7 +115,8 @@ static void foreign_bytes(void)
 /* The columns, from 1, where the source line and the caret have theirs. */
 static void long_lines(void)
 {
-    static const unsigned columns[] = {1, 50, 80, 81, 82, 200, 299, 300, 301};
+    static const unsigned columns[] = {1,   50,  80,  81,  82,  157, 158,
+                                       160, 161, 165, 200, 299, 300, 301};
     char line[301];
 
     memset(line, '.', sizeof(line));
