@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Browsers by their user agents and client hints. */
+#include "request/browser.h"
+
+#include "tap.h"
+
+#define MOZ "Mozilla/5.0 "
+#define KIT " AppleWebKit/537.36 (KHTML, like Gecko) "
+#define APPLE " AppleWebKit/605.1.15 (KHTML, like Gecko) "
+#define MAC "(Macintosh; Intel Mac OS X 10_15_7)"
+#define IPHONE "(iPhone; CPU iPhone OS 18_4 like Mac OS X)"
+#define DROID "(Linux; Android 10; K)"
+
+static const struct {
+    const char *name, *ua, *family, *platform;
+    int major; /* -1: none */
+    bool mobile;
+} rows[] = {
+    {"chrome", MOZ "(Windows NT 10.0; Win64; x64)" KIT
+               "Chrome/156.0.0.0 Safari/537.36", "chrome", "windows", 156, 0},
+    {"chrome, android", MOZ DROID KIT
+     "Chrome/156.0.0.0 Mobile Safari/537.36", "chrome", "android", 156, 1},
+    {"chrome, chromeos", MOZ "(X11; CrOS x86_64 14541.0.0)" KIT
+     "Chrome/156.0.0.0 Safari/537.36", "chrome", "chromeos", 156, 0},
+    {"chrome, ios", MOZ IPHONE APPLE
+     "CriOS/156.0.1 Mobile/15E148 Safari/604.1", "chrome", "ios", 156, 1},
+    {"chrome, ios as desktop", MOZ MAC APPLE
+     "CriOS/156 Version/18.4 Safari/605.1.15", "chrome", "ios", 156, 0},
+    {"headless", MOZ "(X11; Linux x86_64)" KIT
+     "HeadlessChrome/156.0.0.0 Safari/537.36", "chrome", "linux", 156, 0},
+    {"firefox", MOZ "(X11; Linux x86_64; rv:153.0) Gecko/20100101 "
+                "Firefox/153.0", "firefox", "linux", 153, 0},
+    {"firefox, android", MOZ "(Android 14; Mobile; rv:153.0) Gecko/153.0 "
+                         "Firefox/153.0", "firefox", "android", 153, 1},
+    {"firefox, ios", MOZ IPHONE APPLE "FxiOS/153.0 Mobile/15E148 "
+                     "Safari/605.1.15", "firefox", "ios", 153, 1},
+    {"safari", MOZ MAC APPLE "Version/18.4 Safari/605.1.15", "safari",
+     "macos", 18, 0},
+    {"safari, ios", MOZ IPHONE APPLE
+     "Version/18.4 Mobile/15E148 Safari/604.1", "safari", "ios", 18, 1},
+    {"edge", MOZ "(Windows NT 10.0; Win64; x64)" KIT
+     "Chrome/156.0.0.0 Safari/537.36 Edg/155.0.0.0", "edge", "windows", 155,
+     0},
+    {"edge, android", MOZ DROID KIT
+     "Chrome/156.0.0.0 Mobile Safari/537.36 EdgA/155.0", "edge", "android",
+     155, 1},
+    {"edge, ios", MOZ IPHONE APPLE "Version/18.0 EdgiOS/155.0 "
+                  "Mobile/15E148 Safari/604.1", "edge", "ios", 155, 1},
+    {"opera", MOZ MAC KIT "Chrome/156.0.0.0 Safari/537.36 OPR/120.0.0.0",
+     "opera", "macos", 120, 0},
+    {"samsung", MOZ DROID KIT
+     "SamsungBrowser/28.0 Chrome/130.0.0.0 Mobile Safari/537.36", "samsung",
+     "android", 28, 1},
+    {"android's old browser", MOZ "(Linux; U; Android 4.0; en)" APPLE
+     "Version/4.0 Mobile Safari/534.30", NULL, "android", -1, 1},
+    {"a web view without a name", MOZ IPHONE APPLE "Mobile/15E148", NULL,
+     "ios", -1, 1},
+    {"epiphany", MOZ "(X11; Linux x86_64)" APPLE
+     "Version/18.0 Safari/605.1.15", NULL, "linux", -1, 0},
+    {"no Mozilla", "Chrome/156.0", NULL, NULL, -1, 0},
+    {"a crawler", MOZ "(compatible; Example/1.0; +http://example.com)", NULL,
+     NULL, -1, 0},
+    {"a version that is none", MOZ MAC KIT "Chrome/W.X.Y.Z", "chrome",
+     "macos", -1, 0},
+    {"a huge version", MOZ MAC KIT "Chrome/12345678901", "chrome", "macos",
+     -1, 0},
+    {"a comment that does not end", MOZ "(X11; Linux Chrome/156", NULL,
+     "linux", -1, 0},
+    {"nested comments", MOZ "(a (b) Windows) Firefox/1.0", "firefox",
+     "windows", 1, 0},
+    {"names within comments", MOZ "(X11) (Chrome/156.0) x", NULL, "linux", -1,
+     0},
+    {"part of a word", MOZ "(X11) NotChrome/156.0 Mobiles/1", NULL, "linux",
+     -1, 0},
+    {"curl", "curl/8.14.1", NULL, NULL, -1, 0},
+    {"nothing", "", NULL, NULL, -1, 0},
+    {"spaces", "   ", NULL, NULL, -1, 0},
+    {"a slash", "/", NULL, NULL, -1, 0},
+};
+
+static void user_agents(void)
+{
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct browser b;
+
+        browser_read(&b, view_text(rows[i].ua));
+        ok(view_equal(b.family, view_text(rows[i].family)) &&
+               !b.family.at == !rows[i].family,
+           "%s: family", rows[i].name);
+        ok(view_equal(b.platform, view_text(rows[i].platform)),
+           "%s: platform", rows[i].name);
+        is_number(b.has_major ? (int)b.major : -1, rows[i].major,
+                  "%s: major", rows[i].name);
+        is_number(b.mobile, rows[i].mobile, "%s: mobile", rows[i].name);
+    }
+}
+
+/* brands NULL: not a list */
+static void hint(const char *text, const char *brands, int major)
+{
+    char room[512];
+    struct text out = text_in(room, strlen(text));
+    struct hints hints;
+    bool read = hints_read(&hints, view_text(text), &out);
+
+    is_number(read, brands != NULL, "is '%s' a list", text);
+    if (read && brands) {
+        is_view(text_view(&out), brands, "brands");
+        is_number(hints.has_major ? (int)hints.major : -1, major, "major");
+        ok(!out.cut, "it fits");
+    }
+}
+
+static void hint_lists(void)
+{
+    hint("\"Chromium\";v=\"156\", \"Google Chrome\";v=\"155\", "
+         "\"Not?A_Brand\";v=\"24\"", "Chromium,Google Chrome", 156);
+    hint("\"Not;A=Brand\";v=\"8\", \"Chromium\";v=\"150.0.1\"", "Chromium",
+         150);
+    hint("\"Microsoft Edge\";v=\"101\"", "Microsoft Edge", -1);
+    hint("\"a\\\"b\\\\\";v=\"1\"", "a\"b\\", -1);
+    hint("\"Chromium\" ;v=1", NULL, 0);
+    hint("\"Chromium\"; v=1;x;y=?0 , \"b\"", "Chromium,b", 1);
+    hint("\"Not A Brand\"", "", -1);
+    hint("", NULL, 0);
+    hint("Chromium", NULL, 0);
+    hint("\"Chromium", NULL, 0);
+    hint("\"Chromium\\", NULL, 0);
+    hint("\"Chromium\",", NULL, 0);
+    hint("\"a\" \"b\"", NULL, 0);
+    hint("\"a\";", NULL, 0);
+    hint("\"Chromium\";v=\"1234567890\"", "Chromium", -1);
+    hint("\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"10\","
+         "\"11\",\"12\",\"13\",\"14\",\"15\",\"16\",\"17\"", NULL, 0);
+}
+
+static void unquoting(void)
+{
+    is_view(hints_unquote(VIEW("\"macOS\"")), "macOS", "a string");
+    is_view(hints_unquote(VIEW(" \"\" ")), "", "an empty one");
+    ok(!hints_unquote(VIEW("macOS")).at, "no quotes");
+    ok(!hints_unquote(VIEW("\"macOS")).at, "one quote");
+    ok(!hints_unquote(VIEW("\"a\"b")).at, "bytes behind");
+    ok(!hints_unquote(VIEW("\"a\\\"b\"")).at, "an escape");
+    ok(!hints_unquote(VIEW("")).at, "nothing");
+}
+
+int main(void)
+{
+    user_agents();
+    hint_lists();
+    unquoting();
+    return tap_end();
+}
