@@ -14,6 +14,7 @@
 
 #include <microhttpd.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -28,6 +29,10 @@ typedef int mhd_result;
 
 /* One header of an answer, name and value with their NULs. */
 #define ANSWER_FIELD_MAX (8 * 1024)
+/* An answer's head: ours stays below 3 KiB. */
+#define ANSWER_RESERVE (8 * 1024)
+/* What the library takes for one header, cookie or argument, at least. */
+#define ELEMENT_SIZE 80
 
 enum stage { STAGE_NEW, STAGE_HEAD, STAGE_BODY, STAGE_WAITING };
 enum wake { WAKE_NOT, WAKE_SUSPENDED, WAKE_DONE };
@@ -35,6 +40,7 @@ enum wake { WAKE_NOT, WAKE_SUSPENDED, WAKE_DONE };
 struct server {
     struct MHD_Daemon *daemon;
     struct server_handler handler;
+    size_t head_bytes;
     atomic_uint connections;
     atomic_uint exchanges;
     atomic_uint waiting;
@@ -50,11 +56,30 @@ struct connection {
     bool counted; /* in server->exchanges */
     _Atomic(enum wake) wake;
     size_t body_room;
-    const char *target_end; /* in the library's memory */
+    size_t elements, copied; /* what the head took of the memory */
+    const char *target_end;  /* in the library's memory */
     char target[EXCHANGE_TARGET_MAX];
 };
 
 /* ---- the head ---- */
+
+/* A cookie of ours, which the library finds first. */
+static const char bait_name[] = "Cookie", bait_value[] = "-=-";
+
+/* The library makes a record of each query argument and cookie, which nobody
+ * reads here, and a request with some hundred of them ends its connection: so
+ * it is shown an empty query and a cookie of ours in front of the client's. */
+static bool spare_elements(struct MHD_Connection *mhd, const char *uri)
+{
+    char *query = uri != NULL ? strchr((char *)(uintptr_t)uri, '?') : NULL;
+
+    if (query != NULL) {
+        query[1] = '\0'; /* in the library's buffer; we have our copy */
+    }
+    return MHD_set_connection_value_n(mhd, MHD_HEADER_KIND, bait_name,
+                                      sizeof bait_name - 1, bait_value,
+                                      sizeof bait_value - 1) == MHD_YES;
+}
 
 /* Called with the raw target, before the library rewrites it. */
 static void *on_target(void *context, const char *uri,
@@ -71,12 +96,12 @@ static void *on_target(void *context, const char *uri,
     }
     memset(&connection->x, 0, offsetof(struct exchange, fields));
     connection->x.peer = &connection->peer;
-    connection->x.target_over = size > sizeof connection->target;
-    if (!connection->x.target_over && size != 0) {
+    if (size <= sizeof connection->target && size != 0) {
         memcpy(connection->target, uri, size);
+        connection->x.target = (struct wb_text){connection->target, size};
     }
-    connection->x.target = (struct wb_text){
-        connection->target, connection->x.target_over ? 0 : size};
+    connection->x.target_over =
+        !spare_elements(mhd, uri) || size > sizeof connection->target;
     connection->target_end = uri ? uri + size : NULL;
     connection->mhd = mhd;
     connection->stage = STAGE_NEW;
@@ -90,6 +115,9 @@ static mhd_result on_field(void *context, enum MHD_ValueKind kind,
     struct exchange *x = context;
 
     (void)kind;
+    if (name == bait_name) {
+        return MHD_YES;
+    }
     if (x->field_count == EXCHANGE_FIELDS_MAX) {
         x->fields_over = true;
         return MHD_NO;
@@ -99,25 +127,42 @@ static mhd_result on_field(void *context, enum MHD_ValueKind kind,
     return MHD_YES;
 }
 
+static size_t head_size(const struct connection *connection)
+{
+    const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+        connection->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+
+    return info != NULL ? info->header_size : SIZE_MAX / 2;
+}
+
 /* Later libraries refuse such heads themselves. */
 static bool layout_is_bad(const struct connection *connection,
                           const char *method, const char *version)
 {
 #if MHD_VERSION < 0x01000000
     const struct exchange *x = &connection->x;
-    const union MHD_ConnectionInfo *info = MHD_get_connection_info(
-        connection->mhd, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
 
-    if (info == NULL || connection->target_end == NULL ||
+    if (connection->target_end == NULL ||
         version != connection->target_end + 1) {
         return true; /* a NUL in the request line, or two blanks */
     }
     return !x->fields_over && !head_layout(x, version + strlen(version),
-                                           method + info->header_size);
+                                           method + head_size(connection));
 #else
     (void)connection, (void)method, (void)version;
     return false;
 #endif
+}
+
+/* The library builds the answer's head in what the request's head has left
+ * of the connection's memory. */
+static bool answer_has_room(const struct connection *connection)
+{
+    size_t fields = (size_t)MHD_get_connection_values(
+        connection->mhd, MHD_HEADER_KIND, NULL, NULL);
+
+    return head_size(connection) + fields * ELEMENT_SIZE + ANSWER_RESERVE <=
+           connection->server->head_bytes;
 }
 
 static bool body_is_announced(const struct exchange *x)
@@ -191,8 +236,29 @@ static bool put_fields(const struct exchange *x, struct MHD_Response *response)
     return !x->answer_over;
 }
 
-/* An allow without all of its headers must not go out: the connection ends
- * then, which each proxy takes as a failure of ours. */
+/* For when the library cannot answer: it would end the connection in silence,
+ * which a proxy that fails open takes for a sidecar that is down. Nothing has
+ * been sent for this exchange yet, and the connection ends. */
+static mhd_result answer_bare(struct MHD_Connection *mhd, const char *status)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+    char text[256];
+    int size = snprintf(text, sizeof text,
+                        "HTTP/1.1 %s\r\nContent-Length: 0\r\n"
+                        "Cache-Control: no-store\r\nConnection: close\r\n\r\n",
+                        status);
+
+    if (info != NULL && size > 0) {
+        ssize_t sent = send(info->connect_fd, text, (size_t)size,
+                            MSG_NOSIGNAL | MSG_DONTWAIT);
+
+        (void)sent;
+    }
+    return MHD_NO;
+}
+
+/* An allow without all of its headers must not go out. */
 static mhd_result answer(struct connection *connection)
 {
     struct exchange *x = &connection->x;
@@ -202,7 +268,7 @@ static mhd_result answer(struct connection *connection)
     mhd_result result = MHD_NO;
 
     if (response == NULL) {
-        return MHD_NO;
+        return answer_bare(connection->mhd, "403 Forbidden");
     }
     if (x->close || atomic_load_explicit(&connection->server->draining,
                                          memory_order_relaxed)) {
@@ -212,7 +278,10 @@ static mhd_result answer(struct connection *connection)
         result = MHD_queue_response(connection->mhd, x->status, response);
     }
     MHD_destroy_response(response);
-    return result;
+    if (result != MHD_YES) {
+        return answer_bare(connection->mhd, "403 Forbidden");
+    }
+    return MHD_YES;
 }
 
 /* ---- the handler's steps ---- */
@@ -306,13 +375,16 @@ static mhd_result on_request(void *context, struct MHD_Connection *mhd,
     struct connection *connection = *exchange;
     struct server *server = context;
 
-    (void)mhd, (void)url;
+    (void)url;
     if (connection == NULL) {
-        return MHD_NO;
+        return answer_bare(mhd, "403 Forbidden");
     }
     switch (connection->stage) {
     case STAGE_NEW:
         read_head(connection, method, version);
+        if (!answer_has_room(connection)) {
+            return answer_bare(mhd, "431 Request Header Fields Too Large");
+        }
         if (connection->x.has_body) {
             return on_head(connection);
         }
@@ -414,6 +486,7 @@ struct server *server_start(const struct server_settings *settings,
         return NULL;
     }
     server->handler = *handler;
+    server->head_bytes = settings->head_bytes;
     server->daemon = daemon_start(server, settings);
     if (server->daemon == NULL) {
         free(server);

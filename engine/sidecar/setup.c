@@ -299,7 +299,7 @@ static void read_limits(struct reader *reader, struct setup *setup)
         setup->threads = cores < 1 ? 1 : cores > 256 ? 256 : (unsigned)cores;
     }
     setup->head_bytes =
-        number(reader, "limits.header-bytes", 65536, 4096, 1 << 20);
+        number(reader, "limits.header-bytes", 65536, 32768, 1 << 20);
     setup->record_bytes =
         number(reader, "limits.record-bytes", 131072, 1024, 4 << 20);
     setup->idle_seconds = (unsigned)(number(reader, "limits.idle", 75000000,
