@@ -627,6 +627,49 @@ void evaluation_stateful(struct evaluation *evaluation, const uint64_t *rates)
     choose_reject(e);
 }
 
+/* ---- assumptions ---- */
+
+static void assume(struct evaluation *e, uint32_t number)
+{
+    const struct image_rank *rank = &e->program->ranks[number];
+
+    if (!rank->counted && e->truths[number] != TRUTH_TRUE) {
+        e->truths[number] = TRUTH_TRUE;
+        e->touched_ranks.items[e->touched_ranks.count++] = number;
+        raise_all(e, rank->raises, false, TRUTH_TRUE);
+    }
+}
+
+void evaluation_assume(struct evaluation *evaluation, struct value *values,
+                       const size_t *rules, size_t count, enum class class,
+                       int score)
+{
+    struct evaluation *e = evaluation;
+    uint32_t number;
+
+    reset(e);
+    e->values = values;
+    for (uint32_t s = 0; s < e->program->slot_count; s++) {
+        values[s] = (struct value){.state = VALUE_UNKNOWN};
+    }
+    e->verdict.class = class;
+    e->verdict.score = score;
+    fill_score(e);
+    weigh_slots(e, SLOT_SCORE);
+    weigh_slots(e, SLOT_CLASS);
+    for (size_t i = 0; i < count; i++) {
+        if (e->program->rules[rules[i]].rank != IMAGE_NONE) {
+            assume(e, e->program->rules[rules[i]].rank);
+        }
+    }
+    /* Unlike look(), what is unknown raises nothing. */
+    while ((number = rank_set_take(&e->look, UINT32_MAX)) != UINT32_MAX) {
+        if (run(e, e->program->ranks[number].code) == TRUTH_TRUE) {
+            assume(e, number);
+        }
+    }
+}
+
 /* ---- answers ---- */
 
 const struct verdict *evaluation_verdict(const struct evaluation *evaluation)

@@ -59,6 +59,11 @@ size_t program_label_find(const struct program *program, struct view label)
     return SIZE_MAX;
 }
 
+size_t program_slots(const struct program *program)
+{
+    return program->slot_count;
+}
+
 size_t program_rates(const struct program *program)
 {
     return program->rate_count;

@@ -53,6 +53,9 @@ struct view program_label(const struct program *program, size_t i);
 /* Label number, or SIZE_MAX. */
 size_t program_label_find(const struct program *program, struct view label);
 
+/* Slots of the plan that the program reads from. */
+size_t program_slots(const struct program *program);
+
 /* A declared rate: the slots that make its key, and its window. */
 struct rate_info {
     struct view name;

@@ -138,7 +138,7 @@ static bool no_asset(struct loader *loader, const struct node *node,
                      struct view name)
 {
     const struct policy *policy = loader->policy;
-    const char *words[16];
+    const char *words[16] = {NULL};
     size_t n = 0;
     char hint[200];
     struct text t = text_in(hint, sizeof hint - 1);

@@ -211,7 +211,7 @@ static bool covers_sample(const struct pattern *pattern, struct view text,
         size += add.size;
         i += both ? 2 : 1;
     }
-    return segments_match(pattern->text, view_of(room, size), false, true);
+    return segments_match(pattern->text, view_of(room, size), false, false);
 }
 
 bool pattern_covers(const struct pattern *pattern,

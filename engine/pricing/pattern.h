@@ -34,7 +34,7 @@ bool pattern_make(struct pattern *pattern, struct view text, bool fold,
 bool pattern_strict(const struct pattern *pattern, struct view path);
 /* `fold` as it was given to pattern_make. */
 bool pattern_wide(const struct pattern *pattern, struct view path, bool fold);
-/* Does every path that `narrow` matches strictly match `pattern` too? May
+/* Does `pattern` match whatever `narrow` matches, a '/' at the end aside? May
  * say no where the answer is yes. */
 bool pattern_covers(const struct pattern *pattern,
                     const struct pattern *narrow);

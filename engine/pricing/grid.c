@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The grid that people review: what each class, category and named agent
+ * pays on each route.
+ *
+ *                          premium     api         otherwise
+ *   human                  free        free        free
+ *   agent                  0.03 usdc   0.01 usdc   free
+ *   category ai-training   reject 403  0.01 usdc   free
+ *   gptbot                 reject 403  ...
+ *   gptbot, verified       ...
+ *
+ * A row assumes that just the rules that know such a client have fired. A
+ * price with '?' depends on more than that; the dearest is shown, which is
+ * what a request pays while that is unknown. Not for serving: it allocates.
+ */
+#include <stdlib.h>
+
+#include "pricing/policy.h"
+
+#define CELL_MAX 64
+#define ROW_RULES_MAX 3
+#define SCORE_OF_AGENT 100
+
+enum status { STATUS_UNKNOWN, STATUS_VERIFIED, STATUS_SPOOFED, STATUSES };
+static const char *const status_labels[STATUSES] = {NULL, "agent:verified",
+                                                    "agent:spoofed"};
+static const char *const status_names[STATUSES] = {"", ", verified",
+                                                   ", spoofed"};
+
+struct cell {
+    char text[CELL_MAX];
+    size_t size;
+};
+
+struct row {
+    char name[2 * CELL_MAX];
+    size_t size;
+    struct cell *cells; /* of all routes and `otherwise` */
+};
+
+struct grid {
+    const struct policy *policy;
+    const struct program *program;
+    struct evaluation *evaluation;
+    struct value *values;
+    size_t columns;
+    struct row *rows;
+    size_t row_count, row_room;
+    size_t status_rules[STATUSES]; /* SIZE_MAX: no rule gives that label */
+    bool unknown;                  /* some cell has a '?' */
+    bool failed;                   /* out of memory */
+    program_sink *sink;
+    void *context;
+};
+
+/* ---- cells ---- */
+
+static void write_outcome(struct text *t, const struct outcome *outcome)
+{
+    switch (outcome->action) {
+    case PRICE_FREE:
+        text_add(t, VIEW("free"));
+        break;
+    case PRICE_REJECT:
+        text_addf(t, "reject %u", outcome->refusal->status);
+        break;
+    case PRICE_CHARGE:
+        amount_write_decimal(t, &outcome->amount, outcome->asset->decimals);
+        text_add_char(t, ' ');
+        text_add(t, outcome->asset->name);
+        break;
+    }
+}
+
+static void fill_cell(struct grid *grid, struct cell *cell, size_t column)
+{
+    const struct policy *policy = grid->policy;
+    struct text t = text_in(cell->text, sizeof cell->text - 1);
+    struct choice choice = {0};
+
+    if (column < policy->route_count) {
+        route_choose(&policy->routes[column], grid->evaluation, &choice);
+    } else {
+        choice.outcome = &policy->otherwise;
+    }
+    write_outcome(&t, choice.outcome);
+    if (choice.unknown) {
+        text_add_char(&t, '?');
+        grid->unknown = true;
+    }
+    cell->size = t.size;
+}
+
+/* ---- rows ---- */
+
+static struct row *new_row(struct grid *grid)
+{
+    struct row *row;
+
+    if (grid->row_count == grid->row_room) {
+        size_t room = grid->row_room ? 2 * grid->row_room : 64;
+        struct row *rows = realloc(grid->rows, room * sizeof *rows);
+        if (!rows) {
+            return NULL;
+        }
+        grid->rows = rows;
+        grid->row_room = room;
+    }
+    row = &grid->rows[grid->row_count];
+    row->cells = calloc(grid->columns, sizeof *row->cells);
+    if (!row->cells) {
+        return NULL;
+    }
+    grid->row_count++;
+    return row;
+}
+
+static bool same_cells(const struct grid *grid, const struct row *a,
+                       const struct row *b)
+{
+    for (size_t i = 0; i < grid->columns; i++) {
+        if (!view_equal(view_of(a->cells[i].text, a->cells[i].size),
+                        view_of(b->cells[i].text, b->cells[i].size))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Adds a row for a client for whom these rules have fired; NULL: no memory.
+ * The name is `lead`, `name` and `tail` in a row. */
+static struct row *add_row(struct grid *grid, const char *lead,
+                           struct view name, const char *tail,
+                           enum class class, const size_t *rules,
+                           size_t rule_count)
+{
+    int score = class == CLASS_AGENT     ? SCORE_OF_AGENT
+                : class == CLASS_SUSPECT ? SCORE_OF_AGENT / 2
+                                         : 0;
+    struct row *row = new_row(grid);
+    struct text t;
+
+    if (!row) {
+        grid->failed = true;
+        return NULL;
+    }
+    t = text_in(row->name, sizeof row->name - 1);
+    text_add(&t, view_text(lead));
+    text_add(&t, name);
+    text_add(&t, view_text(tail));
+    row->size = t.size;
+    evaluation_assume(grid->evaluation, grid->values, rules, rule_count, class,
+                      score);
+    for (size_t i = 0; i < grid->columns; i++) {
+        fill_cell(grid, &row->cells[i], i);
+    }
+    return row;
+}
+
+static void drop_last_row(struct grid *grid)
+{
+    free(grid->rows[--grid->row_count].cells);
+}
+
+static void add_classes(struct grid *grid)
+{
+    for (enum class class = CLASS_HUMAN; class <= CLASS_UNKNOWN; class++) {
+        add_row(grid, "", view_text(class_names[class]), "", class, NULL, 0);
+    }
+}
+
+/* The first rule, not in count mode, that gives the label. */
+static size_t rule_that_gives(const struct program *program, struct view label)
+{
+    struct rule_info info;
+
+    for (size_t i = 0; i < program_rules(program); i++) {
+        program_rule(program, i, &info);
+        for (size_t j = 0; !info.counted && j < info.label_count; j++) {
+            if (view_equal(info.labels[j], label)) {
+                return i;
+            }
+        }
+    }
+    return SIZE_MAX;
+}
+
+/* An agent as such; then verified and spoofed where that makes a
+ * difference. */
+static void add_agent(struct grid *grid, struct view name, size_t rule)
+{
+    size_t rules[2] = {rule, 0};
+    size_t plain = grid->row_count;
+
+    if (!add_row(grid, "", name, "", CLASS_AGENT, rules, 1)) {
+        return;
+    }
+    for (int status = STATUS_VERIFIED; status < STATUSES; status++) {
+        struct row *row;
+        if (grid->status_rules[status] == SIZE_MAX) {
+            continue;
+        }
+        rules[1] = grid->status_rules[status];
+        row = add_row(grid, "", name, status_names[status], CLASS_AGENT, rules,
+                      2);
+        if (row && same_cells(grid, row, &grid->rows[plain])) {
+            drop_last_row(grid);
+        }
+    }
+}
+
+/* Rows for all labels with that prefix, in the program's order. */
+static void add_labels(struct grid *grid, struct view prefix, bool agents)
+{
+    for (size_t i = 0; i < program_labels(grid->program); i++) {
+        struct view label = program_label(grid->program, i);
+        struct view rest;
+        size_t rule;
+
+        if (!view_starts(label, prefix)) {
+            continue;
+        }
+        rest = view_of(label.at + prefix.size, label.size - prefix.size);
+        rule = rule_that_gives(grid->program, label);
+        if (rule == SIZE_MAX) {
+            continue;
+        }
+        if (agents) {
+            add_agent(grid, rest, rule);
+        } else {
+            add_row(grid, "category ", rest, "", CLASS_AGENT, &rule, 1);
+        }
+    }
+}
+
+/* ---- writing ---- */
+
+static void put(struct grid *grid, struct view text)
+{
+    grid->sink(grid->context, text);
+}
+
+static void put_padded(struct grid *grid, struct view text, size_t width)
+{
+    static const char blanks[] = "                                ";
+    size_t left = width > text.size ? width - text.size : 0;
+
+    put(grid, text);
+    while (left > 0) {
+        size_t n = left < sizeof blanks - 1 ? left : sizeof blanks - 1;
+        put(grid, view_of(blanks, n));
+        left -= n;
+    }
+}
+
+static struct view column_name(const struct grid *grid, size_t column)
+{
+    return column < grid->policy->route_count
+               ? grid->policy->routes[column].id
+               : VIEW("otherwise");
+}
+
+static size_t column_width(const struct grid *grid, size_t column)
+{
+    size_t width = column_name(grid, column).size;
+    for (size_t i = 0; i < grid->row_count; i++) {
+        size_t size = grid->rows[i].cells[column].size;
+        width = size > width ? size : width;
+    }
+    return width + 2;
+}
+
+static size_t name_width(const struct grid *grid)
+{
+    size_t width = 0;
+    for (size_t i = 0; i < grid->row_count; i++) {
+        width = grid->rows[i].size > width ? grid->rows[i].size : width;
+    }
+    return width + 2;
+}
+
+/* A last column is not padded: no blanks at the end of a line. */
+static void put_line(struct grid *grid, const struct row *row,
+                     const size_t *widths)
+{
+    put_padded(grid, row ? view_of(row->name, row->size) : VIEW(""),
+               widths[grid->columns]);
+    for (size_t i = 0; i < grid->columns; i++) {
+        struct view text =
+            row ? view_of(row->cells[i].text, row->cells[i].size)
+                : column_name(grid, i);
+        put_padded(grid, text, i + 1 < grid->columns ? widths[i] : 0);
+    }
+    put(grid, VIEW("\n"));
+}
+
+static void put_routes(struct grid *grid)
+{
+    for (size_t i = 0; i < grid->policy->route_count; i++) {
+        const struct route *route = &grid->policy->routes[i];
+        put(grid, VIEW("route "));
+        put(grid, route->id);
+        put(grid, VIEW(":"));
+        for (unsigned bit = 0; bit < grid->policy->methods.count; bit++) {
+            if (route->methods >> bit & 1) {
+                put(grid, VIEW(" "));
+                put(grid, grid->policy->methods.names[bit]);
+            }
+        }
+        for (size_t j = 0; j < route->host_count; j++) {
+            put(grid, VIEW(" "));
+            put(grid, route->hosts[j]);
+        }
+        for (size_t j = 0; j < route->path_count; j++) {
+            put(grid, VIEW(" /"));
+            put(grid, route->paths[j].text);
+        }
+        for (size_t j = 0; j < route->query_count; j++) {
+            put(grid, j ? VIEW("&") : VIEW(" ?"));
+            put(grid, route->queries[j].name);
+            put(grid, route->queries[j].value.at ? VIEW("=") : VIEW(""));
+            put(grid, route->queries[j].value);
+        }
+        put(grid, VIEW("\n"));
+    }
+    for (size_t i = 0; i < grid->policy->always_free_count; i++) {
+        put(grid, i ? VIEW(" /") : VIEW("always free: /"));
+        put(grid, grid->policy->always_free[i].text);
+    }
+    put(grid, grid->policy->always_free_count ? VIEW("\n\n") : VIEW("\n"));
+}
+
+static void put_grid(struct grid *grid)
+{
+    size_t *widths = calloc(grid->columns + 1, sizeof *widths);
+
+    if (!widths) {
+        grid->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < grid->columns; i++) {
+        widths[i] = column_width(grid, i);
+    }
+    widths[grid->columns] = name_width(grid);
+    put_routes(grid);
+    put_line(grid, NULL, widths);
+    for (size_t i = 0; i < grid->row_count; i++) {
+        put_line(grid, &grid->rows[i], widths);
+    }
+    if (grid->unknown) {
+        put(grid, VIEW("\n? depends on more than class and labels; the "
+                       "dearest is shown\n"));
+    }
+    free(widths);
+}
+
+static void fill_grid(struct grid *grid)
+{
+    for (int i = 0; i < STATUSES; i++) {
+        grid->status_rules[i] =
+            status_labels[i]
+                ? rule_that_gives(grid->program, view_text(status_labels[i]))
+                : SIZE_MAX;
+    }
+    add_classes(grid);
+    add_labels(grid, VIEW("agent:category:"), false);
+    add_labels(grid, VIEW("agent:name:"), true);
+}
+
+void policy_dump(const struct policy *policy, const struct program *program,
+                 program_sink *sink, void *context)
+{
+    struct grid grid = {.policy = policy,
+                        .program = program,
+                        .columns = policy->route_count + 1,
+                        .sink = sink,
+                        .context = context};
+
+    grid.evaluation = evaluation_new(program);
+    grid.values = calloc(program_slots(program) + 1, sizeof *grid.values);
+    if (grid.evaluation && grid.values) {
+        fill_grid(&grid);
+        put_grid(&grid);
+    } else {
+        grid.failed = true;
+    }
+    if (grid.failed) {
+        put(&grid, VIEW("out of memory\n"));
+    }
+    while (grid.row_count > 0) {
+        drop_last_row(&grid);
+    }
+    free(grid.rows);
+    free(grid.values);
+    evaluation_free(grid.evaluation);
+}
