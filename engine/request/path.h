@@ -58,7 +58,7 @@ struct path {
 };
 
 /* The views are into target or the workspace, which needs at most
- * 2 * target.size + PATH_READING_BYTES and some. False when it is full. */
+ * 3 * target.size + PATH_READING_BYTES + 256 bytes. False when it is full. */
 bool path_read(struct path *path, struct view target, struct arena *workspace);
 /* The first field of that name in a query, as sent; VIEW_NONE if none. An
  * empty value has `at` set. */

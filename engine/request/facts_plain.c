@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Slots that are made of no named part of a request. Most are a text that
+ * the request holds; a table says where.
+ */
+#include "request/fill.h"
+#include "request/shape.h"
+
+/* Where the request holds the text of a field, plus one; 0: nowhere. */
+#define AT(member) (offsetof(struct request, member) + 1)
+static const size_t text_at[FIELD_COUNT] = {
+    [FIELD_METHOD] = AT(method),
+    [FIELD_SCHEME] = AT(scheme),
+    [FIELD_HOST] = AT(host_name),
+    [FIELD_SITE] = AT(site),
+    [FIELD_PATH] = AT(path.canonical),
+    [FIELD_RAW_PATH] = AT(path.raw),
+    [FIELD_HTTP_VERSION] = AT(http_version),
+    [FIELD_COUNTRY] = AT(country),
+    [FIELD_AS_ORG] = AT(as_org),
+    [FIELD_JA3] = AT(ja3),
+    [FIELD_JA4] = AT(ja4),
+    [FIELD_TRANSPORT] = AT(transport),
+};
+/* The same of what is absent, not unknown, where there is none: once the
+ * payment is parsed, or the target known. */
+static const size_t optional_at[FIELD_COUNT] = {
+    [FIELD_QUERY] = AT(path.query),
+    [FIELD_PAYMENT_PROTOCOL] = AT(payment.protocol),
+    [FIELD_PAYMENT_SCHEME] = AT(payment.scheme),
+    [FIELD_PAYMENT_NETWORK] = AT(payment.network),
+    [FIELD_PAYMENT_PAYER] = AT(payment.payer),
+};
+#undef AT
+
+static struct view text_of(const struct request *request, size_t at)
+{
+    struct view text;
+
+    memcpy(&text, (const char *)request + at - 1, sizeof(text));
+    return text;
+}
+
+static void fill_optional(struct fill *fill, unsigned slot, enum field field)
+{
+    const struct request *request = fill->request;
+    struct view text = text_of(request, optional_at[field]);
+    bool known = field == FIELD_QUERY ? request->path.raw.at != NULL
+                                      : request->payment.filled;
+
+    if (known && text.at) {
+        put_text(fill, slot, text);
+    } else if (known) {
+        fill->values[slot].state = VALUE_ABSENT;
+    }
+}
+
+static void fill_payment(struct fill *fill, unsigned slot, enum field field)
+{
+    const struct payment_slots *payment = &fill->request->payment;
+    struct value *value = &fill->values[slot];
+
+    if (!payment->filled) {
+        return;
+    }
+    value->state = VALUE_ABSENT;
+    if (field == FIELD_PAYMENT_STATE && payment->state) {
+        put_text(fill, slot, view_text(payment->state));
+    } else if (field == FIELD_PAYMENT_VERSION && payment->version > 0) {
+        put_number(fill, slot, payment->version);
+    } else if (field == FIELD_PAYMENT_AMOUNT && payment->has_amount) {
+        value->state = VALUE_PRESENT;
+        value->amount = &payment->amount;
+    }
+}
+
+static void fill_order(struct fill *fill, unsigned slot, enum field field)
+{
+    struct view text;
+
+    if (!headers_whole(fill->request) || !fill->request->order_kept) {
+        return;
+    }
+    text = shape_order(fill->request, fill->workspace);
+    if (text.at && field == FIELD_HEADER_SHAPE) {
+        text = shape_hash(text, fill->workspace);
+    }
+    if (text.at) {
+        put_text(fill, slot, text);
+    } else {
+        put_unknown(fill, slot);
+    }
+}
+
+/* Facts that are neither plain text nor optional. */
+static void fill_other(struct fill *fill, unsigned slot, enum field field)
+{
+    const struct request *request = fill->request;
+
+    switch (field) {
+    case FIELD_PATH_AMBIGUOUS:
+        if (request->path.raw.at) {
+            put_number(fill, slot, request->path.ambiguous);
+        }
+        break;
+    case FIELD_HEADER_COUNT:
+        if (headers_whole(request)) {
+            put_number(fill, slot, request->header_count);
+        }
+        break;
+    case FIELD_HEADER_ORDER:
+    case FIELD_HEADER_SHAPE:
+        fill_order(fill, slot, field);
+        break;
+    case FIELD_CLIENT_IP:
+        if (request->client_known) {
+            fill->values[slot].state = VALUE_PRESENT;
+            fill->values[slot].address = &request->client;
+        }
+        break;
+    case FIELD_ASN:
+        if (request->has_asn) {
+            put_number(fill, slot, request->asn);
+        }
+        break;
+    case FIELD_PAYMENT_STATE:
+    case FIELD_PAYMENT_VERSION:
+    case FIELD_PAYMENT_AMOUNT:
+        fill_payment(fill, slot, field);
+        break;
+    default: /* label, score, class, rates: others write them */
+        break;
+    }
+}
+
+void fill_plain(struct fill *fill)
+{
+    for (size_t i = 0; i < fill->plan->plain.count; i++) {
+        unsigned slot = fill->plan->plain.slots[i];
+        enum field field = fill->plan->slots[slot].field;
+
+        if (text_at[field]) {
+            struct view text = text_of(fill->request, text_at[field]);
+
+            if (text.at) {
+                put_text(fill, slot, text);
+            }
+        } else if (optional_at[field]) {
+            fill_optional(fill, slot, field);
+        } else {
+            fill_other(fill, slot, field);
+        }
+    }
+}

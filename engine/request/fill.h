@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Inside facts_fill: the filling under way, and the ways to put a value into
+ * a slot. facts.c makes the passes, facts_plain.c fills slots of no source,
+ * facts_header.c those of one header.
+ */
+#ifndef WB_REQUEST_FILL_H
+#define WB_REQUEST_FILL_H
+
+#include "request/plan.h"
+#include "request/transform.h"
+
+struct fill {
+    const struct plan *plan;
+    const struct request *request;
+    struct value *values;
+    struct arena *workspace;
+    bool *cut;
+};
+
+static inline void put_unknown(struct fill *fill, unsigned slot)
+{
+    fill->values[slot].state = VALUE_UNKNOWN;
+    *fill->cut = true;
+}
+
+static inline void put_text(struct fill *fill, unsigned slot, struct view text)
+{
+    if (!transform_value(&fill->plan->slots[slot], text, &fill->values[slot],
+                         fill->workspace)) {
+        *fill->cut = true;
+    }
+}
+
+static inline void put_number(struct fill *fill, unsigned slot, uint64_t number)
+{
+    fill->values[slot].state = VALUE_PRESENT;
+    fill->values[slot].number = number;
+}
+
+/* Are all header lines here, and nothing else? */
+static inline bool headers_whole(const struct request *request)
+{
+    return !request->headers_limited && !request->overflow;
+}
+
+/* Method, path, client, payment, header order: all slots of plan->plain. */
+void fill_plain(struct fill *fill);
+/* The slots of one header, from its text. */
+void fill_header(struct fill *fill, const struct source *source,
+                 struct view text);
+
+#endif
