@@ -91,8 +91,9 @@ static void write_labels(const struct wb_request *r, struct json_writer *w)
     json_key(w, "labels");
     json_open_array(w);
     for (size_t i = 0; i < n; i++) {
-        if (evaluation_label(r->evaluation, i) == TRUTH_TRUE) {
-            json_string(w, program_label(r->ruleset->program, i));
+        size_t number = r->ruleset->labels[i];
+        if (evaluation_label(r->evaluation, number) == TRUTH_TRUE) {
+            json_string(w, program_label(r->ruleset->program, number));
         }
     }
     json_close_array(w);

@@ -47,18 +47,18 @@ static void write_agent_org(const struct wb_request *r, struct text *t)
     add_or_dash(t, r->verdict.agent_org);
 }
 
-/* Sorted (labels are numbered in order of their names), at most 512 bytes;
- * what does not fit is counted: "a,b+3". */
+/* Sorted, at most 512 bytes; what does not fit is counted: "a,b+3". */
 static void write_labels(const struct wb_request *r, struct text *t)
 {
     size_t start = t->size;
     size_t left_out = 0;
     size_t n = r->evaluation ? program_labels(r->ruleset->program) : 0;
     for (size_t i = 0; i < n; i++) {
-        if (evaluation_label(r->evaluation, i) != TRUTH_TRUE) {
+        size_t number = r->ruleset->labels[i];
+        if (evaluation_label(r->evaluation, number) != TRUTH_TRUE) {
             continue;
         }
-        struct view label = program_label(r->ruleset->program, i);
+        struct view label = program_label(r->ruleset->program, number);
         if (left_out || t->size - start + label.size + 1 > LABELS_ROOM - 8) {
             left_out++;
             continue;

@@ -28,6 +28,7 @@
 struct ruleset {
     struct program *program;
     const struct plan *plan;
+    const size_t *labels;         /* label numbers, sorted by name */
     atomic_uint_least64_t *fired; /* per rule */
 };
 
