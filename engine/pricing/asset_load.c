@@ -62,8 +62,7 @@ static bool is_network(struct view v)
 {
     size_t colon = view_find(v, ':');
 
-    if (colon < 3 || colon > 8 || v.size < colon + 2 ||
-        v.size > colon + 33) {
+    if (colon < 3 || colon > 8 || v.size < colon + 2 || v.size > colon + 33) {
         return false;
     }
     for (size_t i = 0; i < v.size; i++) {
@@ -101,8 +100,7 @@ static bool read_address(struct loader *loader, const struct node *node,
     switch (eip55_check(text, spelled)) {
     case EIP55_NONE:
         return load_error(loader, node, code,
-                          node->quoted ? NULL
-                                       : "quote it: \"0x...\"",
+                          node->quoted ? NULL : "quote it: \"0x...\"",
                           "%s: expected 0x and 40 hex digits, found '%.*s'",
                           what, VIEW_ARG(load_shown(text)));
     case EIP55_WRONG:
@@ -254,9 +252,9 @@ static bool check_known(struct loader *loader, const struct node *map,
 
     if (!known) {
         known = known_asset_find(VIEW_NONE, asset->address);
-        return !known || contradicts(loader, or_map(map, "network"), known,
-                                     "network", view_text(known->network),
-                                     asset->network);
+        return !known ||
+               contradicts(loader, or_map(map, "network"), known, "network",
+                           view_text(known->network), asset->network);
     }
     if (asset->decimals != known->decimals) {
         const struct node *node = or_map(map, "decimals");

@@ -55,8 +55,7 @@ static void read_label(const struct node *node, struct glance *out)
 static bool is_path_field(struct view key)
 {
     struct view name = view_of(key.at, view_find(key, '|'));
-    return view_equal(name, VIEW("path")) ||
-           view_equal(name, VIEW("raw-path"));
+    return view_equal(name, VIEW("path")) || view_equal(name, VIEW("raw-path"));
 }
 
 static bool names_path(const struct node *node)
@@ -120,8 +119,8 @@ void glance_read(const struct node *when, struct glance *out)
 /* Labels of these kinds are had one at a time. */
 static bool excludes(struct view a, struct view b)
 {
-    static const char *const kinds[] = {"agent:name:", "agent:org:",
-                                        "agent:category:"};
+    static const char *const kinds[] = {
+        "agent:name:", "agent:org:", "agent:category:"};
     if (view_equal(a, b)) {
         return false;
     }

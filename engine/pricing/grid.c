@@ -131,9 +131,8 @@ static bool same_cells(const struct grid *grid, const struct row *a,
 /* Adds a row for a client for whom these rules have fired; NULL: no memory.
  * The name is `lead`, `name` and `tail` in a row. */
 static struct row *add_row(struct grid *grid, const char *lead,
-                           struct view name, const char *tail,
-                           enum class class, const size_t *rules,
-                           size_t rule_count)
+                           struct view name, const char *tail, enum class class,
+                           const size_t *rules, size_t rule_count)
 {
     int score = class == CLASS_AGENT     ? SCORE_OF_AGENT
                 : class == CLASS_SUSPECT ? SCORE_OF_AGENT / 2
@@ -165,7 +164,7 @@ static void drop_last_row(struct grid *grid)
 
 static void add_classes(struct grid *grid)
 {
-    for (enum class class = CLASS_HUMAN; class <= CLASS_UNKNOWN; class++) {
+    for (enum class class = CLASS_HUMAN; class <= CLASS_UNKNOWN; class ++) {
         add_row(grid, "", view_text(class_names[class]), "", class, NULL, 0);
     }
 }
@@ -256,9 +255,8 @@ static void put_padded(struct grid *grid, struct view text, size_t width)
 
 static struct view column_name(const struct grid *grid, size_t column)
 {
-    return column < grid->policy->route_count
-               ? grid->policy->routes[column].id
-               : VIEW("otherwise");
+    return column < grid->policy->route_count ? grid->policy->routes[column].id
+                                              : VIEW("otherwise");
 }
 
 static size_t column_width(const struct grid *grid, size_t column)
@@ -287,9 +285,8 @@ static void put_line(struct grid *grid, const struct row *row,
     put_padded(grid, row ? view_of(row->name, row->size) : VIEW(""),
                widths[grid->columns]);
     for (size_t i = 0; i < grid->columns; i++) {
-        struct view text =
-            row ? view_of(row->cells[i].text, row->cells[i].size)
-                : column_name(grid, i);
+        struct view text = row ? view_of(row->cells[i].text, row->cells[i].size)
+                               : column_name(grid, i);
         put_padded(grid, text, i + 1 < grid->columns ? widths[i] : 0);
     }
     put(grid, VIEW("\n"));

@@ -9,15 +9,15 @@
 
 #include "pricing/query.h"
 
-static const char *const registered[] = {"GET",    "HEAD",    "POST",
-                                         "PUT",    "DELETE",  "CONNECT",
+static const char *const registered[] = {"GET",     "HEAD",   "POST",
+                                         "PUT",     "DELETE", "CONNECT",
                                          "OPTIONS", "TRACE",  "PATCH"};
 #define REGISTERED (sizeof registered / sizeof registered[0])
 #define BIT_GET 1u
 #define BIT_HEAD 2u
 
-static const char *const overrides[] = {
-    "x-http-method-override", "x-http-method", "x-method-override"};
+static const char *const overrides[] = {"x-http-method-override",
+                                        "x-http-method", "x-method-override"};
 
 void method_names_start(struct method_names *names)
 {
@@ -67,8 +67,7 @@ static bool folds_to(struct view name, const char *folded)
 static bool is_override(struct view name)
 {
     for (size_t i = 0; i < sizeof overrides / sizeof overrides[0]; i++) {
-        if (name.size == strlen(overrides[i]) &&
-            folds_to(name, overrides[i])) {
+        if (name.size == strlen(overrides[i]) && folds_to(name, overrides[i])) {
             return true;
         }
     }
@@ -104,8 +103,7 @@ unsigned method_read(const struct method_names *names,
         query_mentions(request->path.query, VIEW("_method"))) {
         return 0;
     }
-    if (view_equal(request->method, VIEW("POST")) &&
-        !override_known(request)) {
+    if (view_equal(request->method, VIEW("POST")) && !override_known(request)) {
         return 0;
     }
     return bit;

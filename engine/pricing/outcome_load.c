@@ -18,8 +18,8 @@
 #define LICENSE_MAX_SIZE 512
 #define CONTACT_MAX_SIZE 200
 
-static const struct refusal plain_refusal = {403, {NULL, 0}, {NULL, 0},
-                                             {NULL, 0}};
+static const struct refusal plain_refusal = {
+    403, {NULL, 0}, {NULL, 0}, {NULL, 0}};
 
 /* ---- amounts ---- */
 
@@ -82,9 +82,9 @@ static bool not_a_decimal(struct loader *loader, const struct node *node,
     struct text t = text_in(hint, sizeof hint - 1);
     size_t end = 0;
 
-    while (end < number.size && (number.at[end] == '.' ||
-                                 (number.at[end] >= '0' &&
-                                  number.at[end] <= '9'))) {
+    while (end < number.size &&
+           (number.at[end] == '.' ||
+            (number.at[end] >= '0' && number.at[end] <= '9'))) {
         end++;
     }
     if (end < number.size && ascii_is_alnum(number.at[end]) &&
@@ -122,8 +122,7 @@ static bool no_unit(struct loader *loader, const struct node *node,
     struct text t = text_in(hint, sizeof hint - 1);
 
     if (policy->asset_count > 0) {
-        text_addf(&t, "did you mean '%.*s %.*s'?",
-                  VIEW_ARG(load_shown(number)),
+        text_addf(&t, "did you mean '%.*s %.*s'?", VIEW_ARG(load_shown(number)),
                   VIEW_ARG(load_shown(policy->assets[0].name)));
     } else {
         text_add(&t, VIEW("declare one: assets: { usdc: usdc@base-sepolia }"));
@@ -158,8 +157,8 @@ static bool no_asset(struct loader *loader, const struct node *node,
         }
     }
     hint[t.size] = '\0';
-    return load_error(loader, node, "P014", hint,
-                      "no asset is called '%.*s'", VIEW_ARG(load_shown(name)));
+    return load_error(loader, node, "P014", hint, "no asset is called '%.*s'",
+                      VIEW_ARG(load_shown(name)));
 }
 
 /* True if an amount is above one unit of something called a dollar. */
@@ -314,8 +313,7 @@ static bool is_printable(struct view v)
 }
 
 static bool refuse_text(struct loader *loader, const struct node *map,
-                        const char *key, const char *code,
-                        const char *expected)
+                        const char *key, const char *code, const char *expected)
 {
     const struct node *node = node_get(map, key);
     return load_error(loader, node, code, NULL,
@@ -336,8 +334,8 @@ static bool check_refusal(struct loader *loader, const struct node *map,
                            "a word of a-z, 0-9, '-' and '_'");
     }
     if (keys->license.at && !is_url(keys->license)) {
-        fine = refuse_text(loader, map, "license", "P021",
-                           "an http or https URL");
+        fine =
+            refuse_text(loader, map, "license", "P021", "an http or https URL");
     }
     if (keys->contact.at && !is_printable(keys->contact)) {
         fine = refuse_text(loader, map, "contact", "P022",

@@ -42,8 +42,8 @@ struct view load_shown(struct view v);
 bool load_error(struct loader *loader, const struct node *node,
                 const char *code, const char *hint, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
-bool load_warn(struct loader *loader, const struct node *node,
-               const char *code, const char *hint, const char *format, ...)
+bool load_warn(struct loader *loader, const struct node *node, const char *code,
+               const char *hint, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 bool load_memory(struct loader *loader, const struct node *node);
 /* Zeroed memory; reports when there is none. n may be 0. */
@@ -74,8 +74,8 @@ bool pattern_read(struct loader *loader, const struct node *node, bool strict,
 /* What a tier's condition says of class and labels, as far as that is plain
  * to see: used for warnings only. */
 struct glance {
-    unsigned classes; /* bits of enum class that it may hold for */
-    bool only_class;  /* and it holds for all of those */
+    unsigned classes;      /* bits of enum class that it may hold for */
+    bool only_class;       /* and it holds for all of those */
     struct view labels[8]; /* that it needs */
     size_t label_count;
     bool reads_path;

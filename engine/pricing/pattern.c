@@ -153,35 +153,40 @@ bool pattern_make(struct pattern *pattern, struct view text, bool fold,
         pattern->widest = VIEW_NONE;
     }
     pattern->literal = literal_size(pattern->folded);
+    pattern->folds = fold;
     return true;
+}
+
+/* The last byte first: names that are numbered differ there. */
+static bool starts_as(const struct pattern *pattern, struct view path)
+{
+    size_t n = pattern->literal;
+
+    if (path.size < n) {
+        return false;
+    }
+    while (n > 0 && pattern->folded.at[n - 1] ==
+                        byte_of(path.at[n - 1], pattern->folds)) {
+        n--;
+    }
+    return n == 0;
 }
 
 bool pattern_strict(const struct pattern *pattern, struct view path)
 {
-    return path.size > 0 && path.at[0] == '/' &&
-           segments_match(pattern->text, without_lead(path), false, true);
+    struct view open = without_lead(path);
+
+    return path.size > 0 && path.at[0] == '/' && starts_as(pattern, open) &&
+           segments_match(pattern->text, open, false, true);
 }
 
-static bool starts_as(const struct pattern *pattern, struct view path,
-                      bool fold)
-{
-    if (path.size < pattern->literal) {
-        return false;
-    }
-    for (size_t i = 0; i < pattern->literal; i++) {
-        if (pattern->folded.at[i] != byte_of(path.at[i], fold)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-bool pattern_wide(const struct pattern *pattern, struct view path, bool fold)
+bool pattern_wide(const struct pattern *pattern, struct view path)
 {
     struct view open = without_lead(path);
     struct view closed = without_tail(open);
+    bool fold = pattern->folds;
 
-    if (starts_as(pattern, open, fold) &&
+    if (starts_as(pattern, open) &&
         (segments_match(pattern->folded, closed, fold, false) ||
          segments_match(pattern->folded, open, fold, false))) {
         return true;
@@ -214,8 +219,7 @@ static bool covers_sample(const struct pattern *pattern, struct view text,
     return segments_match(pattern->text, view_of(room, size), false, false);
 }
 
-bool pattern_covers(const struct pattern *pattern,
-                    const struct pattern *narrow)
+bool pattern_covers(const struct pattern *pattern, const struct pattern *narrow)
 {
     static const struct view one = {"\1", 1};
     static const struct view many = {"\1/\2/\1", 5};

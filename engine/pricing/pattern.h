@@ -25,6 +25,7 @@ struct pattern {
     struct view widest; /* the widest reading of `folded`, or NONE: the same */
     size_t literal;     /* leading bytes of `folded` that stand for
                            themselves */
+    bool folds;
 };
 
 /* Makes a pattern from its text, which starts with '/' and lives as long.
@@ -32,8 +33,7 @@ struct pattern {
 bool pattern_make(struct pattern *pattern, struct view text, bool fold,
                   struct arena *arena);
 bool pattern_strict(const struct pattern *pattern, struct view path);
-/* `fold` as it was given to pattern_make. */
-bool pattern_wide(const struct pattern *pattern, struct view path, bool fold);
+bool pattern_wide(const struct pattern *pattern, struct view path);
 /* Does `pattern` match whatever `narrow` matches, a '/' at the end aside? May
  * say no where the answer is yes. */
 bool pattern_covers(const struct pattern *pattern,

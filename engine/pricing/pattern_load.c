@@ -15,8 +15,7 @@ static bool has_stuck_stars(struct view text)
 
     while (rest.at) {
         struct view segment = view_cut(&rest, '/');
-        if (segment.size != 2 &&
-            view_search(segment, VIEW("**")) != SIZE_MAX) {
+        if (segment.size != 2 && view_search(segment, VIEW("**")) != SIZE_MAX) {
             return true;
         }
     }
@@ -117,15 +116,13 @@ bool pattern_read(struct loader *loader, const struct node *node, bool strict,
                           count_stars(text));
     }
     if (has_stuck_stars(text)) {
-        return load_error(loader, node, "P028",
-                          "'*' stays within a segment",
+        return load_error(loader, node, "P028", "'*' stays within a segment",
                           "'**' is a whole segment, found '%.*s'",
                           VIEW_ARG(load_shown(text)));
     }
     if (!check_spelling(loader, node, strict)) {
         return false;
     }
-    return pattern_make(out, text, loader->policy->folds_case,
-                        loader->arena) ||
+    return pattern_make(out, text, loader->policy->folds_case, loader->arena) ||
            load_memory(loader, node);
 }

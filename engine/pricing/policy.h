@@ -53,9 +53,9 @@ struct policy {
     struct view notice;
     bool strict;
     bool charges;
-    bool folds_case;     /* wide matching folds case */
+    bool folds_case; /* wide matching folds case */
     bool preflight_free;
-    bool names_methods;  /* some route does */
+    bool names_methods; /* some route does */
     struct asset *assets;
     size_t asset_count;
     struct method_names methods;
@@ -70,8 +70,8 @@ struct policy {
 struct choice {
     const struct outcome *outcome; /* NULL: none yet */
     struct view route;
-    unsigned tier;  /* from 1; 0: the route's own price */
-    bool unknown;   /* a condition on the way was unknown */
+    unsigned tier; /* from 1; 0: the route's own price */
+    bool unknown;  /* a condition on the way was unknown */
 };
 
 /* Adds what the route's tiers make of the request to the choice. */

@@ -32,14 +32,14 @@ bool load_error(struct loader *loader, const struct node *node,
     va_start(args, format);
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
-    problems_add(loader->problems, PROBLEM_ERROR, node->place, code, hint,
-                 "%s", message);
+    problems_add(loader->problems, PROBLEM_ERROR, node->place, code, hint, "%s",
+                 message);
     loader->failed = true;
     return false;
 }
 
-bool load_warn(struct loader *loader, const struct node *node,
-               const char *code, const char *hint, const char *format, ...)
+bool load_warn(struct loader *loader, const struct node *node, const char *code,
+               const char *hint, const char *format, ...)
 {
     char message[MESSAGE_ROOM];
     va_list args;
@@ -70,8 +70,8 @@ void *load_array(struct loader *loader, const struct node *node, size_t n,
 bool load_map(struct loader *loader, const struct schema_key *keys,
               const struct node *map, const char *what, void *out)
 {
-    bool fine = schema_read(keys, map, what, out, loader->arena,
-                            loader->problems);
+    bool fine =
+        schema_read(keys, map, what, out, loader->arena, loader->problems);
     loader->failed |= !fine;
     return fine;
 }
@@ -90,29 +90,35 @@ static const char *const preflight_choices[] = {"free", "priced", NULL};
 static const char *const paths_choices[] = {"case-folded", "case-sensitive",
                                             NULL};
 
-#define KEY(name, type, member, preset, choices, doc)                          \
-    {name,    SCHEMA_##type, offsetof(struct policy_keys, member),             \
-     false,   preset,        choices,                                          \
-     0,       0,             doc}
-
 static const struct schema_key policy_schema[] = {
-    KEY("version", INTEGER, version, "1", NULL, "version of this format: 1"),
-    KEY("assets", NODE, assets, NULL, NULL,
-        "names for what is paid in: a preset such as usdc@base, or network, "
-        "address, decimals, symbol, eip712"),
-    KEY("pay-to", NODE, pay_to, NULL, NULL, "address that is paid"),
-    KEY("always-free", TEXTS, always_free, NULL, NULL,
-        "paths that are free before any route is looked at"),
-    KEY("preflight", CHOICE, preflight, "free", preflight_choices,
-        "CORS preflight requests: free or priced"),
-    KEY("paths", CHOICE, paths, "case-folded", paths_choices,
-        "how routes that charge or reject compare paths"),
-    KEY("routes", NODE, routes, NULL, NULL, "first that matches wins"),
-    KEY("otherwise", NODE, otherwise, NULL, NULL,
-        "price where no route matches; free when it is not given"),
-    KEY("quotes", NODE, quotes, NULL, NULL, "not supported in this version"),
-    KEY("volume", NODE, volume, NULL, NULL, "not supported in this version"),
-    KEY("demand", NODE, demand, NULL, NULL, "not supported in this version"),
+    {"version", SCHEMA_INTEGER, offsetof(struct policy_keys, version), false,
+     "1", NULL, 0, 0, "version of this format: 1"},
+    {"assets", SCHEMA_NODE, offsetof(struct policy_keys, assets), false, NULL,
+     NULL, 0, 0,
+     "names for what is paid in: a preset such as usdc@base, or network, "
+     "address, decimals, symbol, eip712"},
+    {"pay-to", SCHEMA_NODE, offsetof(struct policy_keys, pay_to), false, NULL,
+     NULL, 0, 0, "address that is paid"},
+    {"always-free", SCHEMA_TEXTS, offsetof(struct policy_keys, always_free),
+     false, NULL, NULL, 0, 0,
+     "paths that are free before any route is looked at"},
+    {"preflight", SCHEMA_CHOICE, offsetof(struct policy_keys, preflight), false,
+     "free", preflight_choices, 0, 0,
+     "CORS preflight requests: free or priced"},
+    {"paths", SCHEMA_CHOICE, offsetof(struct policy_keys, paths), false,
+     "case-folded", paths_choices, 0, 0,
+     "how routes that charge or reject compare paths"},
+    {"routes", SCHEMA_NODE, offsetof(struct policy_keys, routes), false, NULL,
+     NULL, 0, 0, "the first that matches says the price"},
+    {"otherwise", SCHEMA_NODE, offsetof(struct policy_keys, otherwise), false,
+     NULL, NULL, 0, 0,
+     "price where no route matches; free when it is not given"},
+    {"quotes", SCHEMA_NODE, offsetof(struct policy_keys, quotes), false, NULL,
+     NULL, 0, 0, "not supported in this version"},
+    {"volume", SCHEMA_NODE, offsetof(struct policy_keys, volume), false, NULL,
+     NULL, 0, 0, "not supported in this version"},
+    {"demand", SCHEMA_NODE, offsetof(struct policy_keys, demand), false, NULL,
+     NULL, 0, 0, "not supported in this version"},
     {0}};
 
 static void refuse_future(struct loader *loader, const struct node *node)
@@ -130,8 +136,8 @@ static void read_always_free(struct loader *loader, const struct node *tree,
 {
     struct policy *policy = loader->policy;
 
-    policy->always_free = load_array(loader, tree, texts->count,
-                                     sizeof(struct pattern));
+    policy->always_free =
+        load_array(loader, tree, texts->count, sizeof(struct pattern));
     for (size_t i = 0; policy->always_free && i < texts->count; i++) {
         if (pattern_read(loader, texts->nodes[i], true,
                          &policy->always_free[policy->always_free_count])) {
@@ -286,8 +292,8 @@ static void write_notice(struct loader *loader, const struct node *tree)
         policy->notice = arena_copy(loader->arena, text_view(&t));
     }
     if (!policy->strict && main_asset) {
-        load_warn(loader, node_get(tree, "pay-to") ? node_get(tree, "pay-to")
-                                                   : tree,
+        load_warn(loader,
+                  node_get(tree, "pay-to") ? node_get(tree, "pay-to") : tree,
                   "P039", NULL,
                   "payments in '%.*s' on a main network (%.*s) go to an "
                   "address that nobody can spend from",

@@ -26,8 +26,7 @@ static unsigned wide_readings(const struct reach *reach,
 {
     unsigned fits = 0;
     for (size_t i = 0; i < reach->path->reading_count; i++) {
-        if (pattern_wide(pattern, reach->path->readings[i],
-                         reach->policy->folds_case)) {
+        if (pattern_wide(pattern, reach->path->readings[i])) {
             fits |= 1u << i;
         }
     }
@@ -55,8 +54,7 @@ static enum fit fit_path(const struct reach *reach, const struct route *route,
     return *readings ? FIT_MAYBE : FIT_NO;
 }
 
-static enum fit fit_method(const struct reach *reach,
-                           const struct route *route)
+static enum fit fit_method(const struct reach *reach, const struct route *route)
 {
     if (!route->methods) {
         return FIT_YES;
@@ -87,9 +85,9 @@ static enum fit fit_query(const struct reach *reach, const struct route *route)
 {
     enum fit worst = FIT_YES;
     for (size_t i = 0; i < route->query_count && worst > FIT_NO; i++) {
-        enum fit fit = reach->readings ? query_fits(reach->path->query,
-                                                    &route->queries[i])
-                                       : FIT_MAYBE;
+        enum fit fit = reach->readings
+                           ? query_fits(reach->path->query, &route->queries[i])
+                           : FIT_MAYBE;
         worst = fit < worst ? fit : worst;
     }
     return worst;
@@ -132,8 +130,8 @@ static enum fit fit_route(const struct reach *reach, const struct route *route,
 static bool host_is_certain(const struct request *request)
 {
     struct view host = request->host_name;
-    bool brackets = host.size > 2 && host.at[0] == '[' &&
-                    host.at[host.size - 1] == ']';
+    bool brackets =
+        host.size > 2 && host.at[0] == '[' && host.at[host.size - 1] == ']';
 
     if (host.size == 0 || host.at[host.size - 1] == '.' ||
         request->target.size == 0 || request->target.at[0] != '/' ||

@@ -92,8 +92,7 @@ static bool could_be(struct view sent, struct view wanted, bool name)
 }
 
 /* Cuts the next field off *rest; '&' and ';' end one. */
-static bool next_field(struct view *rest, struct view *name,
-                       struct view *value)
+static bool next_field(struct view *rest, struct view *name, struct view *value)
 {
     struct view field;
     size_t end = 0;
@@ -105,9 +104,8 @@ static bool next_field(struct view *rest, struct view *name,
         end++;
     }
     field = view_of(rest->at, end);
-    *rest = end < rest->size
-                ? view_of(rest->at + end + 1, rest->size - end - 1)
-                : VIEW_NONE;
+    *rest = end < rest->size ? view_of(rest->at + end + 1, rest->size - end - 1)
+                             : VIEW_NONE;
     end = view_find(field, '=');
     *name = view_of(field.at, end);
     *value = end < field.size

@@ -53,13 +53,11 @@ static bool hides(const struct node *before, const struct glance *a,
     const struct node *x = node_get(before, "when");
     const struct node *y = node_get(after, "when");
 
-    return same_node(x, y) ||
-           (a->only_class && !(b->classes & ~a->classes));
+    return same_node(x, y) || (a->only_class && !(b->classes & ~a->classes));
 }
 
 static void review_reach(struct loader *loader, const struct route *route,
-                         const struct node *tiers,
-                         const struct glance *glances)
+                         const struct node *tiers, const struct glance *glances)
 {
     const struct node *after = tiers->first;
     unsigned taken = 0; /* classes that tiers before take whole */
@@ -96,10 +94,10 @@ static void review_classes(struct loader *loader, const struct route *route,
     unsigned named = 0;
 
     for (size_t i = 0; i < route->tier_count; i++) {
-        named |= glances[i].classes == GLANCE_ALL_CLASSES &&
-                         !glances[i].only_class
-                     ? 0
-                     : glances[i].classes;
+        named |=
+            glances[i].classes == GLANCE_ALL_CLASSES && !glances[i].only_class
+                ? 0
+                : glances[i].classes;
     }
     if (named == 0 || route->price.action == PRICE_FREE) {
         return;
@@ -129,14 +127,12 @@ static void review_rejects(struct loader *loader, const struct route *route,
         }
         for (size_t i = 0; i < j; i++) {
             bool agents = glances[i].classes & CLASS_AGENT_BIT;
-            if (agents &&
-                route->tiers[i].outcome.action != PRICE_REJECT &&
+            if (agents && route->tiers[i].outcome.action != PRICE_REJECT &&
                 glance_may_overlap(&glances[i], &glances[j])) {
                 char room[128];
                 struct text t = text_in(room, sizeof room);
                 outcome_write(&t, &route->tiers[i].outcome);
-                load_warn(loader, node, "P038",
-                          "put what rejects first",
+                load_warn(loader, node, "P038", "put what rejects first",
                           "tier %zu of route '%.*s' rejects, but tier %zu "
                           "(%.*s) comes first for whoever meets both",
                           j + 1, VIEW_ARG(route->id), i + 1,
@@ -148,8 +144,7 @@ static void review_rejects(struct loader *loader, const struct route *route,
 }
 
 static void review_paths(struct loader *loader, const struct route *route,
-                         const struct node *tiers,
-                         const struct glance *glances)
+                         const struct node *tiers, const struct glance *glances)
 {
     const struct node *node = tiers->first;
 
@@ -208,8 +203,7 @@ static bool covers_hosts(const struct route *a, const struct route *b)
     }
     for (size_t j = 0; j < b->host_count; j++) {
         size_t i = 0;
-        while (i < a->host_count &&
-               !view_equal(a->hosts[i], b->hosts[j]) &&
+        while (i < a->host_count && !view_equal(a->hosts[i], b->hosts[j]) &&
                !host_matches(a->hosts[i], b->hosts[j])) {
             i++;
         }

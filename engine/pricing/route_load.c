@@ -22,14 +22,14 @@ struct route_keys {
     const struct node *match, *tiers, *price, *volume, *demand;
 };
 static const struct schema_key route_schema[] = {
-    {"id", SCHEMA_TEXT, offsetof(struct route_keys, id), true, NULL, NULL, 0,
-     0, "name of the route in headers, records and quotes"},
-    {"match", SCHEMA_NODE, offsetof(struct route_keys, match), true, NULL,
-     NULL, 0, 0, "path, method, host, query: all must match"},
+    {"id", SCHEMA_TEXT, offsetof(struct route_keys, id), true, NULL, NULL, 0, 0,
+     "name of the route in headers, records and quotes"},
+    {"match", SCHEMA_NODE, offsetof(struct route_keys, match), true, NULL, NULL,
+     0, 0, "path, method, host, query: all must match"},
     {"tiers", SCHEMA_NODE, offsetof(struct route_keys, tiers), false, NULL,
      NULL, 0, 0, "the first whose 'when' holds says the price"},
-    {"price", SCHEMA_NODE, offsetof(struct route_keys, price), true, NULL,
-     NULL, 0, 0, "what everyone else pays"},
+    {"price", SCHEMA_NODE, offsetof(struct route_keys, price), true, NULL, NULL,
+     0, 0, "what everyone else pays"},
     {"volume", SCHEMA_NODE, offsetof(struct route_keys, volume), false, NULL,
      NULL, 0, 0, "not supported in this version"},
     {"demand", SCHEMA_NODE, offsetof(struct route_keys, demand), false, NULL,
@@ -45,8 +45,8 @@ static const struct schema_key match_schema[] = {
      NULL, 0, 0, "one or more path patterns"},
     {"method", SCHEMA_TEXTS, offsetof(struct match_keys, method), false, "any",
      NULL, 0, 0, "one or more methods; GET covers HEAD"},
-    {"host", SCHEMA_TEXTS, offsetof(struct match_keys, host), false, NULL,
-     NULL, 0, 0, "one or more hosts: news.example, *.news.example"},
+    {"host", SCHEMA_TEXTS, offsetof(struct match_keys, host), false, NULL, NULL,
+     0, 0, "one or more hosts: news.example, *.news.example"},
     {"query", SCHEMA_NODE, offsetof(struct match_keys, query), false, NULL,
      NULL, 0, 0, "query fields: { NAME: VALUE } or { NAME: present }"},
     {0}};
@@ -55,8 +55,8 @@ struct tier_keys {
     const struct node *when, *price;
 };
 static const struct schema_key tier_schema[] = {
-    {"when", SCHEMA_NODE, offsetof(struct tier_keys, when), true, NULL, NULL,
-     0, 0, "a condition, as in a rule"},
+    {"when", SCHEMA_NODE, offsetof(struct tier_keys, when), true, NULL, NULL, 0,
+     0, "a condition, as in a rule"},
     {"price", SCHEMA_NODE, offsetof(struct tier_keys, price), true, NULL, NULL,
      0, 0, "free, reject or an amount"},
     {0}};
@@ -96,8 +96,7 @@ static bool read_id(struct loader *loader, const struct node *node,
     for (size_t i = 0; i + 1 < policy->route_count; i++) {
         if (view_equal(id, policy->routes[i].id)) {
             return load_error(loader, node, "P024", NULL,
-                              "a route before has the id '%.*s'",
-                              VIEW_ARG(id));
+                              "a route before has the id '%.*s'", VIEW_ARG(id));
         }
     }
     return true;
@@ -113,8 +112,7 @@ static bool read_paths(struct loader *loader, const struct node *map,
                           "leave it out to match every path",
                           "'path': an empty list matches nothing");
     }
-    route->paths =
-        load_array(loader, map, texts->count, sizeof *route->paths);
+    route->paths = load_array(loader, map, texts->count, sizeof *route->paths);
     for (size_t i = 0; route->paths && i < texts->count; i++) {
         if (pattern_read(loader, texts->nodes[i], false,
                          &route->paths[route->path_count])) {
@@ -127,8 +125,7 @@ static bool read_paths(struct loader *loader, const struct node *map,
 static bool is_method(struct view v)
 {
     for (size_t i = 0; i < v.size; i++) {
-        if (!(v.at[i] >= 'A' && v.at[i] <= 'Z') &&
-            !(i > 0 && v.at[i] == '-')) {
+        if (!(v.at[i] >= 'A' && v.at[i] <= 'Z') && !(i > 0 && v.at[i] == '-')) {
             return false;
         }
     }
@@ -168,8 +165,7 @@ static bool read_method(struct loader *loader, const struct node *node,
 }
 
 static bool read_methods(struct loader *loader, const struct node *map,
-                         const struct schema_texts *texts,
-                         struct route *route)
+                         const struct schema_texts *texts, struct route *route)
 {
     bool fine = true;
 
@@ -248,8 +244,7 @@ static bool read_hosts(struct loader *loader, const struct node *map,
                           "leave it out to match every host",
                           "'host': an empty list matches nothing");
     }
-    route->hosts =
-        load_array(loader, map, texts->count, sizeof *route->hosts);
+    route->hosts = load_array(loader, map, texts->count, sizeof *route->hosts);
     for (size_t i = 0; route->hosts && i < texts->count; i++) {
         if (read_host(loader, texts->nodes[i],
                       &route->hosts[route->host_count])) {
@@ -292,8 +287,7 @@ static bool read_query_test(struct loader *loader, const struct node *node,
     }
     out->value = node->text;
     return is_query_text(node->text, false) ||
-           load_error(loader, node, "P032",
-                      "or 'present', for any value",
+           load_error(loader, node, "P032", "or 'present', for any value",
                       "expected a value of letters, digits and -_~.,:/, found "
                       "'%.*s'",
                       VIEW_ARG(load_shown(node->text)));
@@ -366,8 +360,7 @@ static void read_tiers(struct loader *loader, const struct node *list,
         loader->failed = true;
         return;
     }
-    route->tiers =
-        load_array(loader, list, list->count, sizeof *route->tiers);
+    route->tiers = load_array(loader, list, list->count, sizeof *route->tiers);
     for (const struct node *node = list->first; route->tiers && node;
          node = node->next) {
         read_tier(loader, node, &route->tiers[route->tier_count++]);
