@@ -28,7 +28,12 @@ static void write_problem(struct json_writer *w,
                           const struct wb_problems *problems, size_t i)
 {
     struct wb_problem_place place = wb_problem_place(problems, i);
+    char room[32];
+    struct text code = text_in(room, sizeof room);
 
+    /* As it is printed: "WB-R014". */
+    text_add(&code, VIEW("WB-"));
+    text_add(&code, view_text(wb_problem_code(problems, i)));
     json_open_object(w);
     json_member(w, "file", view_text(place.file));
     json_key(w, "line");
@@ -38,7 +43,7 @@ static void write_problem(struct json_writer *w,
     json_member(w, "level",
                 wb_problem_is_error(problems, i) ? VIEW("error")
                                                  : VIEW("warning"));
-    json_member(w, "code", view_text(wb_problem_code(problems, i)));
+    json_member(w, "code", text_view(&code));
     json_member(w, "message", view_text(wb_problem_message(problems, i)));
     json_close_object(w);
 }
@@ -120,7 +125,8 @@ static int check(const char *const *operands, size_t count)
         fputs("weighbridge: out of memory\n", stderr);
         return EXIT_USAGE;
     }
-    int code = load_code(wb_engine_load(config, problems, &engine));
+    enum wb_status status = wb_engine_load(config, problems, &engine);
+    int code = load_code(status, config, problems);
     if (code == EXIT_FINE && strict && wb_problems_warnings(problems) > 0) {
         code = EXIT_PROBLEMS;
     }

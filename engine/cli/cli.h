@@ -59,8 +59,10 @@ void usage_write(const struct command *command);
 /* Loads the configuration (NULL: the demo); problems and the engine's notice
  * go to stderr. An exit code; EXIT_FINE: *engine holds a reference. */
 int engine_open(const char *config, struct wb_engine **engine);
-/* The exit code that loading ended with. */
-int load_code(enum wb_status status);
+/* The exit code that loading ended with: a configuration that could not be
+ * read is I/O, one that reads wrong has problems. */
+int load_code(enum wb_status status, const char *config,
+              const struct wb_problems *problems);
 /* A wb_sink to stdout. */
 void sink_stdout(void *context, const char *data, size_t size);
 

@@ -2,6 +2,8 @@
 /*
  * weighbridge dump: what the configuration was compiled to.
  */
+#include <stdio.h>
+
 #include "cli/cli.h"
 
 static const char *config;
@@ -22,10 +24,11 @@ static int dump(const char *const *operands, size_t count)
 
     (void)operands;
     (void)count;
-    if (code == EXIT_FINE) {
-        code = load_code(
-            wb_engine_dump(engine, prices ? WB_DUMP_PRICES : WB_DUMP_PROGRAM,
-                           sink_stdout, NULL));
+    if (code == EXIT_FINE &&
+        wb_engine_dump(engine, prices ? WB_DUMP_PRICES : WB_DUMP_PROGRAM,
+                       sink_stdout, NULL) != WB_OK) {
+        fputs("weighbridge: out of memory\n", stderr);
+        code = EXIT_USAGE;
     }
     wb_engine_unref(engine);
     return code;

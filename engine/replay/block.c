@@ -63,7 +63,7 @@ static void add_line(struct block *block, size_t *used, struct view text,
     line->size = text.size;
     line->number = number;
     line->fault = fault;
-    line->extra = (struct line_extra){0, 0};
+    line->extra = (struct line_extra){0, 0, NULL};
     memcpy(line->at, text.at, text.size);
     *used += text.size;
 }
@@ -184,9 +184,12 @@ static void show(const struct block *block, const struct line *line,
     size_t size = line->size < SAMPLE_SIZE ? line->size : SAMPLE_SIZE;
     size_t n = wb_json_quote(line->at, size, room, sizeof room);
 
-    fprintf(err, "%s:%llu: unreadable: %s: %.*s%s\n", block->path,
-            (unsigned long long)line->number, line_fault_text(line->fault),
-            (int)(n <= sizeof room ? n : 0), room,
+    fprintf(err, "%s:%llu: unreadable: %s", block->path,
+            (unsigned long long)line->number, line_fault_text(line->fault));
+    if (line->extra.why) {
+        fprintf(err, " (%s)", line->extra.why);
+    }
+    fprintf(err, ": %.*s%s\n", (int)(n <= sizeof room ? n : 0), room,
             size < line->size ? "..." : "");
 }
 

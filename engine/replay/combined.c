@@ -159,7 +159,7 @@ static struct view word(struct view *rest)
 }
 
 /* "GET /x HTTP/1.1"; a target may hold spaces (Apache logs them), HTTP/0.9
- * has no version. */
+ * knows GET only and has no version. */
 static bool request_read(struct view request, struct combined *out)
 {
     struct view target = request;
@@ -188,7 +188,8 @@ static bool request_read(struct view request, struct combined *out)
         out->version.size -= 2; /* HTTP/2.0 is called 2 */
     }
     out->target = target;
-    return target.size > 0;
+    return target.size > 0 &&
+           (out->version.at || view_equal(out->method, VIEW("GET")));
 }
 
 /* Digits up to something else, held at the greatest number. */
@@ -229,6 +230,18 @@ static void head_read(struct view head, bool vhost, struct combined *out)
     out->client = client.size ? dash_is_none(client) : VIEW_NONE;
 }
 
+/* "-" is absent, "" is empty. But a server that answered 400 may have given
+ * up before it read them: then "-" tells nothing. */
+static void headers_read(struct combined *out)
+{
+    bool logged = out->user_agent.at != NULL;
+
+    out->referer = logged ? dash_is_none(out->referer) : VIEW_NONE;
+    out->user_agent = dash_is_none(out->user_agent);
+    out->has_headers = logged && (out->status != 400 || out->referer.at ||
+                                  out->user_agent.at);
+}
+
 static void unescape_all(char *line, struct combined *out)
 {
     unescape(line, line, &out->target);
@@ -262,9 +275,7 @@ enum line_fault combined_read(char *line, size_t size, bool vhost,
     if (!request_read(request, out)) {
         return LINE_NO_REQUEST;
     }
-    out->has_headers = out->user_agent.at != NULL;
-    out->referer = out->has_headers ? dash_is_none(out->referer) : VIEW_NONE;
-    out->user_agent = dash_is_none(out->user_agent);
+    headers_read(out);
     if (memchr(line, '\\', size)) {
         unescape_all(line, out);
     }

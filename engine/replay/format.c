@@ -79,8 +79,8 @@ static enum wb_status read_vhost(struct wb_request *request,
     return read_line(request, engine, clock, line, size, true, fault, extra);
 }
 
-/* A record without a time has the time 0: what the clock says now would make
- * two runs differ. */
+/* A record without a time has the time 0, TIME_UNKNOWN: what the clock says
+ * now would make two runs differ. */
 static enum wb_status read_record(struct wb_request *request,
                                   struct wb_engine *engine,
                                   struct log_clock *clock, char *line,
@@ -88,12 +88,11 @@ static enum wb_status read_record(struct wb_request *request,
                                   struct line_extra *extra)
 {
     (void)clock;
-    (void)extra;
-    enum wb_status status = wb_request_begin(request, engine, 0);
+    enum wb_status status = wb_request_begin(request, engine, TIME_UNKNOWN);
     if (status != WB_OK) {
         return status;
     }
-    *fault = wb_request_record(request, line, size, NULL) == WB_OK
+    *fault = wb_request_record(request, line, size, &extra->why) == WB_OK
                  ? LINE_FINE
                  : LINE_NO_RECORD;
     return WB_OK;

@@ -10,10 +10,14 @@
 #include "replay/combined.h"
 #include "weighbridge.h"
 
+/* The time of a record that tells none. */
+#define TIME_UNKNOWN 0
+
 /* What a line told besides the request. */
 struct line_extra {
     unsigned status; /* of the server's answer; 0: not known */
     uint64_t bytes;  /* of the server's answer */
+    const char *why; /* more about a fault: a static text, or NULL */
 };
 
 /* Begins `request` and fills it from `line`, whose bytes may change and must

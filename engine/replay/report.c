@@ -43,7 +43,7 @@ static void lines_report(const struct tally *tally, const char *mode,
                     line_fault_text((enum line_fault)i));
         }
     }
-    if (tally->read > 0) {
+    if (tally->timed) {
         add_time(out, "from ", tally->first);
         add_time(out, " to ", tally->last);
         fputc('\n', out);

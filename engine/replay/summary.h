@@ -13,8 +13,8 @@
  *    "sites":[{"id","requests"}],"mode","seconds"}
  *
  * read: lines that gave a request; amount: atomic units, a string of digits,
- * null if the sum is beyond 256 bits; seconds: from the first request of the
- * log to its last.
+ * null if the sum is beyond 256 bits; asset: null where nothing was charged;
+ * seconds: from the earliest request of the log to the latest.
  */
 #ifndef WB_REPLAY_SUMMARY_H
 #define WB_REPLAY_SUMMARY_H

@@ -118,12 +118,13 @@ static void count_label(struct tally *tally, const struct wb_request *request,
 
 static void count_time(struct tally *tally, int64_t time)
 {
-    if (tally->read == 0 || time < tally->first) {
+    if (!tally->timed || time < tally->first) {
         tally->first = time;
     }
-    if (tally->read == 0 || time > tally->last) {
+    if (!tally->timed || time > tally->last) {
         tally->last = time;
     }
+    tally->timed = true;
 }
 
 void tally_request(struct tally *tally, const struct wb_request *request,
@@ -135,7 +136,10 @@ void tally_request(struct tally *tally, const struct wb_request *request,
     if (class == TALLY_CLASSES) {
         class = TALLY_UNKNOWN;
     }
-    count_time(tally, wb_request_time(request));
+    int64_t time = wb_request_time(request);
+    if (time != TIME_UNKNOWN) {
+        count_time(tally, time);
+    }
     tally->read++;
     tally->classes[class]++;
     tally->bytes[class] += extra->bytes;
@@ -155,11 +159,11 @@ void tally_request(struct tally *tally, const struct wb_request *request,
 
 static void merge_numbers(struct tally *tally, const struct tally *from)
 {
-    if (from->read > 0) {
+    if (from->timed) {
         count_time(tally, from->first);
-        tally->read += from->read;
         count_time(tally, from->last);
     }
+    tally->read += from->read;
     for (size_t i = 0; i < LINE_FAULTS; i++) {
         tally->faults[i] += from->faults[i];
     }

@@ -30,7 +30,8 @@ struct tally {
     uint64_t allowed, rejected;
     uint64_t confusion[TALLY_LABELS][TALLY_CLASSES];
     uint64_t labelled;
-    int64_t first, last; /* times of requests; while read is not 0 */
+    bool timed;          /* a request had a time: */
+    int64_t first, last; /* the least and the greatest */
     /* Requests that are let through at a price are charged; amounts are what
      * they were asked for. */
     struct table agents, routes, sites, payments;

@@ -37,6 +37,11 @@ static const struct expectation plain[] = {
      "~|2001:db8::1|" TIME "|GET|/|3|||200|1"},
     {"- - - " AT "\"GET /x\" 200 1 \"-\" \"a\"",
      "~|~|" TIME "|GET|/x|~|~|a|200|1"},
+    /* A server that answered 400 may not have read the headers. */
+    {"192.0.2.1 - - " AT "\"GET /a b HTTP/1.1\" 400 1 \"-\" \"-\"",
+     "~|192.0.2.1|" TIME "|GET|/a b|1.1|unknown|unknown|400|1"},
+    {"192.0.2.1 - - " AT "\"GET / HTTP/1.1\" 400 1 \"-\" \"a\"",
+     "~|192.0.2.1|" TIME "|GET|/|1.1|~|a|400|1"},
     /* What follows is skipped: a third text, a number. */
     {"192.0.2.1 - - " AT "\"GET / HTTP/1.1\" 200 1 \"-\" \"a\" \"b\" rt=0.1",
      "~|192.0.2.1|" TIME "|GET|/|1.1|~|a|200|1"},
@@ -90,6 +95,7 @@ static const struct expectation plain[] = {
     {"192.0.2.1 - - " AT "\"\" 400 0 \"-\" \"-\"", "!3"},
     {"192.0.2.1 - - " AT "\"\\x16\\x03\\x01 \\x02\" 400 0 \"-\" \"-\"", "!3"},
     {"192.0.2.1 - - " AT "\"GET \" 400 0 \"-\" \"-\"", "!3"},
+    {"192.0.2.1 - - " AT "\"garbage here\" 400 0 \"-\" \"-\"", "!3"},
     {"192.0.2.1 - - " AT "\"GET HTTP/1.1", "!4"},
     {"192.0.2.1 - - " AT "\"GET / HTTP/1.1\" 200 1 \"-\" \"cut", "!4"},
     {"192.0.2.1 - - " AT "\"GET / HTTP/1.1\" 200 1 \"-\" \"cut\\\"", "!4"},
