@@ -66,7 +66,7 @@ int main(int argc, char **argv)
     struct wb_request *request = wb_request_new();
     uint64_t seed = 42;
     if (!request || wb_engine_load(NULL, problems, &engine) != WB_OK ||
-        wb_state_open_replay(engine, &state) != WB_OK) {
+        wb_state_open(engine, problems, &state) != WB_OK) {
         fprintf(stderr, "cannot load the demo\n");
         return 2;
     }

@@ -99,6 +99,10 @@ static inline bool decision_allows(const struct wb_request *request)
 /* headers.c: the decision as request headers to the gate. */
 extern const char *const injected_headers[]; /* NULL-terminated */
 void headers_write(struct wb_request *request);
+/* The labels that are true, sorted; returns how many. */
+#define LABELS_MAX 128
+size_t decision_labels(const struct wb_request *request,
+                       struct view labels[LABELS_MAX]);
 /* denial.c: the decision as a 4xx answer. */
 void denial_write(struct wb_request *request);
 /* counters.c */

@@ -87,14 +87,12 @@ static void write_agent(const struct wb_request *r, struct json_writer *w)
 
 static void write_labels(const struct wb_request *r, struct json_writer *w)
 {
-    size_t n = r->evaluation ? program_labels(r->ruleset->program) : 0;
+    struct view labels[LABELS_MAX];
+    size_t n = decision_labels(r, labels);
     json_key(w, "labels");
     json_open_array(w);
     for (size_t i = 0; i < n; i++) {
-        size_t number = r->ruleset->labels[i];
-        if (evaluation_label(r->evaluation, number) == TRUTH_TRUE) {
-            json_string(w, program_label(r->ruleset->program, number));
-        }
+        json_string(w, labels[i]);
     }
     json_close_array(w);
 }

@@ -47,31 +47,67 @@ static void write_agent_org(const struct wb_request *r, struct text *t)
     add_or_dash(t, r->verdict.agent_org);
 }
 
+/* Labels are gathered from the rules that fired, not from all there are. */
+static size_t insert_label(struct view *labels, size_t n, struct view label)
+{
+    size_t at = n;
+    while (at > 0) {
+        int order = view_compare(labels[at - 1], label);
+        if (order == 0) {
+            return n;
+        }
+        if (order < 0) {
+            break;
+        }
+        at--;
+    }
+    if (n == LABELS_MAX) {
+        return n;
+    }
+    memmove(&labels[at + 1], &labels[at], (n - at) * sizeof *labels);
+    labels[at] = label;
+    return n + 1;
+}
+
+size_t decision_labels(const struct wb_request *r,
+                       struct view labels[LABELS_MAX])
+{
+    const size_t *fired = NULL;
+    size_t n =
+        r->verdict.limited ? insert_label(labels, 0, VIEW("wb:limit")) : 0;
+    size_t count = r->evaluation ? evaluation_fired(r->evaluation, &fired) : 0;
+    for (size_t i = 0; i < count; i++) {
+        struct rule_info rule;
+        program_rule(r->ruleset->program, fired[i], &rule);
+        for (size_t k = 0; !rule.counted && k < rule.label_count; k++) {
+            n = insert_label(labels, n, rule.labels[k]);
+        }
+    }
+    return n;
+}
+
 /* Sorted, at most 512 bytes; what does not fit is counted: "a,b+3". */
 static void write_labels(const struct wb_request *r, struct text *t)
 {
+    struct view labels[LABELS_MAX];
+    size_t n = decision_labels(r, labels);
     size_t start = t->size;
     size_t left_out = 0;
-    size_t n = r->evaluation ? program_labels(r->ruleset->program) : 0;
     for (size_t i = 0; i < n; i++) {
-        size_t number = r->ruleset->labels[i];
-        if (evaluation_label(r->evaluation, number) != TRUTH_TRUE) {
-            continue;
-        }
-        struct view label = program_label(r->ruleset->program, number);
-        if (left_out || t->size - start + label.size + 1 > LABELS_ROOM - 8) {
+        if (left_out ||
+            t->size - start + labels[i].size + 1 > LABELS_ROOM - 8) {
             left_out++;
             continue;
         }
-        if (t->size > start) {
+        if (i > 0) {
             text_add_char(t, ',');
         }
-        text_add(t, label);
+        text_add(t, labels[i]);
     }
     if (left_out) {
         text_add_char(t, '+');
         text_add_u64(t, left_out);
-    } else if (t->size == start) {
+    } else if (n == 0) {
         text_add_char(t, '-');
     }
 }

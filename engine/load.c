@@ -322,26 +322,6 @@ static void load_sites(struct loading *l)
 
 /* ---- freezing ---- */
 
-static int compare_labels(const void *a, const void *b, void *program)
-{
-    return view_compare(program_label(program, *(const size_t *)a),
-                        program_label(program, *(const size_t *)b));
-}
-
-/* Labels are told sorted by name. */
-static const size_t *sort_labels(struct loading *l, struct program *program)
-{
-    size_t n = program_labels(program);
-    size_t *order = arena_array(l->arena, n + 1, sizeof *order);
-    for (size_t i = 0; order && i < n; i++) {
-        order[i] = i;
-    }
-    if (order) {
-        qsort_r(order, n, sizeof *order, compare_labels, program);
-    }
-    return order;
-}
-
 static void compile(struct loading *l)
 {
     struct wb_engine *engine = l->engine;
@@ -362,8 +342,7 @@ static void compile(struct loading *l)
         set->plan = rules_plan(l->rules[i]);
         set->fired = arena_array(l->arena, program_rules(set->program) + 1,
                                  sizeof *set->fired);
-        set->labels = sort_labels(l, set->program);
-        if (!set->fired || !set->labels) {
+        if (!set->fired) {
             l->failed = true;
         }
     }

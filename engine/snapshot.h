@@ -28,7 +28,6 @@
 struct ruleset {
     struct program *program;
     const struct plan *plan;
-    const size_t *labels;         /* label numbers, sorted by name */
     atomic_uint_least64_t *fired; /* per rule */
 };
 
