@@ -81,13 +81,16 @@ static enum fit fit_host(const struct reach *reach, const struct route *route)
     return FIT_NO;
 }
 
+/* Where servers differ on the path they may differ on where it ends. */
 static enum fit fit_query(const struct reach *reach, const struct route *route)
 {
     enum fit worst = FIT_YES;
+
+    if (!reach->readings || reach->path->ambiguous) {
+        return route->query_count ? FIT_MAYBE : FIT_YES;
+    }
     for (size_t i = 0; i < route->query_count && worst > FIT_NO; i++) {
-        enum fit fit = reach->readings
-                           ? query_fits(reach->path->query, &route->queries[i])
-                           : FIT_MAYBE;
+        enum fit fit = query_fits(reach->path->query, &route->queries[i]);
         worst = fit < worst ? fit : worst;
     }
     return worst;
