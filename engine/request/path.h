@@ -22,7 +22,7 @@
  * The wider readings are the closure of raw, in any order, under: escapes
  * decoded (at most three times; %u002F, overlong and full-width UTF-8 too),
  * dot segments resolved, '\' as '/', "//" merged, ";parameters" cut, what
- * follows NUL, '?' or '#' (decoded ones too) cut, other controls dropped, dots
+ * follows NUL, '?' or '#' (decoded ones too) cut, controls dropped, dots
  * and spaces cut at the end of each segment and '/', dots, spaces at the end
  * of the path, a scheme or "//authority" cut, a missing leading '/' added.
  *

@@ -334,8 +334,7 @@ static size_t cut_at_fragment(char *out, struct view in)
     return cut_at(out, in, '#');
 }
 
-/* WHATWG URL parsers drop tabs and line ends wherever they stand. NUL is for
- * cut_at_nul. */
+/* WHATWG URL parsers drop tabs and line ends wherever they stand. */
 static size_t drop_controls(char *out, struct view in)
 {
     size_t size = 0;
@@ -344,6 +343,19 @@ static size_t drop_controls(char *out, struct view in)
         unsigned char c = (unsigned char)in.at[i];
 
         if ((c >= 0x20 && c != 0x7f) || c == 0) {
+            out[size++] = in.at[i];
+        }
+    }
+    return size;
+}
+
+/* Not all that see a NUL end there. */
+static size_t drop_nuls(char *out, struct view in)
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < in.size; i++) {
+        if (in.at[i] != 0) {
             out[size++] = in.at[i];
         }
     }
@@ -413,7 +425,7 @@ static transform *const transforms[] = {
     cut_at_nul,       cut_at_query,  cut_at_fragment,   drop_controls,
     turn_backslashes, cut_scheme,    add_root,          cut_parameters,
     trim_segments,    merge_slashes, path_resolve_dots, cut_at_semicolon,
-    cut_authority,    trim_end,
+    drop_nuls,        cut_authority, trim_end,
 };
 #define TRANSFORMS (sizeof(transforms) / sizeof(transforms[0]))
 #define TRANSFORMS_DECODE 2
