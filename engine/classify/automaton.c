@@ -14,36 +14,65 @@ const char *const literal_test_names[LITERAL_TESTS] = {
 void automaton_start(struct automaton_pass *pass,
                      const struct automaton *automaton, struct view value)
 {
+    size_t longest = automaton->longest;
+
     assert(value.size <= UINT32_MAX);
-    pass->automaton = automaton;
-    pass->value = value;
-    pass->at = 0;
-    pass->state = 0;
+    *pass = (struct automaton_pass){.automaton = automaton,
+                                    .bytes = (const unsigned char *)value.at,
+                                    .end = value.size};
+    if (value.size <= longest) {
+        return;
+    }
+    switch (automaton->reach) {
+    case REACH_WHOLE:
+        break;
+    case REACH_HEAD:
+        pass->end = longest;
+        break;
+    case REACH_TAIL:
+        pass->at = value.size - longest;
+        break;
+    case REACH_FITTING:
+        pass->at = value.size;
+        break;
+    }
 }
 
 /* The two dense forms differ in the width of their cells alone. */
+#define STEP(n)                                                                \
+    state = next[state + classes[bytes[at + (n)]]];                            \
+    if (__builtin_expect(state >= from, 0)) {                                  \
+        at += (n) + 1;                                                         \
+        goto hit;                                                              \
+    }
+
 #define FIND_DENSE(name, cell)                                                 \
     static size_t name(struct automaton_pass *pass, const cell *next,          \
                        struct automaton_hit *hits, size_t room)                \
     {                                                                          \
         const struct automaton *a = pass->automaton;                           \
-        const unsigned char *bytes = (const unsigned char *)pass->value.at;    \
-        const unsigned char *classes = a->classes;                             \
-        size_t size = pass->value.size, at = pass->at, found = 0;              \
-        uint32_t from = a->hit_from, state = pass->state;                      \
+        const unsigned char *bytes = pass->bytes, *classes = a->classes;       \
+        size_t end = pass->end, at = pass->at, found = 0;                      \
+        uint32_t from = a->hit_from;                                           \
+        size_t state = pass->state;                                            \
                                                                                \
-        while (at < size) {                                                    \
-            state = next[state + classes[bytes[at++]]];                        \
-            if (__builtin_expect(state >= from, 0)) {                          \
-                hits[found].output = (state - from) / a->class_count;          \
-                hits[found].end = (uint32_t)at;                                \
-                if (++found == room) {                                         \
-                    break;                                                     \
-                }                                                              \
+        for (;;) {                                                             \
+            while (end - at >= 4) {                                            \
+                STEP(0) STEP(1) STEP(2) STEP(3) at += 4;                       \
+            }                                                                  \
+            while (at < end) {                                                 \
+                STEP(0) at++;                                                  \
+            }                                                                  \
+            break;                                                             \
+        hit:                                                                   \
+            hits[found].output = next[state + a->class_count];                 \
+            hits[found].end = (uint32_t)at;                                    \
+            if (++found == room) {                                             \
+                break;                                                         \
             }                                                                  \
         }                                                                      \
         pass->at = at;                                                         \
-        pass->state = state;                                                   \
+        pass->state = (uint32_t)state;                                         \
         return found;                                                          \
     }
 
@@ -82,10 +111,10 @@ static size_t find_sparse(struct automaton_pass *pass,
     const struct automaton *a = pass->automaton;
     size_t found = 0;
 
-    while (pass->at < pass->value.size && found < room) {
-        unsigned char byte = (unsigned char)pass->value.at[pass->at++];
+    while (pass->at < pass->end && found < room) {
+        unsigned char byte = a->classes[pass->bytes[pass->at++]];
 
-        pass->state = sparse_next(a, pass->state, a->classes[byte]);
+        pass->state = sparse_next(a, pass->state, byte);
         if (a->sparse[pass->state].output != AUTOMATON_NONE) {
             hits[found].output = a->sparse[pass->state].output;
             hits[found].end = (uint32_t)pass->at;
@@ -109,26 +138,4 @@ size_t automaton_find(struct automaton_pass *pass, struct automaton_hit *hits,
         break;
     }
     return find_sparse(pass, hits, room);
-}
-
-bool literal_stands(enum literal_test test, struct view value, size_t end,
-                    size_t length)
-{
-    size_t start = end - length;
-
-    switch (test) {
-    case LITERAL_WORD:
-        return (start == 0 || !ascii_is_alnum(value.at[start - 1])) &&
-               (end == value.size || !ascii_is_alnum(value.at[end]));
-    case LITERAL_STARTS:
-        return start == 0;
-    case LITERAL_ENDS:
-        return end == value.size;
-    case LITERAL_IS:
-        return start == 0 && end == value.size;
-    case LITERAL_CONTAINS:
-    case LITERAL_TESTS:
-        break;
-    }
-    return true;
 }

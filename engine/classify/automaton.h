@@ -5,9 +5,10 @@
  * every step worked out beforehand). Immutable.
  *
  *   byte -> class        the alphabet, shrunk to what the literals tell apart
- *   next[state + class]  states are kept multiplied by the number of classes;
+ *   next[state + class]  states are kept multiplied by the width of a row;
  *                        those that end a literal come last, so that one
- *                        comparison finds them
+ *                        comparison finds them; the row's last cell is the
+ *                        number of their output
  *   output               of such a state: its literal's length, its marks,
  *                        and the output of the longest literal that is a
  *                        proper suffix of it
@@ -47,6 +48,11 @@ struct output {
 
 #define AUTOMATON_NONE UINT32_MAX
 
+/* Which bytes of a value can matter: when all its tests are `is` or
+ * starts-with the first `longest`, when all are `is` or ends-with the last,
+ * and none at all of a longer value when all are `is`. */
+enum automaton_reach { REACH_WHOLE, REACH_HEAD, REACH_TAIL, REACH_FITTING };
+
 enum automaton_form { AUTOMATON_NARROW, AUTOMATON_WIDE, AUTOMATON_SPARSE };
 
 /* A state of the sparse form: its children lie in [child, child + count) of
@@ -63,10 +69,11 @@ struct sparse_edge {
 
 struct automaton {
     enum automaton_form form;
+    enum automaton_reach reach;
     uint32_t slot;
     bool folds;
     unsigned char classes[256]; /* sparse: the folded byte */
-    uint32_t class_count;
+    uint32_t class_count; /* a row has one cell more */
     uint32_t state_count;
     uint32_t hit_from; /* states from here on have an output */
     uint32_t longest;  /* literal, bytes */
@@ -74,7 +81,7 @@ struct automaton {
     const uint32_t *wide;
     const struct sparse_state *sparse;
     const struct sparse_edge *edges;
-    const struct output *outputs; /* dense: [(state - hit_from) / classes] */
+    const struct output *outputs;
     uint32_t output_count;
     const struct mark *marks;
     uint32_t mark_count;
@@ -90,8 +97,8 @@ struct automaton_hit {
 /* A pass over a value, which may be read in pieces of hits. */
 struct automaton_pass {
     const struct automaton *automaton;
-    struct view value; /* at most UINT32_MAX bytes */
-    size_t at;
+    const unsigned char *bytes; /* of the value */
+    size_t at, end;             /* at most UINT32_MAX */
     uint32_t state;
 };
 
@@ -102,7 +109,26 @@ void automaton_start(struct automaton_pass *pass,
 size_t automaton_find(struct automaton_pass *pass, struct automaton_hit *hits,
                       size_t room);
 /* Does a literal of `length` that ends at `end` stand so in the value? */
-bool literal_stands(enum literal_test test, struct view value, size_t end,
-                    size_t length);
+static inline bool literal_stands(enum literal_test test, struct view value,
+                                  size_t end, size_t length)
+{
+    size_t start = end - length;
+
+    switch (test) {
+    case LITERAL_WORD:
+        return (start == 0 || !ascii_is_alnum(value.at[start - 1])) &&
+               (end == value.size || !ascii_is_alnum(value.at[end]));
+    case LITERAL_STARTS:
+        return start == 0;
+    case LITERAL_ENDS:
+        return end == value.size;
+    case LITERAL_IS:
+        return start == 0 && end == value.size;
+    case LITERAL_CONTAINS:
+    case LITERAL_TESTS:
+        break;
+    }
+    return true;
+}
 
 #endif

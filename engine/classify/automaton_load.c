@@ -255,8 +255,9 @@ static void fill_row(const struct tree *t, const struct automaton *a,
                      uint32_t node, uint32_t *wide, uint16_t *narrow)
 {
     const struct tree_node *n = &t->nodes[node];
-    size_t row = (size_t)n->state * a->class_count;
-    size_t from = (size_t)t->nodes[n->failure].state * a->class_count;
+    uint32_t width = a->class_count + 1;
+    size_t row = (size_t)n->state * width;
+    size_t from = (size_t)t->nodes[n->failure].state * width;
 
     if (node != 0 && wide) {
         memcpy(wide + row, wide + from, a->class_count * sizeof(*wide));
@@ -265,7 +266,7 @@ static void fill_row(const struct tree *t, const struct automaton *a,
     }
     for (uint32_t c = n->child; c != NONE; c = t->nodes[c].sibling) {
         size_t cell = row + a->classes[t->nodes[c].byte];
-        uint32_t next = t->nodes[c].state * a->class_count;
+        uint32_t next = t->nodes[c].state * width;
 
         if (wide) {
             wide[cell] = next;
@@ -273,12 +274,22 @@ static void fill_row(const struct tree *t, const struct automaton *a,
             narrow[cell] = (uint16_t)next;
         }
     }
+    if (n->output != NONE && wide) {
+        wide[row + a->class_count] = n->output;
+    } else if (n->output != NONE) {
+        narrow[row + a->class_count] = (uint16_t)n->output;
+    }
+}
+
+static size_t dense_cells(const struct automaton *a)
+{
+    return (size_t)a->state_count * (a->class_count + 1);
 }
 
 static bool make_dense(const struct tree *t, struct arena *arena,
                        struct automaton *a)
 {
-    size_t cells = (size_t)a->state_count * a->class_count;
+    size_t cells = dense_cells(a);
     uint32_t *wide = NULL;
     uint16_t *narrow = NULL;
 
@@ -298,7 +309,7 @@ static bool make_dense(const struct tree *t, struct arena *arena,
     for (size_t i = 0; i < t->count; i++) {
         fill_row(t, a, t->order[i], wide, narrow);
     }
-    a->hit_from *= a->class_count;
+    a->hit_from *= a->class_count + 1;
     return true;
 }
 
@@ -408,6 +419,30 @@ struct making {
     uint32_t *empties;
 };
 
+static enum automaton_reach reach_of(const struct entry *entries, size_t count)
+{
+    bool starts = false, ends = false;
+
+    for (size_t i = 0; i < count; i++) {
+        switch (entries[i].mark.test) {
+        case LITERAL_STARTS:
+            starts = true;
+            break;
+        case LITERAL_ENDS:
+            ends = true;
+            break;
+        case LITERAL_IS:
+            break;
+        default:
+            return REACH_WHOLE;
+        }
+    }
+    if (starts && ends) {
+        return REACH_WHOLE;
+    }
+    return starts ? REACH_HEAD : ends ? REACH_TAIL : REACH_FITTING;
+}
+
 static bool make_tree(struct making *m, struct entry *entries, size_t count)
 {
     struct tree *t = &m->trees[m->program->automaton_count];
@@ -421,7 +456,9 @@ static bool make_tree(struct making *m, struct entry *entries, size_t count)
     if (!grow_tree(t) || !set_failures(t)) {
         return false;
     }
-    *a = (struct automaton){.slot = entries[0].slot, .folds = t->folds};
+    *a = (struct automaton){.slot = entries[0].slot,
+                            .folds = t->folds,
+                            .reach = reach_of(entries, count)};
     a->hit_from = number_states(t);
     a->state_count = (uint32_t)t->count;
     a->output_count = a->state_count - a->hit_from;
@@ -467,7 +504,7 @@ static bool make_trees(struct making *m, struct entry *entries, size_t count)
 
 static size_t dense_bytes(const struct automaton *a)
 {
-    size_t cells = (size_t)a->state_count * a->class_count;
+    size_t cells = dense_cells(a);
 
     return cells * (cells <= UINT16_MAX ? 2 : 4);
 }
@@ -481,7 +518,7 @@ static void choose_forms(struct making *m)
         struct automaton *a = &m->automata[i];
 
         a->form = AUTOMATON_WIDE;
-        if ((size_t)a->state_count * a->class_count >= UINT32_MAX) {
+        if (dense_cells(a) >= UINT32_MAX) {
             a->form = AUTOMATON_SPARSE;
         } else {
             sum += dense_bytes(a);

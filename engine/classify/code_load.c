@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Conditions -> words (opcode.h draws them). Within a group the cheap parts
- * come first, whatever order they were written in: Kleene's and/or do not
- * mind, and the dear ones are then mostly jumped over.
+ * Conditions -> words (opcode.h draws them). Within a group the parts are put
+ * into an order of their own, which Kleene's and/or do not mind: the cheap
+ * ones first, so that the dear ones are mostly jumped over; among equals what
+ * most likely settles the group. In `all` that is what is seldom true, but
+ * for the seldomest part: it has woken the rule, so it is true.
  */
 #include "classify/draft_load.h"
 
@@ -63,7 +65,8 @@ static unsigned effort(const struct rules *rules, const struct draft_node *node)
 
 struct part {
     const struct draft_node *node;
-    unsigned effort;
+    unsigned effort; /* in steps of about four */
+    unsigned turn;   /* by how likely it settles the group */
     size_t place;
 };
 
@@ -74,7 +77,39 @@ static int compare_parts(const void *left, const void *right)
     if (a->effort != b->effort) {
         return a->effort < b->effort ? -1 : 1;
     }
+    if (a->turn != b->turn) {
+        return a->turn < b->turn ? -1 : 1;
+    }
     return a->place < b->place ? -1 : 1;
+}
+
+static unsigned effort_step(unsigned effort)
+{
+    unsigned step = 0;
+
+    while (effort > 8) {
+        effort /= 4;
+        step++;
+    }
+    return step;
+}
+
+static void give_turns(const struct rules *rules, enum draft_kind kind,
+                       struct part *parts, size_t count)
+{
+    struct part *waker = &parts[0];
+
+    for (size_t i = 0; i < count; i++) {
+        unsigned chance = wake_chance(rules, parts[i].node);
+
+        parts[i].turn = kind == DRAFT_ALL ? chance : 1000 - chance;
+        if (parts[i].turn < waker->turn) {
+            waker = &parts[i];
+        }
+    }
+    if (kind == DRAFT_ALL) {
+        waker->turn = 1001;
+    }
 }
 
 static struct part *sort_parts(struct code *code, const struct rules *rules,
@@ -93,9 +128,11 @@ static struct part *sort_parts(struct code *code, const struct rules *rules,
     }
     *count = 0;
     for (const struct draft_node *n = group->first; n; n = n->next) {
-        parts[*count] = (struct part){n, effort(rules, n), *count};
+        parts[*count] =
+            (struct part){n, effort_step(effort(rules, n)), 0, *count};
         (*count)++;
     }
+    give_turns(rules, group->kind, parts, *count);
     qsort(parts, *count, sizeof(*parts), compare_parts);
     return parts;
 }

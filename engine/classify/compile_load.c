@@ -406,6 +406,51 @@ static bool freeze_code(struct freezing *f)
     return !code.failed;
 }
 
+/* A slot none of whose literals wakes a rule is scanned only when a rule
+ * asks for one. */
+static void mark_lazy(struct freezing *f)
+{
+    const struct program *p = f->program;
+
+    for (uint32_t i = 0; i < p->slot_count; i++) {
+        f->slots[i].lazy = true;
+    }
+    for (uint32_t i = 0; i < p->atom_count; i++) {
+        if (p->atom_wakes[i].count > 0) {
+            f->slots[p->atoms[i].slot].lazy = false;
+        }
+    }
+}
+
+/* Nothing is to be done for an early slot that only answers when asked. */
+static bool is_idle(const struct image_slot *slot)
+{
+    return slot->time == SLOT_EARLY && !slot->wakes[0].count &&
+           !slot->wakes[1].count && !slot->wakes[2].count && slot->lazy;
+}
+
+/* Slots by time. */
+static bool order_slots(struct freezing *f)
+{
+    struct program *p = f->program;
+    uint32_t *order = array(f, p->slot_count, sizeof(*order));
+    uint32_t count = 0;
+
+    mark_lazy(f);
+    for (int time = 0; time < SLOT_TIMES && order; time++) {
+        p->timed[time].first = count;
+        for (uint32_t i = 0; i < p->slot_count; i++) {
+            if (f->slots[i].time == (enum slot_time)time &&
+                !is_idle(&f->slots[i])) {
+                order[count++] = i;
+            }
+        }
+        p->timed[time].count = count - p->timed[time].first;
+    }
+    p->slot_order = order;
+    return order;
+}
+
 /* ---- all ---- */
 
 static bool small_enough(const struct rules *rules)
@@ -427,10 +472,11 @@ static bool freeze(struct freezing *f)
     p->no_prefilter = f->rules->options.no_prefilter;
     return freeze_slots(f) && freeze_rates(f) && freeze_sets(f) &&
            freeze_atoms(f) && freeze_labels(f) && list_raised(f) &&
-           freeze_rules(f) && freeze_raises(f) && freeze_code(f) &&
+           freeze_rules(f) && freeze_raises(f) &&
            automata_make(f->rules, p, f->slots) &&
            wakes_make(f->rules, p, f->by_rank, f->slots, f->labels,
-                      f->image_rules);
+                      f->image_rules) &&
+           freeze_code(f) && order_slots(f);
 }
 
 static bool check(struct rules *rules, const struct program *program)

@@ -99,6 +99,7 @@ struct draft_atom {
     size_t range_count;
     const struct address_set *networks;
     struct glob glob;
+    unsigned cost; /* wake_load's, once worked out */
 };
 
 /* What a condition reads, gathered while it is read. */
@@ -129,6 +130,7 @@ struct draft_rule {
     bool late;    /* needs score or class */
     uint32_t level; /* one above the rules that it waits for */
     uint32_t rank;
+    unsigned cost; /* wake_load's: how often it is looked at */
     unsigned char mark; /* order_load's */
 };
 
@@ -272,7 +274,10 @@ struct code {
 uint32_t code_condition(struct code *code, const struct rules *rules,
                         const struct draft_node *node, bool counted);
 
-/* wake_load.c: fills the program's wakes, always and their spans. */
+/* wake_load.c: how often a condition may be anything but false, 0 (never)
+ * to 1000 (always); the labels' givers must have their cost. */
+unsigned wake_chance(const struct rules *rules, const struct draft_node *node);
+/* Fills the program's wakes, always and their spans. */
 bool wakes_make(struct rules *rules, struct program *program,
                 struct draft_rule *const *by_rank, struct image_slot *slots,
                 struct image_label *labels, struct image_rule *image_rules);

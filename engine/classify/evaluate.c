@@ -1,135 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Weighs one request.
+ * Runs what a request wakes.
  *
  *   slots -> automata -> atoms that are true -> ranks to look at
  *   lowest rank first: run its condition; if it is not false, raise its
  *   labels, which may add higher ranks
  *
- * A rank that nothing adds is false: wake_load.c chose what adds it so. What
- * a request touched is listed, and undone before the next one; nothing here
- * costs by the number of rules.
+ * A rank that nothing adds is false: wake_load.c chose what adds it so.
  */
-#include "classify/evaluation.h"
-
-#include <assert.h>
-#include <stdlib.h>
-
-#include "classify/image.h"
-#include "classify/rank_set.h"
+#include "classify/weighing.h"
 
 #define HITS_AT_ONCE 32
-
-/* A truth that is not worked out yet; others are kept as truth + 1. */
-#define ATOM_OPEN 0
-
-struct touched {
-    uint32_t *items;
-    uint32_t count;
-};
-
-struct evaluation {
-    const struct program *program;
-    struct value *values;
-    const enum truth *assumed_sets;
-    struct regex_scratch *scratch;
-    unsigned regex_runs;
-
-    unsigned char *atoms;  /* ATOM_OPEN or truth + 1 */
-    unsigned char *truths; /* by rank */
-    unsigned char *real, *shadow; /* by label and group: the two planes */
-    struct touched touched_atoms, touched_ranks, touched_labels;
-    struct rank_set look;
-
-    struct rank_set order; /* for sorting what fired */
-    size_t *fired;         /* rules in import order */
-    size_t fired_count;
-    struct verdict verdict;
-    struct arena *arena; /* owns all of the above but scratch */
-};
-
-/* ---- making one ---- */
-
-static bool make_touched(struct touched *touched, struct arena *arena,
-                         uint32_t room)
-{
-    touched->count = 0;
-    touched->items = arena_array(arena, (size_t)room + 1, sizeof(uint32_t));
-    return touched->items;
-}
-
-static bool make_room(struct evaluation *e)
-{
-    const struct program *p = e->program;
-    struct arena *arena = e->arena;
-    uint32_t labels = p->label_and_group_count;
-
-    e->atoms = arena_alloc(arena, (size_t)p->atom_count + 1);
-    e->truths = arena_alloc(arena, (size_t)p->rank_count + 1);
-    e->real = arena_alloc(arena, (size_t)labels + 1);
-    e->shadow = arena_alloc(arena, (size_t)labels + 1);
-    e->fired = arena_array(arena, (size_t)p->rank_count + 1, sizeof(size_t));
-    return e->atoms && e->truths && e->real && e->shadow && e->fired &&
-           make_touched(&e->touched_atoms, arena, p->atom_count) &&
-           make_touched(&e->touched_ranks, arena, p->rank_count) &&
-           make_touched(&e->touched_labels, arena, labels) &&
-           rank_set_make(&e->look, arena, p->rank_count) &&
-           rank_set_make(&e->order, arena, p->rule_count);
-}
-
-struct evaluation *evaluation_new(const struct program *program)
-{
-    struct arena *arena = arena_new();
-    struct evaluation *e = arena ? arena_alloc(arena, sizeof(*e)) : NULL;
-
-    if (!e) {
-        arena_free(arena);
-        return NULL;
-    }
-    e->arena = arena;
-    e->program = program;
-    e->scratch = regex_scratch_new();
-    if (!e->scratch || !make_room(e)) {
-        evaluation_free(e);
-        return NULL;
-    }
-    return e;
-}
-
-void evaluation_free(struct evaluation *evaluation)
-{
-    if (evaluation) {
-        regex_scratch_free(evaluation->scratch);
-        arena_free(evaluation->arena);
-    }
-}
-
-void evaluation_assume_sets(struct evaluation *evaluation,
-                            const enum truth *truths)
-{
-    evaluation->assumed_sets = truths;
-}
-
-static void reset(struct evaluation *e)
-{
-    for (uint32_t i = 0; i < e->touched_atoms.count; i++) {
-        e->atoms[e->touched_atoms.items[i]] = ATOM_OPEN;
-    }
-    for (uint32_t i = 0; i < e->touched_ranks.count; i++) {
-        e->truths[e->touched_ranks.items[i]] = TRUTH_FALSE;
-    }
-    for (uint32_t i = 0; i < e->touched_labels.count; i++) {
-        e->real[e->touched_labels.items[i]] = TRUTH_FALSE;
-        e->shadow[e->touched_labels.items[i]] = TRUTH_FALSE;
-    }
-    e->touched_atoms.count = 0;
-    e->touched_ranks.count = 0;
-    e->touched_labels.count = 0;
-    rank_set_empty(&e->look);
-    e->fired_count = 0;
-    e->regex_runs = 0;
-    e->verdict = (struct verdict){0};
-}
 
 /* ---- waking ---- */
 
@@ -140,6 +21,11 @@ static inline void wake(struct evaluation *e, struct span span)
     for (uint32_t i = 0; i < span.count; i++) {
         rank_set_add(&e->look, ranks[i]);
     }
+}
+
+void weighing_wake(struct evaluation *e, struct span span)
+{
+    wake(e, span);
 }
 
 static void set_atom(struct evaluation *e, uint32_t atom, enum truth truth)
@@ -171,7 +57,7 @@ static void raise_label(struct evaluation *e, uint32_t label, bool counted,
     wake(e, e->program->labels[label].wakes);
 }
 
-static void raise_all(struct evaluation *e, struct span span, bool counted,
+void weighing_raise(struct evaluation *e, struct span span, bool counted,
                       enum truth truth)
 {
     for (uint32_t i = 0; i < span.count; i++) {
@@ -216,12 +102,13 @@ static void scan(struct evaluation *e, uint32_t number, struct view value)
     }
 }
 
-static void weigh_slot(struct evaluation *e, uint32_t number)
+/* Finds all literals of a slot, once per request. */
+static void scan_slot(struct evaluation *e, uint32_t number)
 {
     const struct image_slot *slot = &e->program->slots[number];
     const struct value *value = &e->values[number];
 
-    wake(e, slot->wakes[value->state]);
+    e->scanned[number] = e->turn;
     if (value->state != VALUE_PRESENT) {
         return;
     }
@@ -237,11 +124,17 @@ static void weigh_slot(struct evaluation *e, uint32_t number)
     }
 }
 
-static void weigh_slots(struct evaluation *e, enum slot_time time)
+void weigh_slots(struct evaluation *e, enum slot_time time)
 {
-    for (uint32_t s = 0; s < e->program->slot_count; s++) {
-        if (e->program->slots[s].time == time) {
-            weigh_slot(e, s);
+    struct span span = e->program->timed[time];
+    const uint32_t *slots = e->program->slot_order + span.first;
+
+    for (uint32_t i = 0; i < span.count; i++) {
+        const struct image_slot *slot = &e->program->slots[slots[i]];
+
+        wake(e, slot->wakes[e->values[slots[i]].state]);
+        if (!slot->lazy) {
+            scan_slot(e, slots[i]);
         }
     }
 }
@@ -298,12 +191,36 @@ static void meet_limit(struct evaluation *e)
 {
     if (!e->verdict.limited) {
         e->verdict.limited = true;
-        raise_all(e, e->program->limit_raises, false, TRUTH_TRUE);
+        weighing_raise(e, e->program->limit_raises, false, TRUTH_TRUE);
     }
 }
 
-/* A value too long for PCRE2 is still surely no match when it lacks what
- * every match must hold. */
+/* Is a literal atom of a present value true? */
+static bool is_found(struct evaluation *e, uint32_t number)
+{
+    uint32_t slot = e->program->atoms[number].slot;
+
+    if (e->scanned[slot] != e->turn) {
+        scan_slot(e, slot);
+    }
+    return e->atoms[number] == TRUTH_TRUE + 1;
+}
+
+/* Does the value lack the literal that all that fits holds? */
+static bool lacks_literal(struct evaluation *e, const struct atom *atom)
+{
+    return atom->needs != IMAGE_NONE && !is_found(e, atom->needs);
+}
+
+/* Following a glob costs no more than a pass for its literal would. */
+static bool surely_misfits(struct evaluation *e, const struct atom *atom)
+{
+    return !e->program->no_prefilter && e->scanned[atom->slot] == e->turn &&
+           lacks_literal(e, atom);
+}
+
+/* A value too long for PCRE2 is still surely no match when it lacks the
+ * literal. */
 static enum truth matches(struct evaluation *e, const struct atom *atom,
                           struct view value)
 {
@@ -311,8 +228,7 @@ static enum truth matches(struct evaluation *e, const struct atom *atom,
                     value.size > REGEX_SUBJECT_MAX;
     enum truth truth;
 
-    if (may_skip && atom->needs != IMAGE_NONE &&
-        e->atoms[atom->needs] != TRUTH_TRUE + 1) {
+    if (may_skip && lacks_literal(e, atom)) {
         return TRUTH_FALSE;
     }
     if (e->regex_runs >= REGEX_RUNS_MAX) {
@@ -346,11 +262,12 @@ static enum truth ask_present(struct evaluation *e, const struct atom *atom,
     case OP_SET:
         return set_holds(e, atom->index, value->address);
     case OP_GLOB:
-        yes = glob_fits(&p->globs[atom->index], value->text);
+        yes = !surely_misfits(e, atom) &&
+              glob_fits(&p->globs[atom->index], value->text);
         break;
     case OP_MATCHES:
         return matches(e, atom, value->text);
-    default: /* a literal that no automaton found */
+    default:
         break;
     }
     return yes ? TRUTH_TRUE : TRUTH_FALSE;
@@ -371,8 +288,11 @@ static enum truth ask(struct evaluation *e, uint32_t number)
     if (value->state == VALUE_UNKNOWN) {
         return TRUTH_UNKNOWN;
     }
-    if (value->state == VALUE_ABSENT || atom->kind == OP_LITERAL) {
+    if (value->state == VALUE_ABSENT) {
         return TRUTH_FALSE;
+    }
+    if (atom->kind == OP_LITERAL) {
+        return is_found(e, number) ? TRUTH_TRUE : TRUTH_FALSE;
     }
     truth = ask_present(e, atom, value);
     set_atom(e, number, truth);
@@ -393,7 +313,7 @@ static enum truth ask_state(const struct evaluation *e, uint32_t slot,
 /* ---- conditions ---- */
 
 /* Long, because it is the one switch over the opcodes. */
-static enum truth run(struct evaluation *e, uint32_t start)
+enum truth weigh_condition(struct evaluation *e, uint32_t start)
 {
     const uint32_t *code = e->program->code + start;
     enum truth stack[OPCODE_STACK];
@@ -450,264 +370,23 @@ static enum truth run(struct evaluation *e, uint32_t start)
             code += top[-1] == TRUTH_TRUE ? operand : 0;
             break;
         case OPCODE_COUNT:
-            assert(!"program_verify() lets no other word pass");
-            return TRUTH_UNKNOWN;
+            break; /* program_verify() lets none pass */
         }
     }
 }
 
-/* Looks at the ranks below `limit`. */
-static void look(struct evaluation *e, uint32_t limit)
+void weigh_ranks(struct evaluation *e, uint32_t limit)
 {
     uint32_t number;
 
     while ((number = rank_set_take(&e->look, limit)) != UINT32_MAX) {
         const struct image_rank *rank = &e->program->ranks[number];
-        enum truth truth = run(e, rank->code);
+        enum truth truth = weigh_condition(e, rank->code);
 
         if (truth != TRUTH_FALSE) {
             e->truths[number] = (unsigned char)truth;
             e->touched_ranks.items[e->touched_ranks.count++] = number;
-            raise_all(e, rank->raises, rank->counted, truth);
+            weighing_raise(e, rank->raises, rank->counted, truth);
         }
     }
-}
-
-/* ---- the verdict ---- */
-
-static void list_fired(struct evaluation *e)
-{
-    uint32_t rule;
-
-    for (uint32_t i = 0; i < e->touched_ranks.count; i++) {
-        uint32_t rank = e->touched_ranks.items[i];
-
-        if (e->truths[rank] == TRUTH_TRUE) {
-            rank_set_add(&e->order, e->program->ranks[rank].rule);
-        }
-    }
-    e->fired_count = 0;
-    while ((rule = rank_set_take(&e->order, UINT32_MAX)) != UINT32_MAX) {
-        e->fired[e->fired_count++] = rule;
-    }
-}
-
-static void sum_score(struct evaluation *e)
-{
-    bool any = false;
-    int64_t sum = 0;
-
-    for (size_t i = 0; i < e->fired_count; i++) {
-        const struct rule_info *info = &e->program->rules[e->fired[i]].info;
-
-        if (info->counted) {
-            continue;
-        }
-        any = true;
-        sum += info->score;
-        if (info->stops) {
-            break;
-        }
-    }
-    e->verdict.score = sum < 0 ? 0 : sum > 100 ? 100 : (int)sum;
-    if (e->verdict.score >= (int)e->program->band_agent) {
-        e->verdict.class = CLASS_AGENT;
-    } else if (e->verdict.score >= (int)e->program->band_suspect) {
-        e->verdict.class = CLASS_SUSPECT;
-    } else {
-        e->verdict.class = CLASS_HUMAN;
-    }
-    if (!any &&
-        e->values[e->program->user_agent_slot].state == VALUE_UNKNOWN) {
-        e->verdict.class = CLASS_UNKNOWN;
-    }
-}
-
-static void choose_agent(struct evaluation *e)
-{
-    struct view *best[AGENT_KEYS] = {&e->verdict.agent_name,
-                                     &e->verdict.agent_org,
-                                     &e->verdict.agent_category};
-    int score[AGENT_KEYS] = {0};
-
-    for (size_t i = 0; i < e->fired_count; i++) {
-        const struct image_rule *rule = &e->program->rules[e->fired[i]];
-
-        if (rule->info.counted) {
-            continue;
-        }
-        for (int k = 0; k < AGENT_KEYS; k++) {
-            if (rule->agent[k].at &&
-                (!best[k]->at || rule->info.score > score[k])) {
-                *best[k] = rule->agent[k];
-                score[k] = rule->info.score;
-            }
-        }
-    }
-}
-
-static void choose_reject(struct evaluation *e)
-{
-    for (size_t i = 0; i < e->fired_count; i++) {
-        const struct rule_info *info = &e->program->rules[e->fired[i]].info;
-
-        if (info->counted || !(info->stops || info->rejects)) {
-            continue;
-        }
-        if (info->rejects) {
-            e->verdict.reject = true;
-            e->verdict.reject_rule = e->fired[i];
-            e->verdict.status = info->status;
-            e->verdict.reason = info->reason;
-        }
-        return;
-    }
-}
-
-/* ---- the two halves ---- */
-
-void evaluation_stateless(struct evaluation *evaluation, struct value *values)
-{
-    struct evaluation *e = evaluation;
-
-    reset(e);
-    e->values = values;
-    wake(e, e->program->always);
-    weigh_slots(e, SLOT_EARLY);
-    look(e, e->program->stateless);
-}
-
-static void fill_rates(struct evaluation *e, const uint64_t *rates)
-{
-    for (uint32_t s = 0; s < e->program->slot_count; s++) {
-        uint32_t rate = e->program->rate_of_slot[s];
-        struct value *value = &e->values[s];
-
-        if (rate == IMAGE_NONE) {
-            continue;
-        }
-        *value = (struct value){.state = VALUE_UNKNOWN};
-        if (rates && rates[rate] != RATE_UNKNOWN) {
-            value->state = VALUE_PRESENT;
-            value->number = rates[rate];
-        }
-    }
-}
-
-static void fill_score(struct evaluation *e)
-{
-    for (uint32_t s = 0; s < e->program->slot_count; s++) {
-        struct value *value = &e->values[s];
-
-        if (e->program->slots[s].time == SLOT_SCORE) {
-            *value = (struct value){.state = VALUE_PRESENT};
-            value->number = (uint64_t)e->verdict.score;
-        } else if (e->program->slots[s].time == SLOT_CLASS) {
-            *value = (struct value){.state = VALUE_PRESENT};
-            value->text = view_text(class_names[e->verdict.class]);
-        }
-    }
-}
-
-void evaluation_stateful(struct evaluation *evaluation, const uint64_t *rates)
-{
-    struct evaluation *e = evaluation;
-
-    fill_rates(e, rates);
-    weigh_slots(e, SLOT_RATE);
-    look(e, e->program->scored);
-    list_fired(e);
-    sum_score(e);
-    fill_score(e);
-    weigh_slots(e, SLOT_SCORE);
-    weigh_slots(e, SLOT_CLASS);
-    look(e, UINT32_MAX);
-    list_fired(e);
-    choose_agent(e);
-    choose_reject(e);
-}
-
-/* ---- assumptions ---- */
-
-static void assume(struct evaluation *e, uint32_t number)
-{
-    const struct image_rank *rank = &e->program->ranks[number];
-
-    if (!rank->counted && e->truths[number] != TRUTH_TRUE) {
-        e->truths[number] = TRUTH_TRUE;
-        e->touched_ranks.items[e->touched_ranks.count++] = number;
-        raise_all(e, rank->raises, false, TRUTH_TRUE);
-    }
-}
-
-void evaluation_assume(struct evaluation *evaluation, struct value *values,
-                       const size_t *rules, size_t count, enum class class,
-                       int score)
-{
-    struct evaluation *e = evaluation;
-    uint32_t number;
-
-    reset(e);
-    e->values = values;
-    for (uint32_t s = 0; s < e->program->slot_count; s++) {
-        values[s] = (struct value){.state = VALUE_UNKNOWN};
-    }
-    e->verdict.class = class;
-    e->verdict.score = score;
-    fill_score(e);
-    weigh_slots(e, SLOT_SCORE);
-    weigh_slots(e, SLOT_CLASS);
-    for (size_t i = 0; i < count; i++) {
-        if (e->program->rules[rules[i]].rank != IMAGE_NONE) {
-            assume(e, e->program->rules[rules[i]].rank);
-        }
-    }
-    /* Unlike look(), what is unknown raises nothing. */
-    while ((number = rank_set_take(&e->look, UINT32_MAX)) != UINT32_MAX) {
-        if (run(e, e->program->ranks[number].code) == TRUTH_TRUE) {
-            assume(e, number);
-        }
-    }
-}
-
-/* ---- answers ---- */
-
-const struct verdict *evaluation_verdict(const struct evaluation *evaluation)
-{
-    return &evaluation->verdict;
-}
-
-enum truth evaluation_rule(const struct evaluation *evaluation, size_t rule)
-{
-    uint32_t rank = evaluation->program->rules[rule].rank;
-
-    return rank == IMAGE_NONE ? TRUTH_FALSE
-                              : (enum truth)evaluation->truths[rank];
-}
-
-enum truth evaluation_label(const struct evaluation *evaluation, size_t label)
-{
-    return (enum truth)evaluation->real[label];
-}
-
-enum truth evaluation_shadow_label(const struct evaluation *evaluation,
-                                   size_t label)
-{
-    return (enum truth)evaluation->shadow[label];
-}
-
-enum truth evaluation_condition(const struct evaluation *evaluation,
-                                size_t condition)
-{
-    /* Remembers what it works out, which changes no answer. */
-    struct evaluation *e = (struct evaluation *)evaluation;
-
-    return run(e, e->program->conditions[condition]);
-}
-
-size_t evaluation_fired(const struct evaluation *evaluation,
-                        const size_t **rules)
-{
-    *rules = evaluation->fired;
-    return evaluation->fired_count;
 }

@@ -1,31 +1,88 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Follows a glob over a value: `on` holds a bit for each position that may
- * come next. A byte moves those that take it one up and leaves those that
- * loop over it where they are.
+ * Fits globs to values. Of pieces: the first begins the value, the last ends
+ * it, the others follow each other in what is between. Of positions: `on`
+ * holds a bit for each that may come next; a byte moves those that take it
+ * one up and leaves those that loop over it where they are.
  */
 #include "classify/glob.h"
 
+static bool equal(const char *at, struct view piece, bool folds)
+{
+    for (size_t i = 0; i < piece.size; i++) {
+        if ((folds ? ascii_lower(at[i]) : at[i]) != piece.at[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Where the piece ends that starts first at or after `from`; 0: nowhere. */
+static size_t find_end(struct view value, size_t from, struct view piece,
+                       bool folds)
+{
+    char first = piece.at[0];
+    char other = folds && first >= 'a' && first <= 'z' ? (char)(first - 32)
+                                                       : first;
+
+    for (; from + piece.size <= value.size; from++) {
+        char c = value.at[from];
+
+        if ((c == first || c == other) &&
+            equal(value.at + from, piece, folds)) {
+            return from + piece.size;
+        }
+    }
+    return 0;
+}
+
+static bool pieces_fit(const struct glob *glob, struct view value)
+{
+    struct view first = glob->pieces[0];
+    struct view last = glob->pieces[glob->piece_count - 1];
+    size_t at = first.size;
+
+    if (value.size < first.size + last.size ||
+        !equal(value.at, first, glob->folds) ||
+        !equal(value.at + value.size - last.size, last, glob->folds)) {
+        return false;
+    }
+    value.size -= last.size;
+    for (uint32_t i = 1; i + 1 < glob->piece_count; i++) {
+        at = find_end(value, at, glob->pieces[i], glob->folds);
+        if (at == 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool fits_short(const struct glob *glob, struct view value)
 {
-    uint64_t on = 1;
+    uint64_t end = UINT64_C(1) << glob->positions;
+    uint64_t runs = glob->runs[0], deep_runs = glob->deep_runs[0];
+    /* Once a '*' at the end is reached it takes all the rest. */
+    uint64_t sure = end & deep_runs, on = 1;
 
-    for (size_t i = 0; i < value.size && on; i++) {
+    for (size_t i = 0; i < value.size; i++) {
         unsigned char c = (unsigned char)value.at[i];
-        uint64_t loops = glob->deep_runs[0];
+        uint64_t loops = c == '/' ? deep_runs : deep_runs | runs;
 
-        if (c != '/') {
-            loops |= glob->runs[0];
-        }
         on = (on & glob->takes[c]) << 1 | (on & loops);
+        if (!on || on & sure) {
+            break;
+        }
     }
-    return on >> glob->positions & 1;
+    return on & end;
 }
 
 bool glob_fits(const struct glob *glob, struct view value)
 {
     uint64_t on[GLOB_WORDS_MAX] = {1};
 
+    if (glob->piece_count > 0) {
+        return pieces_fit(glob, value);
+    }
     if (glob->words == 1) {
         return fits_short(glob, value);
     }

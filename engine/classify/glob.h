@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A glob as a row of positions, all followed at once with one bit each
- * (Baeza-Yates and Gonnet, 1992), so that no value and no pattern costs more
- * than value x pattern / 64 steps.
+ * A glob in one of two forms. Literal pieces with '*' between them are looked
+ * for from left to right, each as early as it comes. Any other glob is a row
+ * of positions, all followed at once with one bit each (Baeza-Yates and
+ * Gonnet, 1992), so that no value costs more than value x pattern / 64 steps.
  *
  *   glob       / a * . ? x        '*' is no position of its own but a loop on
  *   position   0 1   2 3 4 (5)    the one that follows it: here on 2
@@ -17,7 +18,16 @@
 #define GLOB_WORDS_MAX 4
 #define GLOB_POSITIONS_MAX (GLOB_WORDS_MAX * 64 - 1)
 
+/* Longer ones are left to the row of positions: a search for a piece may
+ * take its length times the value's. */
+#define GLOB_PIECE_MAX 32
+
 struct glob {
+    /* the form of pieces, if there are any */
+    const struct view *pieces; /* folded; the first and last may be empty */
+    uint32_t piece_count;
+    bool folds;
+    /* the form of positions */
     uint32_t words;
     uint32_t positions; /* that take a byte; the last bit is the end */
     uint64_t runs[GLOB_WORDS_MAX];      /* '*': any byte but '/' in paths */

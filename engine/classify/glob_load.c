@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A glob's text -> positions, loops, and its longest literal piece, which a
- * value must hold to fit.
+ * A glob's text -> pieces, or positions and loops, and its longest literal
+ * piece, which a value must hold to fit.
  */
 #include "classify/draft_load.h"
 
@@ -62,6 +62,65 @@ static struct view longest_piece(struct view pattern)
     return best;
 }
 
+/* Does it consist of short pieces with '*' between them, of the kind that
+ * takes anything? */
+static bool is_of_pieces(struct view pattern, bool in_path)
+{
+    size_t size = 0, stars = 0;
+
+    for (size_t i = 0; i < pattern.size; i++) {
+        if (pattern.at[i] == '?') {
+            return false;
+        }
+        if (pattern.at[i] != '*') {
+            if (++size > GLOB_PIECE_MAX) {
+                return false;
+            }
+            continue;
+        }
+        size = 0;
+        stars++;
+        if (in_path && (i + 1 == pattern.size || pattern.at[++i] != '*')) {
+            return false;
+        }
+    }
+    return stars > 0;
+}
+
+static struct view piece_copy(struct arena *arena, struct view piece,
+                              bool folds)
+{
+    char *copy = arena_alloc(arena, piece.size + 1);
+
+    for (size_t i = 0; i < piece.size && copy; i++) {
+        copy[i] = folds ? ascii_lower(piece.at[i]) : piece.at[i];
+    }
+    return copy ? view_of(copy, piece.size) : VIEW_NONE;
+}
+
+/* Empty pieces between stars are left out. */
+static bool cut_pieces(struct arena *arena, struct view pattern,
+                       struct glob *out)
+{
+    struct view *pieces = arena_array(arena, pattern.size + 2,
+                                      sizeof(*pieces));
+    struct view rest = pattern;
+
+    while (rest.at && pieces) {
+        struct view piece = view_cut(&rest, '*');
+
+        if (piece.size == 0 && out->piece_count > 0 && rest.at) {
+            continue;
+        }
+        pieces[out->piece_count] = piece_copy(arena, piece, out->folds);
+        if (!pieces[out->piece_count++].at) {
+            return false;
+        }
+    }
+    out->pieces = pieces;
+    return pieces;
+}
+
 bool glob_make(struct arena *arena, struct view pattern, bool in_path,
                bool folds, struct glob *out, struct view *longest)
 {
@@ -69,6 +128,11 @@ bool glob_make(struct arena *arena, struct view pattern, bool in_path,
     uint64_t *takes;
     size_t bit = 0;
 
+    *longest = longest_piece(pattern);
+    *out = (struct glob){.folds = folds};
+    if (is_of_pieces(pattern, in_path)) {
+        return cut_pieces(arena, pattern, out);
+    }
     if (positions > GLOB_POSITIONS_MAX) {
         return false;
     }
@@ -76,9 +140,9 @@ bool glob_make(struct arena *arena, struct view pattern, bool in_path,
     if (!takes) {
         return false;
     }
-    *out = (struct glob){.words = (uint32_t)words,
-                         .positions = (uint32_t)positions,
-                         .takes = takes};
+    out->words = (uint32_t)words;
+    out->positions = (uint32_t)positions;
+    out->takes = takes;
     for (size_t i = 0; i < pattern.size; i++) {
         char c = pattern.at[i];
 
@@ -93,6 +157,5 @@ bool glob_make(struct arena *arena, struct view pattern, bool in_path,
             take(takes, words, bit++, c, folds);
         }
     }
-    *longest = longest_piece(pattern);
     return true;
 }

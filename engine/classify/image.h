@@ -52,11 +52,13 @@ struct atom {
                              false, or IMAGE_NONE */
 };
 
-enum slot_time { SLOT_EARLY, SLOT_RATE, SLOT_SCORE, SLOT_CLASS };
+/* When a slot's value is there. */
+enum slot_time { SLOT_EARLY, SLOT_RATE, SLOT_SCORE, SLOT_CLASS, SLOT_TIMES };
 
 struct image_slot {
     enum slot_time time;
     uint32_t automata[2];   /* exact, folded; or IMAGE_NONE */
+    bool lazy; /* what they find wakes no rule: run when first asked */
     struct span empties;    /* atoms that an empty value makes true */
     struct span wakes[3];   /* by enum value_state */
 };
@@ -94,6 +96,8 @@ struct program {
     const struct image_slot *slots;
     uint32_t slot_count;
     uint32_t user_agent_slot;
+    const uint32_t *slot_order; /* those that anything asks, by time */
+    struct span timed[SLOT_TIMES];
 
     const struct automaton *automata;
     uint32_t automaton_count;

@@ -144,38 +144,43 @@ static const char *verify_conditions(const struct program *p)
 
 /* ---- automata ---- */
 
-static bool table_is_good(const struct automaton *a)
+static bool sparse_is_good(const struct automaton *a)
 {
-    uint32_t states = a->state_count, classes = a->class_count;
-    size_t cells = (size_t)states * classes;
+    for (uint32_t i = 0; i < a->state_count; i++) {
+        const struct sparse_state *s = &a->sparse[i];
 
-    if (a->form == AUTOMATON_SPARSE) {
-        for (uint32_t i = 0; i < states; i++) {
-            const struct sparse_state *s = &a->sparse[i];
-
-            if (!within((struct span){s->child, s->count}, states) ||
-                s->failure >= states ||
-                (s->output != AUTOMATON_NONE &&
-                 s->output >= a->output_count)) {
+        if (!within((struct span){s->child, s->count}, a->state_count) ||
+            s->failure >= a->state_count ||
+            (s->output != AUTOMATON_NONE && s->output >= a->output_count)) {
+            return false;
+        }
+        for (uint32_t e = 0; e < s->count; e++) {
+            if (a->edges[s->child + e].target >= a->state_count) {
                 return false;
             }
-            for (uint32_t e = 0; e < s->count; e++) {
-                if (a->edges[s->child + e].target >= states) {
-                    return false;
-                }
-            }
         }
-        return true;
+    }
+    return true;
+}
+
+static bool table_is_good(const struct automaton *a)
+{
+    uint32_t width = a->class_count + 1;
+    size_t cells = (size_t)a->state_count * width;
+
+    if (a->form == AUTOMATON_SPARSE) {
+        return sparse_is_good(a);
     }
     for (size_t i = 0; i < cells; i++) {
-        uint32_t next =
-            a->form == AUTOMATON_WIDE ? a->wide[i] : a->narrow[i];
+        uint32_t next = a->form == AUTOMATON_WIDE ? a->wide[i] : a->narrow[i];
+        bool output = i % width == a->class_count;
 
-        if (next >= cells || next % classes) {
+        if (output ? i >= a->hit_from && next >= a->output_count
+                   : next >= cells || next % width) {
             return false;
         }
     }
-    return a->hit_from + (size_t)a->output_count * classes == cells;
+    return a->hit_from + (size_t)a->output_count * width == cells;
 }
 
 static const char *verify_automaton(const struct program *p,
@@ -248,6 +253,18 @@ static const char *verify_atoms(const struct program *p)
 
 static const char *verify_slots(const struct program *p)
 {
+    for (int time = 0; time < SLOT_TIMES; time++) {
+        for (uint32_t i = 0; i < p->timed[time].count; i++) {
+            uint32_t slot = p->slot_order[p->timed[time].first + i];
+
+            if (slot >= p->slot_count ||
+                p->slots[slot].time != (enum slot_time)time ||
+                (time == SLOT_RATE &&
+                 p->rate_of_slot[slot] >= p->rate_count)) {
+                return "a slot at the wrong time";
+            }
+        }
+    }
     for (uint32_t i = 0; i < p->slot_count; i++) {
         const struct image_slot *slot = &p->slots[i];
 
@@ -263,9 +280,7 @@ static const char *verify_slots(const struct program *p)
                 return "a slot's wakes out of range";
             }
         }
-        if (!within(slot->empties, p->empty_count) ||
-            (p->rate_of_slot[i] != IMAGE_NONE &&
-             p->rate_of_slot[i] >= p->rate_count)) {
+        if (!within(slot->empties, p->empty_count)) {
             return "a slot out of range";
         }
     }

@@ -27,7 +27,7 @@
 
 /* How often things happen, in about thousandths of requests. */
 #define COST_UNKNOWN 30u
-#define COST_LABEL 20u
+#define COST_SURE 1000u
 
 enum want { WANT_FALSE, WANT_TRUE };
 
@@ -60,19 +60,26 @@ static enum want turned(enum want want)
 
 /* ---- how often ---- */
 
-/* Headers that almost every client sends. */
-static bool is_common(struct view name)
+/* How many clients send a header, of a thousand, about. */
+static unsigned header_chance(struct view name)
 {
-    static const char *const names[] = {"accept", "accept-encoding",
-                                        "accept-language", "connection",
-                                        "cookie", "host"};
+    static const struct {
+        struct view prefix;
+        unsigned chance;
+    } known[] = {{{"accept", 6}, 750}, /* and -language, -encoding */
+                 {{"connection", 10}, 700},
+                 {{"host", 4}, 950},
+                 {{"cookie", 6}, 400},
+                 {{"sec-fetch-", 10}, 650},
+                 {{"sec-ch-ua", 9}, 450},
+                 {{"upgrade-insecure-requests", 25}, 500}};
 
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (view_equal(name, view_text(names[i]))) {
-            return true;
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (view_starts(name, known[i].prefix)) {
+            return known[i].chance;
         }
     }
-    return false;
+    return 200;
 }
 
 static unsigned present_cost(const struct rules *rules, size_t slot)
@@ -81,7 +88,7 @@ static unsigned present_cost(const struct rules *rules, size_t slot)
 
     switch (s->field) {
     case FIELD_HEADER:
-        return is_common(s->parameter) ? 700 : 300;
+        return header_chance(s->parameter);
     case FIELD_COOKIE:
     case FIELD_QUERY_NAME:
     case FIELD_QUERY:
@@ -108,17 +115,45 @@ static unsigned absent_cost(const struct rules *rules, size_t slot)
     return 1000 - present_cost(rules, slot);
 }
 
+/* What browsers usually send: a literal in it is met all the time. */
+static const char *const usual_values[] = {
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 "
+    "(KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 "
+    "(KHTML, like Gecko) Version/18.5 Safari/605.1.15",
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) "
+    "AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 "
+    "Safari/604.1",
+    "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like "
+    "Gecko) Chrome/140.0.0.0 Mobile Safari/537.36",
+    "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+    "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,"
+    "image/webp,*/*;q=0.8",
+    "gzip, deflate, br, zstd",
+    "en-US,en;q=0.9",
+    "same-origin none navigate document empty cors ?1 ?0",
+    "GET https www.example.com"};
+
+static bool is_usual(struct view literal)
+{
+    for (size_t i = 0; i < sizeof(usual_values) / sizeof(usual_values[0]);
+         i++) {
+        struct view value = view_text(usual_values[i]);
+
+        for (size_t at = 0; at + literal.size <= value.size; at++) {
+            if (view_equal_fold(view_of(value.at + at, literal.size),
+                                literal)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 static unsigned literal_cost(struct view literal)
 {
-    static const char *const usual[] = {
-        "mozilla", "gecko",   "applewebkit", "chrome",  "safari", "khtml",
-        "like",    "windows", "linux",       "android", "mobile", "version",
-        "text",    "html",    "*/*",         "gzip",    "http",   "www"};
-
-    for (size_t i = 0; i < sizeof(usual) / sizeof(usual[0]); i++) {
-        if (view_equal_fold(literal, view_text(usual[i]))) {
-            return 500;
-        }
+    if (is_usual(literal)) {
+        return 400;
     }
     return literal.size < 2   ? 400
            : literal.size < 3 ? 200
@@ -129,13 +164,21 @@ static unsigned literal_cost(struct view literal)
 
 static unsigned hit_cost(const struct rules *rules, uint32_t number)
 {
-    const struct draft_atom *atom = &rules->atoms[number];
+    struct draft_atom *atom = &rules->atoms[number];
     unsigned sum = 0, most = present_cost(rules, atom->atom.slot) - 1;
 
-    for (size_t i = 0; i < atom->operand_count && sum < most; i++) {
+    if (plan_slot_at(rules->plan, atom->atom.slot)->field ==
+        FIELD_HEADER_ORDER) {
+        sum = 450; /* names of headers: most are in most requests */
+    }
+    for (size_t i = 0; i < atom->operand_count && sum < most && !atom->cost;
+         i++) {
         sum += literal_cost(atom->operands[i]);
     }
-    return (sum < most ? sum : most) + COST_UNKNOWN;
+    if (!atom->cost) {
+        atom->cost = (sum < most ? sum : most) + COST_UNKNOWN;
+    }
+    return atom->cost;
 }
 
 static unsigned atom_cost(const struct rules *rules, uint32_t number)
@@ -149,6 +192,24 @@ static unsigned atom_cost(const struct rules *rules, uint32_t number)
         return hit_cost(rules, atom->needs);
     }
     return present_cost(rules, atom->slot) + COST_UNKNOWN;
+}
+
+/* A label is met as often as the rules that give it, all of which have been
+ * gone through before one that reads it. */
+static unsigned label_cost(const struct rules *rules,
+                           const struct label_test *test)
+{
+    unsigned sum = 1;
+
+    for (size_t i = 0; i < test->label_count; i++) {
+        const struct draft_label *label =
+            &rules->draft_labels[test->labels[i]];
+
+        for (size_t g = 0; g < label->count && sum < COST_SURE; g++) {
+            sum += label->givers[g]->cost;
+        }
+    }
+    return sum < COST_SURE ? sum : COST_SURE;
 }
 
 static unsigned cost(const struct rules *rules, const struct draft_node *node,
@@ -195,12 +256,19 @@ static unsigned cost(const struct rules *rules, const struct draft_node *node,
         if (node->label->label == IMAGE_NONE) {
             return quiet ? NEVER : ALWAYS;
         }
-        return quiet ? COST_LABEL : ALWAYS;
+        return quiet ? label_cost(rules, node->label) : ALWAYS;
     case DRAFT_FIXED:
         return node->fixed == (quiet ? TRUTH_FALSE : TRUTH_TRUE) ? NEVER
                                                                  : ALWAYS;
     }
     return ALWAYS;
+}
+
+unsigned wake_chance(const struct rules *rules, const struct draft_node *node)
+{
+    unsigned quiet = cost(rules, node, WANT_FALSE);
+
+    return quiet < COST_SURE ? quiet : COST_SURE;
 }
 
 /* ---- the events of the chosen set ---- */
@@ -370,6 +438,7 @@ bool wakes_make(struct rules *rules, struct program *program,
         struct image_rule *rule = &image_rules[by_rank[i]->number];
 
         w.rank = i;
+        by_rank[i]->cost = wake_chance(rules, by_rank[i]->when);
         rule->always =
             program->no_prefilter ||
             cost(rules, by_rank[i]->when, WANT_FALSE) == ALWAYS;

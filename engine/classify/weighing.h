@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What an evaluation holds while it weighs a request. evaluation.c makes it,
+ * empties it and answers; evaluate.c runs rules; verdict.c adds up.
+ */
+#ifndef WB_CLASSIFY_WEIGHING_H
+#define WB_CLASSIFY_WEIGHING_H
+
+#include "classify/evaluation.h"
+#include "classify/image.h"
+#include "classify/rank_set.h"
+
+/* A truth that is not worked out yet; others are kept as truth + 1. */
+#define ATOM_OPEN 0
+
+/* What is to be undone before the next request. */
+struct touched {
+    uint32_t *items;
+    uint32_t count;
+};
+
+struct evaluation {
+    const struct program *program;
+    struct value *values;
+    const enum truth *assumed_sets;
+    struct regex_scratch *scratch;
+    unsigned regex_runs;
+
+    unsigned char *atoms;         /* ATOM_OPEN or truth + 1 */
+    unsigned char *truths;        /* by rank */
+    unsigned char *real, *shadow; /* by label and group: the two planes */
+    struct touched touched_atoms, touched_ranks, touched_labels;
+    struct rank_set look; /* ranks to look at */
+    uint64_t turn;        /* counts requests */
+    uint64_t *scanned;    /* by slot: the turn in which its automata ran */
+
+    struct rank_set order; /* for sorting what fired */
+    size_t *fired;         /* rules in import order */
+    size_t fired_count;
+    struct verdict verdict;
+    struct arena *arena; /* owns all of the above but scratch */
+};
+
+/* evaluation.c: forgets the last request. */
+void weighing_reset(struct evaluation *e);
+
+/* evaluate.c */
+/* Takes up the slots of one time: wakes rules, runs automata. */
+void weigh_slots(struct evaluation *e, enum slot_time time);
+/* Looks at the ranks below `limit` that something woke. */
+void weigh_ranks(struct evaluation *e, uint32_t limit);
+void weighing_wake(struct evaluation *e, struct span span);
+/* Labels and groups, to at least `truth`. */
+void weighing_raise(struct evaluation *e, struct span span, bool counted,
+                    enum truth truth);
+enum truth weigh_condition(struct evaluation *e, uint32_t start);
+
+/* verdict.c */
+void verdict_list_fired(struct evaluation *e);
+void verdict_sum_score(struct evaluation *e);
+void verdict_choose_agent(struct evaluation *e);
+void verdict_choose_reject(struct evaluation *e);
+
+#endif
