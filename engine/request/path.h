@@ -24,7 +24,8 @@
  * dot segments resolved, '\' as '/', "//" merged, ";parameters" cut, what
  * follows NUL, '?' or '#' (decoded ones too) cut, controls dropped, dots
  * and spaces cut at the end of each segment and '/', dots, spaces at the end
- * of the path, a scheme or "//authority" cut, a missing leading '/' added.
+ * of the path, spaces before it, a scheme or "//authority" cut, a missing
+ * leading '/' added.
  *
  * A path is ambiguous if servers may take it for different resources; that
  * it ends in '/', or holds escapes that nothing splits or cuts at ("%20",

@@ -405,6 +405,18 @@ static size_t cut_scheme(char *out, struct view in)
     return in.size - from;
 }
 
+/* URL parsers pass over spaces and controls before a URL. */
+static size_t trim_start(char *out, struct view in)
+{
+    size_t from = 0;
+
+    while (from < in.size && (unsigned char)in.at[from] <= ' ') {
+        from++;
+    }
+    memmove(out, in.at + from, in.size - from);
+    return in.size - from;
+}
+
 static size_t add_root(char *out, struct view in)
 {
     size_t added = in.size == 0 || in.at[0] != '/';
@@ -421,15 +433,15 @@ typedef size_t transform(char *out, struct view in);
 /* First those that decode, then the rest of the widest reading's, in its
  * order, then those that are not part of it. */
 static transform *const transforms[] = {
-    path_decode,      decode_wide,   fold_overlong,     fold_full_width,
-    cut_at_nul,       cut_at_query,  cut_at_fragment,   drop_controls,
-    turn_backslashes, cut_scheme,    add_root,          cut_parameters,
-    trim_segments,    merge_slashes, path_resolve_dots, cut_at_semicolon,
-    drop_nuls,        cut_authority, trim_end,
+    path_decode,      decode_wide,   fold_overlong,   fold_full_width,
+    cut_at_nul,       cut_at_query,  cut_at_fragment, drop_controls,
+    turn_backslashes, trim_start,    cut_scheme,      add_root,
+    cut_parameters,   trim_segments, merge_slashes,   path_resolve_dots,
+    cut_at_semicolon, drop_nuls,     cut_authority,   trim_end,
 };
 #define TRANSFORMS (sizeof(transforms) / sizeof(transforms[0]))
 #define TRANSFORMS_DECODE 2
-#define TRANSFORMS_WIDEST 15
+#define TRANSFORMS_WIDEST 16
 
 /* One pass of the widest reading, over `out`; is it changed? */
 static bool widen_in_place(char *out, char *spare, struct view *in, bool decode)
