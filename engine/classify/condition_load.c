@@ -72,9 +72,14 @@ static enum field find_field(struct rules *rules, struct place place,
     char room[HINT_ROOM];
 
     if (field == FIELD_COUNT) {
+        const char *nearest = nearest_field(name);
+        bool bare = nearest && view_equal(name, view_text(nearest));
+
         rules_refuse(rules, place, RULE_FIELD,
-                     hint_nearest(room, nearest_field(name)),
-                     "unknown field '%.*s'", VIEW_ARG(name));
+                     bare ? NULL : hint_nearest(room, nearest),
+                     bare ? "the field '%.*s' needs a name behind the point"
+                          : "unknown field '%.*s'",
+                     VIEW_ARG(name));
         return field;
     }
     if (field == FIELD_HEADER) {
@@ -225,7 +230,7 @@ static struct draft_node *read_group(struct rules *rules,
     if (list->kind != NODE_LIST || list->count == 0) {
         rules_refuse(rules, list->place, RULE_CONDITION,
                      list->kind == NODE_MAP
-                         ? "put '- ' before each condition, or braces around"
+                         ? "one map in brackets is a list: [{ ... }]"
                          : NULL,
                      "'%.*s' takes a list of conditions, found %s",
                      VIEW_ARG(list->key),

@@ -10,10 +10,10 @@
  */
 #include "classify/draft_load.h"
 
-#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "config/schema.h"
 
@@ -237,17 +237,22 @@ static struct node *read_origin(struct rules *rules,
                                 const struct origin *origin,
                                 const struct node *import)
 {
-    struct view text;
+    struct view text = VIEW_NONE;
+    bool there = origin->in_memory
+                     ? origin->find &&
+                           origin->find(origin->context, origin->path, &text)
+                     : access(origin->path.at, R_OK) == 0;
 
-    if (!origin->in_memory) {
-        return tree_read_file(rules->arena, origin->path.at, rules->problems);
-    }
-    if (!origin->find || !origin->find(origin->context, origin->path, &text)) {
+    if (!there) {
         rules_refuse(rules, import->place, RULE_IMPORT, NULL,
                      "no file '%.*s' to import", VIEW_ARG(origin->path));
         return NULL;
     }
-    return tree_read_text(rules->arena, origin->path, text, rules->problems);
+    return origin->in_memory
+               ? tree_read_text(rules->arena, origin->path, text,
+                                rules->problems)
+               : tree_read_file(rules->arena, origin->path.at,
+                                rules->problems);
 }
 
 static void import_one(struct rules *rules, const struct node *item,

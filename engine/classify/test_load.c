@@ -52,7 +52,7 @@ static const struct test_row test_rows[TEST_COUNT] = {
 static const char *const type_names[] = {
     [FIELD_TYPE_TEXT] = "text",       [FIELD_TYPE_NUMBER] = "a number",
     [FIELD_TYPE_AMOUNT] = "an amount", [FIELD_TYPE_BOOL] = "true or false",
-    [FIELD_TYPE_ADDRESS] = "an address", [FIELD_TYPE_LABEL] = "labels"};
+    [FIELD_TYPE_ADDRESS] = "an address", [FIELD_TYPE_LABEL] = "a set of labels"};
 
 /* One test being read. */
 struct asking {
