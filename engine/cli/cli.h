@@ -20,7 +20,7 @@ struct option {
     const char *value; /* what follows it ("FILE"); NULL: nothing */
     const char *about;
     bool *flag;
-    const char **text;                 /* the last one counts */
+    const char **text;               /* the last one counts */
     bool (*take)(const char *value); /* each; false: it makes no sense */
 };
 

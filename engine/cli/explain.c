@@ -96,8 +96,7 @@ static bool read_time(int64_t *now)
     return true;
 }
 
-static void fact(struct wb_request *request, enum wb_fact which,
-                 struct view v)
+static void fact(struct wb_request *request, enum wb_fact which, struct view v)
 {
     if (v.at) {
         wb_request_fact(request, which, v.at, v.size);
@@ -116,8 +115,7 @@ static bool split_url(struct view url, struct view *scheme, struct view *host,
     *target = url;
     if (colon != SIZE_MAX && colon < url.size) {
         *scheme = view_of(url.at, colon);
-        struct view rest =
-            view_of(url.at + colon + 3, url.size - colon - 3);
+        struct view rest = view_of(url.at + colon + 3, url.size - colon - 3);
         *host = rest;
         host->size = view_find(rest, '/');
         size_t query = view_find(rest, '?');
@@ -201,8 +199,7 @@ static int fill_from_record(struct wb_request *request, char *room)
     }
     if (size > RECORD_SIZE_MAX ||
         wb_request_record(request, room, size, &error) != WB_OK) {
-        fprintf(stderr, "weighbridge: stdin: no request record: %s\n",
-                error);
+        fprintf(stderr, "weighbridge: stdin: no request record: %s\n", error);
         return EXIT_USAGE;
     }
     return EXIT_FINE;

@@ -32,8 +32,7 @@ const struct command *command_find(const char *name)
     return NULL;
 }
 
-static int run(const struct command *command, const char **words,
-               size_t count)
+static int run(const struct command *command, const char **words, size_t count)
 {
     size_t operands;
 

@@ -44,8 +44,7 @@ void usage_write(const struct command *command)
     }
     for (const struct option *o = command->options; o && o->name; o++) {
         char left[64];
-        snprintf(left, sizeof left, "%s %s", o->name,
-                 o->value ? o->value : "");
+        snprintf(left, sizeof left, "%s %s", o->name, o->value ? o->value : "");
         printf("  %-20s %s\n", left, o->about);
     }
     if (command->help) {

@@ -124,11 +124,11 @@ static void add_record(struct block *block, const struct wb_request *request)
 {
     for (;;) {
         size_t left = block->records_room - block->records_size;
-        size_t size = left < 2 ? SIZE_MAX
-                               : wb_decision_write(
-                                     request, WB_FORM_RECORD,
-                                     block->records + block->records_size,
-                                     left - 1);
+        size_t size =
+            left < 2 ? SIZE_MAX
+                     : wb_decision_write(request, WB_FORM_RECORD,
+                                         block->records + block->records_size,
+                                         left - 1);
         if (size < left) {
             block->records_size += size;
             block->records[block->records_size++] = '\n';
@@ -177,8 +177,7 @@ const char *line_fault_text(enum line_fault fault)
     return texts[fault];
 }
 
-static void show(const struct block *block, const struct line *line,
-                 FILE *err)
+static void show(const struct block *block, const struct line *line, FILE *err)
 {
     char room[SAMPLE_SIZE * 6 + 2];
     size_t size = line->size < SAMPLE_SIZE ? line->size : SAMPLE_SIZE;
@@ -193,11 +192,10 @@ static void show(const struct block *block, const struct line *line,
             size < line->size ? "..." : "");
 }
 
-bool block_write(struct block *block, FILE *out, FILE *err,
-                 unsigned *samples)
+bool block_write(struct block *block, FILE *out, FILE *err, unsigned *samples)
 {
-    for (size_t i = 0; i < block->count && *samples > 0; i++) {
-        if (block->lines[i].fault != LINE_FINE) {
+    for (size_t i = 0; i < block->count; i++) {
+        if (block->lines[i].fault != LINE_FINE && *samples != 0) {
             show(block, &block->lines[i], err);
             --*samples;
         }

@@ -105,8 +105,7 @@ static const char *quote_end(const char *at, const char *end)
 static enum line_fault quoted(const char **at, const char *end,
                               struct view *out)
 {
-    const char *open =
-        *at < end ? memchr(*at, '"', (size_t)(end - *at)) : NULL;
+    const char *open = *at < end ? memchr(*at, '"', (size_t)(end - *at)) : NULL;
 
     *out = VIEW_NONE;
     if (!open) {
@@ -205,8 +204,7 @@ static uint64_t digits(const char **at, const char *end)
 }
 
 /* ` 200 1234` behind the request. */
-static void numbers_read(const char **at, const char *end,
-                         struct combined *out)
+static void numbers_read(const char **at, const char *end, struct combined *out)
 {
     out->status = 0;
     out->bytes = 0;
@@ -238,8 +236,8 @@ static void headers_read(struct combined *out)
 
     out->referer = logged ? dash_is_none(out->referer) : VIEW_NONE;
     out->user_agent = dash_is_none(out->user_agent);
-    out->has_headers = logged && (out->status != 400 || out->referer.at ||
-                                  out->user_agent.at);
+    out->has_headers =
+        logged && (out->status != 400 || out->referer.at || out->user_agent.at);
 }
 
 static void unescape_all(char *line, struct combined *out)

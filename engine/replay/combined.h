@@ -28,8 +28,8 @@ enum line_fault {
 };
 
 struct combined {
-    struct view vhost;      /* NONE: this layout has none */
-    struct view client;     /* NONE: "-" */
+    struct view vhost;  /* NONE: this layout has none */
+    struct view client; /* NONE: "-" */
     int64_t time;
     struct view method;
     struct view target;

@@ -11,8 +11,7 @@ static const struct wb_text headers_logged[] = {
     {"referer", 7},
 };
 
-static void fact(struct wb_request *request, enum wb_fact which,
-                 struct view v)
+static void fact(struct wb_request *request, enum wb_fact which, struct view v)
 {
     if (v.at) {
         wb_request_fact(request, which, v.at, v.size);
@@ -42,8 +41,7 @@ static void fill(struct wb_request *request, const struct combined *line)
 static enum wb_status read_line(struct wb_request *request,
                                 struct wb_engine *engine,
                                 struct log_clock *clock, char *line,
-                                size_t size, bool vhost,
-                                enum line_fault *fault,
+                                size_t size, bool vhost, enum line_fault *fault,
                                 struct line_extra *extra)
 {
     struct combined parts;

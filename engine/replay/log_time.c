@@ -80,8 +80,7 @@ static bool day_read(struct log_clock *clock, const char *at)
         return false;
     }
     unsigned year = century * 100 + of_century;
-    if (day < 1 || day > days_in(month, year) ||
-        !zone_read(at + ZONE, &east)) {
+    if (day < 1 || day > days_in(month, year) || !zone_read(at + ZONE, &east)) {
         return false;
     }
     clock->midnight = days_since_epoch(year, month, day) * 86400 - east;
@@ -106,8 +105,7 @@ bool log_time_read(struct log_clock *clock, const char *at, int64_t *out)
         !day_read(clock, at)) {
         return false;
     }
-    *out = (clock->midnight +
-            (int64_t)((hour * 60 + minute) * 60 + second)) *
+    *out = (clock->midnight + (int64_t)((hour * 60 + minute) * 60 + second)) *
            1000000;
     return true;
 }

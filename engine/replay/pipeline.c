@@ -14,6 +14,7 @@
  */
 #include "replay/pipeline.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -33,12 +34,13 @@ struct turn {
 struct pipeline {
     const struct pipeline_options *options;
     struct reader *reader;
-    pthread_mutex_t reading; /* guards the five below */
+    pthread_mutex_t reading; /* guards the six below */
     const char *path;
     const struct format *format;
     uint64_t blocks;
     bool ended;
     enum pipeline_result result; /* the first that is not DONE stays */
+    int error;                   /* errno of PIPELINE_WRITE */
     atomic_bool stop;
     struct turn decide, write;
     unsigned samples; /* in the turn of write */
@@ -86,9 +88,12 @@ static void turn_pass(struct turn *turn)
 
 static void fail(struct pipeline *p, enum pipeline_result result)
 {
+    int error = errno;
+
     pthread_mutex_lock(&p->reading);
     if (p->result == PIPELINE_DONE) {
         p->result = result;
+        p->error = error;
     }
     p->ended = true;
     pthread_mutex_unlock(&p->reading);
@@ -187,9 +192,8 @@ static bool run_workers(struct pipeline *p, struct worker *workers,
             return false;
         }
     }
-    while (started < count &&
-           pthread_create(&workers[started].thread, NULL, work,
-                          &workers[started]) == 0) {
+    while (started < count && pthread_create(&workers[started].thread, NULL,
+                                             work, &workers[started]) == 0) {
         started++;
     }
     work(&workers[0]);
@@ -217,7 +221,7 @@ static void run(struct pipeline *p, struct tally *tally)
 }
 
 enum pipeline_result pipeline_run(const struct pipeline_options *options,
-                                  struct tally *tally)
+                                  struct tally *tally, int *error)
 {
     struct pipeline p = {.options = options, .samples = SAMPLES};
 
@@ -233,6 +237,7 @@ enum pipeline_result pipeline_run(const struct pipeline_options *options,
     turn_end(&p.write);
     pthread_mutex_destroy(&p.reading);
     reader_free(p.reader);
+    *error = p.error;
     if (p.result == PIPELINE_DONE && tally->failed) {
         return PIPELINE_MEMORY;
     }

@@ -23,11 +23,11 @@ enum pipeline_result {
     PIPELINE_DONE,
     PIPELINE_MEMORY,
     PIPELINE_READ, /* reported to err already */
-    PIPELINE_WRITE
+    PIPELINE_WRITE /* *error is errno's */
 };
 
 /* Adds all that was counted to `tally`. */
 enum pipeline_result pipeline_run(const struct pipeline_options *options,
-                                  struct tally *tally);
+                                  struct tally *tally, int *error);
 
 #endif

@@ -139,8 +139,7 @@ static enum reading open_next(struct reader *r)
         return READING_END;
     }
     const char *path = r->paths[r->opened++];
-    r->fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC)
-                              : STDIN_FILENO;
+    r->fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
     if (r->fd < 0) {
         return fail(r, strerror(errno));
     }
@@ -194,8 +193,8 @@ enum reading reader_next(struct reader *r, struct view *line)
         enum reading reading;
 
         if (newline || (r->ended && (left || r->skipping))) {
-            size_t size = newline ? (size_t)(newline - r->room) - r->from
-                                  : left;
+            size_t size =
+                newline ? (size_t)(newline - r->room) - r->from : left;
             reading = end_line(r, size, newline != NULL, line, &some);
             if (some) {
                 return reading;

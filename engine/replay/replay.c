@@ -17,6 +17,7 @@
 struct outlet {
     const char *path;
     FILE *file; /* NULL: not asked for */
+    int error;  /* errno of what failed; 0: nothing did */
 };
 
 static void complain(const char *what, const char *why)
@@ -28,6 +29,7 @@ static bool outlet_open(struct outlet *outlet, const char *path)
 {
     outlet->path = path;
     outlet->file = NULL;
+    outlet->error = 0;
     if (!path) {
         return true;
     }
@@ -42,20 +44,21 @@ static bool outlet_open(struct outlet *outlet, const char *path)
 /* False when what was written did not all arrive. */
 static bool outlet_close(struct outlet *outlet)
 {
-    bool arrived = true;
-
-    if (outlet->file) {
-        arrived = fflush(outlet->file) == 0 && !ferror(outlet->file);
-        int error = errno;
-        if (outlet->file != stdout) {
-            arrived = fclose(outlet->file) == 0 && arrived;
-        }
-        if (!arrived) {
-            complain(outlet->path, strerror(error));
-        }
-        outlet->file = NULL;
+    if (!outlet->file) {
+        return true;
     }
-    return arrived;
+    if (fflush(outlet->file) != 0 && outlet->error == 0) {
+        outlet->error = errno;
+    }
+    if (outlet->file != stdout && fclose(outlet->file) != 0 &&
+        outlet->error == 0) {
+        outlet->error = errno;
+    }
+    outlet->file = NULL;
+    if (outlet->error != 0) {
+        complain(outlet->path, strerror(outlet->error));
+    }
+    return outlet->error == 0;
 }
 
 static unsigned threads_of(unsigned wanted)
@@ -77,7 +80,11 @@ static bool tell(const struct replay_options *options,
 
     mode = mode ? mode : "enforce";
     if (summary->file) {
-        return summary_write(tally, mode, summary->file);
+        errno = 0;
+        if (!summary_write(tally, mode, summary->file)) {
+            summary->error = errno ? errno : ENOMEM;
+        }
+        return true; /* closing it will tell */
     }
     return stdout_taken || report_write(tally, mode, stdout);
 }
@@ -88,8 +95,7 @@ static int conclude(const struct replay_options *options,
 {
     tally_finish(tally);
     if (!tell(options, engine, summary, tally)) {
-        complain(summary->path ? summary->path : "stdout",
-                 "could not be written");
+        complain("stdout", "could not be written");
         return 2;
     }
     if (tally->read == 0 && tally_unreadable(tally) > 0) {
@@ -103,27 +109,28 @@ static int conclude(const struct replay_options *options,
 /* ---- running ---- */
 
 static int run(struct wb_engine *engine, const struct replay_options *options,
-               struct wb_state *state, FILE *out, struct tally *tally)
+               struct wb_state *state, struct outlet *out, struct tally *tally)
 {
     const struct pipeline_options pipeline = {
         .engine = engine,
         .state = state,
         .format = options->format ? format_find(options->format) : NULL,
-        .out = out,
+        .out = out->file,
         .err = stderr,
         .threads = threads_of(options->threads),
         .paths = options->paths,
         .path_count = options->path_count,
     };
+    int error = 0;
 
-    switch (pipeline_run(&pipeline, tally)) {
+    switch (pipeline_run(&pipeline, tally, &error)) {
     case PIPELINE_DONE:
         return 0;
     case PIPELINE_MEMORY:
         complain("replay", "out of memory");
         return 2;
     case PIPELINE_WRITE:
-        complain(options->out, strerror(errno));
+        out->error = error; /* closing it will tell */
         return 2;
     default:
         return 2; /* the reader has said it */
@@ -131,8 +138,8 @@ static int run(struct wb_engine *engine, const struct replay_options *options,
 }
 
 static int replay_into(struct wb_engine *engine,
-                       const struct replay_options *options,
-                       struct outlet *out, struct outlet *summary)
+                       const struct replay_options *options, struct outlet *out,
+                       struct outlet *summary)
 {
     struct wb_state *state = NULL;
     struct tally tally;
@@ -145,7 +152,7 @@ static int replay_into(struct wb_engine *engine,
     if (wb_state_open_replay(engine, &state) != WB_OK) {
         complain("replay", "no state: out of memory");
     } else {
-        code = run(engine, options, state, out->file, &tally);
+        code = run(engine, options, state, out, &tally);
     }
     if (code == 0) {
         code = conclude(options, engine, summary, &tally);

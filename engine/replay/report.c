@@ -28,8 +28,7 @@ static void add_time(FILE *out, const char *before, int64_t time)
     fprintf(out, "%s%.*s", before, (int)text.size, text.at);
 }
 
-static void lines_report(const struct tally *tally, const char *mode,
-                         FILE *out)
+static void lines_report(const struct tally *tally, const char *mode, FILE *out)
 {
     uint64_t unreadable = tally_unreadable(tally);
 

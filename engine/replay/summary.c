@@ -156,8 +156,7 @@ bool summary_write(const struct tally *tally, const char *mode, FILE *out)
     }
     struct text text = text_in(room, size);
     write_all(&text, tally, mode);
-    bool written =
-        !text.cut && fwrite(room, 1, text.size, out) == text.size;
+    bool written = !text.cut && fwrite(room, 1, text.size, out) == text.size;
     free(room);
     return written;
 }

@@ -29,6 +29,11 @@ static uint32_t add_hash(uint32_t hash, struct view v)
     return (hash ^ 0xff) * 16777619U;
 }
 
+static bool is_row(const struct row *row, struct view name, struct view asset)
+{
+    return view_equal(row->name, name) && view_equal(row->asset, asset);
+}
+
 static void place(struct table *table, size_t row)
 {
     size_t i = table->rows[row].hash & table->slot_mask;
@@ -81,21 +86,25 @@ static struct row *add_row(struct table *table, struct view name,
     if (!row->name.at || (asset.at && !row->asset.at)) {
         return NULL;
     }
+    table->last = table->count;
     place(table, table->count++);
     return row;
 }
 
-struct row *table_row(struct table *table, struct view name,
-                      struct view asset)
+struct row *table_row(struct table *table, struct view name, struct view asset)
 {
+    if (table->last < table->count &&
+        is_row(&table->rows[table->last], name, asset)) {
+        return &table->rows[table->last];
+    }
     uint32_t hash = add_hash(add_hash(2166136261U, name), asset);
-
     for (size_t i = hash & table->slot_mask; table->slots && table->slots[i];
          i = (i + 1) & table->slot_mask) {
-        struct row *row = &table->rows[table->slots[i] - 1];
-        if (row->hash == hash && view_equal(row->name, name) &&
-            view_equal(row->asset, asset)) {
-            return row;
+        size_t row = table->slots[i] - 1;
+        if (table->rows[row].hash == hash &&
+            is_row(&table->rows[row], name, asset)) {
+            table->last = row;
+            return &table->rows[row];
         }
     }
     return add_row(table, name, asset, hash);
@@ -111,8 +120,8 @@ bool table_merge(struct table *table, const struct table *from)
         }
         row->requests += other->requests;
         row->charged += other->charged;
-        row->overflow |= other->overflow ||
-                         !amount_add(&row->amount, &other->amount);
+        row->overflow |=
+            other->overflow || !amount_add(&row->amount, &other->amount);
     }
     return true;
 }

@@ -25,6 +25,7 @@ struct table {
     size_t room;
     uint32_t *slots; /* row number + 1 by hash; 0: free */
     size_t slot_mask;
+    size_t last;         /* the row last asked for: mostly the next one too */
     struct arena *names; /* owned by the caller */
 };
 
@@ -32,8 +33,7 @@ void table_start(struct table *table, struct arena *names);
 void table_end(struct table *table);
 /* The row of that key, a new one (all zero) if there is none; NULL when out
  * of memory. Names are copied. Valid until the next call. */
-struct row *table_row(struct table *table, struct view name,
-                      struct view asset);
+struct row *table_row(struct table *table, struct view name, struct view asset);
 /* Adds all of `from`; false when out of memory. */
 bool table_merge(struct table *table, const struct table *from);
 /* Orders the rows: most requests first, then by name and asset. No row can

@@ -5,7 +5,7 @@
 #include "replay/tally.h"
 
 const char *const tally_classes[TALLY_CLASSES] = {"human", "suspect", "agent",
-                                          "unknown"};
+                                                  "unknown"};
 const char *const tally_labels[TALLY_LABELS] = {"human", "bot"};
 
 bool tally_start(struct tally *tally)
@@ -44,12 +44,17 @@ static struct view answer(const struct wb_request *request,
     return view_of(text.data, text.size);
 }
 
+static bool is_text(struct view v, const char *text)
+{
+    return v.size > 0 && v.at[0] == text[0] && view_equal(v, view_text(text));
+}
+
 /* The place of `name` in `names`, or n. */
 static size_t place_of(struct view name, const char *const *names, size_t n)
 {
     size_t i = 0;
 
-    while (i < n && !view_equal(name, view_text(names[i]))) {
+    while (i < n && !is_text(name, names[i])) {
         i++;
     }
     return i;
@@ -77,8 +82,8 @@ static void count_route(struct tally *tally, const struct wb_request *request,
 {
     struct view route = answer(request, WB_ANSWER_ROUTE);
     bool charged =
-        allowed && view_equal(answer(request, WB_ANSWER_PRICE_ACTION),
-                              VIEW("charge"));
+        allowed &&
+        view_equal(answer(request, WB_ANSWER_PRICE_ACTION), VIEW("charge"));
     struct view asset =
         charged ? answer(request, WB_ANSWER_PRICE_ASSET) : VIEW_NONE;
 
@@ -130,8 +135,8 @@ static void count_time(struct tally *tally, int64_t time)
 void tally_request(struct tally *tally, const struct wb_request *request,
                    const struct line_extra *extra)
 {
-    size_t class =
-        place_of(answer(request, WB_ANSWER_CLASS), tally_classes, TALLY_CLASSES);
+    size_t class = place_of(answer(request, WB_ANSWER_CLASS), tally_classes,
+                            TALLY_CLASSES);
 
     if (class == TALLY_CLASSES) {
         class = TALLY_UNKNOWN;
@@ -143,8 +148,7 @@ void tally_request(struct tally *tally, const struct wb_request *request,
     tally->read++;
     tally->classes[class]++;
     tally->bytes[class] += extra->bytes;
-    bool allowed =
-        view_equal(answer(request, WB_ANSWER_ACTION), VIEW("allow"));
+    bool allowed = view_equal(answer(request, WB_ANSWER_ACTION), VIEW("allow"));
     tally->allowed += allowed;
     tally->rejected += !allowed;
     count_label(tally, request, class);

@@ -21,8 +21,8 @@ static void must(bool holds)
 
 static void must_be_within(struct view v, const char *line, size_t size)
 {
-    must(!v.at || (v.at >= line && v.size <= size &&
-                   v.at + v.size <= line + size));
+    must(!v.at ||
+         (v.at >= line && v.size <= size && v.at + v.size <= line + size));
 }
 
 static void check_time(int64_t time)
@@ -53,8 +53,8 @@ static void check_line(struct view from, bool vhost, struct log_clock *warm)
     if (fault != LINE_FINE) {
         must(!from.size || !memcmp(line, from.at, from.size));
     } else {
-        const struct view views[] = {a.vhost,   a.client,  a.method,
-                                     a.target,  a.version, a.referer,
+        const struct view views[] = {a.vhost,     a.client,  a.method,
+                                     a.target,    a.version, a.referer,
                                      a.user_agent};
         for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
             must_be_within(views[i], line, from.size);

@@ -131,8 +131,7 @@ static void show(struct text *t, const struct combined *c)
     text_addf(t, "%u|%llu", c->status, (unsigned long long)c->bytes);
 }
 
-static void check(struct guard *guard, const struct expectation *e,
-                  bool vhost)
+static void check(struct guard *guard, const struct expectation *e, bool vhost)
 {
     size_t size = strlen(e->line);
     char *line = guard_end(guard, size);
@@ -142,8 +141,7 @@ static void check(struct guard *guard, const struct expectation *e,
     struct combined combined;
 
     memcpy(line, e->line, size);
-    enum line_fault fault =
-        combined_read(line, size, vhost, &clock, &combined);
+    enum line_fault fault = combined_read(line, size, vhost, &clock, &combined);
     if (fault == LINE_FINE) {
         show(&got, &combined);
     } else {
@@ -181,8 +179,8 @@ static void check_times(void)
         struct tm tm;
         gmtime_r(&local, &tm);
         size_t n = strftime(text, sizeof text, "%d/%b/%Y:%H:%M:%S ", &tm);
-        snprintf(text + n, sizeof text - n, "%c%02d%02d",
-                 zone < 0 ? '-' : '+', abs(zone) / 60, abs(zone) % 60);
+        snprintf(text + n, sizeof text - n, "%c%02d%02d", zone < 0 ? '-' : '+',
+                 abs(zone) / 60, abs(zone) % 60);
         wrong += !log_time_read(&clock, text, &got) || got != t * 1000000;
     }
     is_number(wrong, 0, "times of 110 years");

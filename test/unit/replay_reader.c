@@ -21,11 +21,34 @@ struct made {
 /* Lines of these sizes; a line of n bytes holds n times the letter of its
  * place. */
 static const size_t sizes[] = {
-    1,     0,      5,           LINE_SIZE_MAX - 1, LINE_SIZE_MAX, 3,
-    0,     0,      70000,       LINE_SIZE_MAX + 1, 2,             WINDOW - 1,
-    7,     WINDOW, 9,           WINDOW + 1,        11,            3 * WINDOW,
-    1,     4000,   WINDOW - 20, 20,                65000,         65000,
-    65000, 65000,  65000,       500000,
+    1,
+    0,
+    5,
+    LINE_SIZE_MAX - 1,
+    LINE_SIZE_MAX,
+    3,
+    0,
+    0,
+    70000,
+    LINE_SIZE_MAX + 1,
+    2,
+    WINDOW - 1,
+    7,
+    WINDOW,
+    9,
+    WINDOW + 1,
+    11,
+    3 * WINDOW,
+    1,
+    4000,
+    WINDOW - 20,
+    20,
+    65000,
+    65000,
+    65000,
+    65000,
+    65000,
+    500000,
 };
 #define SIZES (sizeof sizes / sizeof *sizes)
 
@@ -48,8 +71,7 @@ static void make(struct made *made, const char *line_end, bool last)
     }
     snprintf(made->path, sizeof made->path, "/tmp/wb-reader-XXXXXX");
     int fd = mkstemp(made->path);
-    if (fd < 0 ||
-        write(fd, made->bytes, made->size) != (ssize_t)made->size) {
+    if (fd < 0 || write(fd, made->bytes, made->size) != (ssize_t)made->size) {
         abort();
     }
     close(fd);
@@ -145,11 +167,10 @@ static void check_pipe(void)
     }
     struct reader *r = reader_new(paths, 1);
     ok(reader_next(r, &line) == READING_FILE, "a pipe");
-    ok(reader_next(r, &line) == READING_LINE &&
-           view_equal(line, VIEW("one")),
+    ok(reader_next(r, &line) == READING_LINE && view_equal(line, VIEW("one")),
        "its first line");
-    ok(reader_next(r, &line) == READING_LINE &&
-           view_equal(line, VIEW("two")) && reader_line(r) == 3,
+    ok(reader_next(r, &line) == READING_LINE && view_equal(line, VIEW("two")) &&
+           reader_line(r) == 3,
        "its last line");
     ok(reader_next(r, &line) == READING_END, "its end");
     pthread_join(thread, NULL);
