@@ -65,19 +65,17 @@ uint32_t atom_add(struct rules *rules, enum opcode kind, size_t slot,
     if (!key.at) {
         return IMAGE_NONE;
     }
-    number = names_add(&rules->atom_keys, key);
-    if (number >= IMAGE_NONE) {
-        return IMAGE_NONE;
-    }
-    if (rules->atom_keys.count == before) {
-        return (uint32_t)number;
-    }
+    /* Room first: a key without its atom would be found again. */
     atoms = list_room(rules->arena, rules->atoms, &rules->atom_room, before,
                       sizeof(*atoms));
     if (!atoms) {
         return IMAGE_NONE;
     }
     rules->atoms = atoms;
+    number = names_add(&rules->atom_keys, key);
+    if (number >= IMAGE_NONE || rules->atom_keys.count == before) {
+        return number >= IMAGE_NONE ? IMAGE_NONE : (uint32_t)number;
+    }
     atoms[number] = (struct draft_atom){
         .atom = {.kind = kind,
                  .test = test,
