@@ -255,7 +255,7 @@ static void fill_row(const struct tree *t, const struct automaton *a,
                      uint32_t node, uint32_t *wide, uint16_t *narrow)
 {
     const struct tree_node *n = &t->nodes[node];
-    uint32_t width = a->class_count + 1;
+    uint32_t width = a->class_count + CELLS_BEHIND;
     size_t row = (size_t)n->state * width;
     size_t from = (size_t)t->nodes[n->failure].state * width;
 
@@ -274,16 +274,20 @@ static void fill_row(const struct tree *t, const struct automaton *a,
             narrow[cell] = (uint16_t)next;
         }
     }
-    if (n->output != NONE && wide) {
-        wide[row + a->class_count] = n->output;
-    } else if (n->output != NONE) {
-        narrow[row + a->class_count] = (uint16_t)n->output;
+    row += a->class_count;
+    if (wide) {
+        wide[row + CELL_OUTPUT] = n->output == NONE ? 0 : n->output;
+        wide[row + CELL_DEPTH] = n->depth;
+    } else {
+        narrow[row + CELL_OUTPUT] =
+            (uint16_t)(n->output == NONE ? 0 : n->output);
+        narrow[row + CELL_DEPTH] = (uint16_t)n->depth;
     }
 }
 
 static size_t dense_cells(const struct automaton *a)
 {
-    return (size_t)a->state_count * (a->class_count + 1);
+    return (size_t)a->state_count * (a->class_count + CELLS_BEHIND);
 }
 
 static bool make_dense(const struct tree *t, struct arena *arena,
@@ -309,7 +313,7 @@ static bool make_dense(const struct tree *t, struct arena *arena,
     for (size_t i = 0; i < t->count; i++) {
         fill_row(t, a, t->order[i], wide, narrow);
     }
-    a->hit_from *= a->class_count + 1;
+    a->hit_from *= a->class_count + CELLS_BEHIND;
     return true;
 }
 

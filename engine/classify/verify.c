@@ -165,7 +165,7 @@ static bool sparse_is_good(const struct automaton *a)
 
 static bool table_is_good(const struct automaton *a)
 {
-    uint32_t width = a->class_count + 1;
+    uint32_t width = a->class_count + CELLS_BEHIND;
     size_t cells = (size_t)a->state_count * width;
 
     if (a->form == AUTOMATON_SPARSE) {
@@ -173,10 +173,12 @@ static bool table_is_good(const struct automaton *a)
     }
     for (size_t i = 0; i < cells; i++) {
         uint32_t next = a->form == AUTOMATON_WIDE ? a->wide[i] : a->narrow[i];
-        bool output = i % width == a->class_count;
 
-        if (output ? i >= a->hit_from && next >= a->output_count
-                   : next >= cells || next % width) {
+        if (i % width < a->class_count && (next >= cells || next % width)) {
+            return false;
+        }
+        if (i % width == a->class_count + CELL_OUTPUT && i >= a->hit_from &&
+            next >= a->output_count) {
             return false;
         }
     }
