@@ -44,6 +44,10 @@ static const struct {
 static bool step_guard(struct wb_request *r)
 {
     const struct header *culprit = NULL;
+    if (r->unread) {
+        refuse(r, 400, "bad_record", NULL);
+        return false;
+    }
     enum guard_verdict verdict =
         guard_check(r->engine->guard, &r->facts, &culprit);
     if (verdict == GUARD_PASS) {
@@ -182,8 +186,8 @@ static void step_price(struct wb_request *r)
     policy_price(r->site->policy, &r->facts, r->evaluation, &r->price);
     if (r->price.action == PRICE_REJECT) {
         const struct refusal *refusal = r->price.refusal;
-        refuse(r, refusal->status, "not_for_sale", NULL);
-        if (!r->denial.refusal && r->denial.reason.at == NULL) {
+        if (decision_allows(r)) {
+            refuse(r, refusal->status, "not_for_sale", NULL);
             r->denial.refusal = refusal;
             r->denial.reason = refusal->reason;
         }
@@ -292,6 +296,20 @@ static bool wants_claim(const struct wb_request *r)
 
 /* ---- the end ---- */
 
+/* No half of an answer leaves. What it is made of is bounded where it is
+ * loaded, so that this is for a mistake of ours; not even count mode lets
+ * it pass, for a gate must not see headers without values. */
+static void refuse_too_large(struct wb_request *r)
+{
+    r->count = false;
+    r->forward = false;
+    r->denial = (struct denial){.status = 403, .error = "answer_too_large"};
+    r->status = r->denial.status;
+    r->header_count = 0;
+    r->answer = text_in(r->answer_room, sizeof r->answer_room);
+    denial_write(r);
+}
+
 static void finish(struct wb_request *r)
 {
     struct text score = text_in(r->score_text, sizeof r->score_text - 1);
@@ -307,6 +325,9 @@ static void finish(struct wb_request *r)
     } else {
         r->status = r->denial.status;
         denial_write(r);
+    }
+    if (r->answer.cut) {
+        refuse_too_large(r);
     }
     counters_add(r);
 }
@@ -359,7 +380,7 @@ enum wb_result wb_decide(struct wb_request *r, struct wb_state *state,
                          void (*wake)(void *arg), void *arg)
 {
     if (!r || r->step == STEP_EMPTY || r->step >= STEP_CLAIMING) {
-        return WB_DONE;
+        return r && r->step == STEP_CLAIMING ? WB_WAIT : WB_DONE;
     }
     wb_weigh(r);
     r->state = state;
@@ -408,6 +429,9 @@ static void post(void *arg)
 void wb_decide_blocking(struct wb_request *r, struct wb_state *state)
 {
     sem_t woken;
+    if (!r || r->step == STEP_CLAIMING) {
+        return; /* somebody else is woken for it */
+    }
     sem_init(&woken, 0, 0);
     if (wb_decide(r, state, post, &woken) == WB_WAIT) {
         while (sem_wait(&woken) != 0 && errno == EINTR) {

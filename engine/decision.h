@@ -58,6 +58,7 @@ struct wb_request {
     const struct site *site;
     const struct ruleset *ruleset;
     struct evaluation *evaluation; /* NULL: rules were not reached */
+    bool unread;                   /* its record could not be read */
     bool cut;                      /* a value did not fit the workspace */
 
     struct wb_state *state;
