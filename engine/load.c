@@ -110,6 +110,7 @@ static void load_pack(struct loading *l, struct rules *rules, struct view name,
                  "rules: no shipped pack is named '%.*s'; a file is written "
                  "with its path or with .yaml",
                  name);
+        rules_miss(rules);
     } else if (!rules_pack_text(rules, path, text, shipped_find, NULL)) {
         l->failed = true;
     }

@@ -342,7 +342,11 @@ bool rules_pack(struct rules *rules, const char *path, struct view pin)
         return true;
     }
     tree = tree_read_file(rules->arena, path, rules->problems);
-    return tree && read_tree(rules, tree, &origin);
+    if (!tree) {
+        rules_miss(rules);
+        return false;
+    }
+    return read_tree(rules, tree, &origin);
 }
 
 bool rules_pack_text(struct rules *rules, struct view name, struct view text,
@@ -358,5 +362,14 @@ bool rules_pack_text(struct rules *rules, struct view name, struct view text,
         return true;
     }
     tree = tree_read_text(rules->arena, name, text, rules->problems);
-    return tree && read_tree(rules, tree, &origin);
+    if (!tree) {
+        rules_miss(rules);
+        return false;
+    }
+    return read_tree(rules, tree, &origin);
+}
+
+void rules_miss(struct rules *rules)
+{
+    rules->broken = true;
 }

@@ -49,6 +49,9 @@ bool rules_pack(struct rules *rules, const char *path, struct view pin);
 typedef bool rules_find(void *context, struct view name, struct view *text);
 bool rules_pack_text(struct rules *rules, struct view name, struct view text,
                      rules_find *find, void *context);
+/* A pack could not be had: what its rules would have given is not asked
+ * for, and there will be no program. rules_pack says so itself. */
+void rules_miss(struct rules *rules);
 /* overrides: { pack/id: { mode: count | off | on } }. */
 bool rules_override(struct rules *rules, const struct node *overrides);
 /* A condition on its own (a tier's `when`): its number for
