@@ -274,8 +274,10 @@ struct code {
 uint32_t code_condition(struct code *code, const struct rules *rules,
                         const struct draft_node *node, bool counted);
 
-/* wake_load.c: how often a condition may be anything but false, 0 (never)
- * to 1000 (always); the labels' givers must have their cost. */
+/* wake_load.c: guesses in thousandths of requests; the labels' givers must
+ * have their cost. How often a condition would be looked at if it was a
+ * rule's, and how often it is true. */
+unsigned wake_cost(const struct rules *rules, const struct draft_node *node);
 unsigned wake_chance(const struct rules *rules, const struct draft_node *node);
 /* Fills the program's wakes, always and their spans. */
 bool wakes_make(struct rules *rules, struct program *program,

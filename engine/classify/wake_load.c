@@ -167,9 +167,18 @@ static unsigned hit_cost(const struct rules *rules, uint32_t number)
     struct draft_atom *atom = &rules->atoms[number];
     unsigned sum = 0, most = present_cost(rules, atom->atom.slot) - 1;
 
-    if (plan_slot_at(rules->plan, atom->atom.slot)->field ==
-        FIELD_HEADER_ORDER) {
-        sum = 450; /* names of headers: most are in most requests */
+    switch (plan_slot_at(rules->plan, atom->atom.slot)->field) {
+    case FIELD_HEADER_ORDER: /* most names are in most requests */
+    case FIELD_METHOD:       /* and these have few values to choose from */
+    case FIELD_SCHEME:
+    case FIELD_HTTP_VERSION:
+    case FIELD_UA_FAMILY:
+    case FIELD_UA_PLATFORM:
+    case FIELD_CLASS:
+        sum = 450;
+        break;
+    default:
+        break;
     }
     for (size_t i = 0; i < atom->operand_count && sum < most && !atom->cost;
          i++) {
@@ -264,11 +273,50 @@ static unsigned cost(const struct rules *rules, const struct draft_node *node,
     return ALWAYS;
 }
 
-unsigned wake_chance(const struct rules *rules, const struct draft_node *node)
+unsigned wake_cost(const struct rules *rules, const struct draft_node *node)
 {
     unsigned quiet = cost(rules, node, WANT_FALSE);
 
     return quiet < COST_SURE ? quiet : COST_SURE;
+}
+
+/* As if the parts of `any` excluded each other, and those of `all` came
+ * together. */
+static unsigned group_chance(const struct rules *rules,
+                             const struct draft_node *node)
+{
+    unsigned sum = node->kind == DRAFT_ALL ? COST_SURE : 0;
+
+    for (const struct draft_node *n = node->first; n; n = n->next) {
+        unsigned chance = wake_chance(rules, n);
+
+        if (node->kind == DRAFT_ANY) {
+            sum += chance;
+        } else if (chance < sum) {
+            sum = chance;
+        }
+    }
+    return sum < COST_SURE ? sum : COST_SURE;
+}
+
+unsigned wake_chance(const struct rules *rules, const struct draft_node *node)
+{
+    switch (node->kind) {
+    case DRAFT_ALL:
+    case DRAFT_ANY:
+        return group_chance(rules, node);
+    case DRAFT_NOT:
+        return COST_SURE - wake_chance(rules, node->first);
+    case DRAFT_PRESENT:
+        return present_cost(rules, node->index);
+    case DRAFT_ABSENT:
+        return absent_cost(rules, node->index);
+    case DRAFT_ATOM:
+    case DRAFT_LABEL:
+    case DRAFT_FIXED:
+        break;
+    }
+    return wake_cost(rules, node);
 }
 
 /* ---- the events of the chosen set ---- */
@@ -438,7 +486,7 @@ bool wakes_make(struct rules *rules, struct program *program,
         struct image_rule *rule = &image_rules[by_rank[i]->number];
 
         w.rank = i;
-        by_rank[i]->cost = wake_chance(rules, by_rank[i]->when);
+        by_rank[i]->cost = wake_cost(rules, by_rank[i]->when);
         rule->always =
             program->no_prefilter ||
             cost(rules, by_rank[i]->when, WANT_FALSE) == ALWAYS;

@@ -11,7 +11,7 @@
 static const char pack[] =
     HEAD "rules:\n"
          "  - id: one\n"
-         "    when: { any: [{ user-agent: { word: bot } }, { method: GET }] }\n"
+         "    when: { any: [{ user-agent: { word: bot } }, { header.x: a }] }\n"
          "    labels: [a]\n"
          "  - id: two\n"
          "    when: { label: a, user-agent: present }\n"
