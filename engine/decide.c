@@ -341,11 +341,27 @@ static void refuse_too_large(struct wb_request *r)
     denial_write(r);
 }
 
-static void finish(struct wb_request *r)
+/* Numbers are written once, for headers, records and single answers. */
+static void write_numbers(struct wb_request *r)
 {
     struct text score = text_in(r->score_text, sizeof r->score_text - 1);
     text_add_u64(&score, (uint64_t)r->verdict.score);
     r->score_text[score.size] = '\0';
+    r->amount_text = VIEW("0");
+    r->price_text = VIEW("0");
+    if (r->price.action == PRICE_CHARGE) {
+        struct text t = text_in(r->price_room, sizeof r->price_room);
+        amount_write(&t, &r->price.amount);
+        r->amount_text = text_view(&t);
+        amount_write_decimal(&t, &r->price.amount, r->price.asset->decimals);
+        r->price_text = view_of(t.at + r->amount_text.size,
+                                t.size - r->amount_text.size);
+    }
+}
+
+static void finish(struct wb_request *r)
+{
+    write_numbers(r);
     r->step = STEP_DONE;
     if (r->count) {
         r->forward = false;
