@@ -49,8 +49,8 @@ static struct view longest_piece(struct view pattern)
     size_t start = 0;
 
     for (size_t i = 0; i <= pattern.size; i++) {
-        bool end = i == pattern.size || pattern.at[i] == '*' ||
-                   pattern.at[i] == '?';
+        bool end =
+            i == pattern.size || pattern.at[i] == '*' || pattern.at[i] == '?';
 
         if (end) {
             if (i - start > best.size) {
@@ -105,8 +105,8 @@ static size_t rare_byte(struct view piece)
     size_t best = 0, rank = 0;
 
     for (size_t i = 0; i < piece.size; i++) {
-        const char *at = memchr(common, ascii_lower(piece.at[i]),
-                                sizeof(common) - 1);
+        const char *at =
+            memchr(common, ascii_lower(piece.at[i]), sizeof(common) - 1);
         size_t own = at ? (size_t)(at - common) + 1 : sizeof(common);
 
         if (own > rank) {

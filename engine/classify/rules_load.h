@@ -23,15 +23,15 @@ struct named_set {
 };
 
 struct rules_options {
-    unsigned band_suspect;          /* 30 */
-    unsigned band_agent;            /* 60 */
+    unsigned band_suspect; /* 30 */
+    unsigned band_agent;   /* 60 */
     const struct named_set *sets;
     size_t set_count;
-    bool undeclared_sets;           /* are sets that are not to be had, no
-                                       errors: checking packs on their own */
-    size_t automata_bytes;          /* limits.automata, 64 MiB */
-    bool no_prefilter;              /* tests: look at every rule */
-    bool jit;                       /* false: PCRE2 without JIT (tests) */
+    bool undeclared_sets;  /* are sets that are not to be had, no
+                              errors: checking packs on their own */
+    size_t automata_bytes; /* limits.automata, 64 MiB */
+    bool no_prefilter;     /* tests: look at every rule */
+    bool jit;              /* false: PCRE2 without JIT (tests) */
 };
 
 struct rules;

@@ -50,9 +50,8 @@ static void draw_pack(char *room, size_t size, const char *field, bool wide)
     for (unsigned i = 0; i < LITERALS; i++) {
         draw_text(literals[i].text, i % 4 ? 4 : 14, "abAB-");
         literals[i].test = (enum literal_test)draw(LITERAL_TESTS);
-        text_addf(&t,
-                  "  - { id: r%u, when: { %s: { %s: '%s' } }, score: 0 }\n", i,
-                  field, literal_test_names[literals[i].test],
+        text_addf(&t, "  - { id: r%u, when: { %s: { %s: '%s' } }, score: 0 }\n",
+                  i, field, literal_test_names[literals[i].test],
                   literals[i].text);
     }
     for (unsigned i = 0; i < FILLERS && wide; i++) {
@@ -136,10 +135,9 @@ static void test_form(const char *name, size_t limit, bool folds,
                        w.workspace, &cut);
             evaluation_stateless(w.evaluation, w.values);
             evaluation_stateful(w.evaluation, NULL);
-            wrong += compare(&w,
-                             folds ? w.request.headers[0].value
-                                   : w.request.path.query,
-                             folds);
+            wrong += compare(
+                &w, folds ? w.request.headers[0].value : w.request.path.query,
+                folds);
         }
         weigher_close(&w);
     }
