@@ -90,7 +90,10 @@ static bool freeze_sets(struct freezing *f)
 
     for (size_t i = 0; i < count && sets; i++) {
         sets[i].name = f->rules->set_names.items[i];
-        sets[i].set = i < options->set_count ? options->sets[i].set : NULL;
+        if (i < options->set_count) {
+            sets[i].set = options->sets[i].set;
+            sets[i].stale = options->sets[i].stale;
+        }
     }
     f->program->sets = sets;
     f->program->set_count = (uint32_t)count;
@@ -465,17 +468,20 @@ static bool small_enough(const struct rules *rules)
 static bool freeze(struct freezing *f)
 {
     struct program *p = f->program;
+    struct wake_room room;
 
     p->plan = f->rules->plan;
     p->band_suspect = f->rules->options.band_suspect;
     p->band_agent = f->rules->options.band_agent;
     p->no_prefilter = f->rules->options.no_prefilter;
-    return freeze_slots(f) && freeze_rates(f) && freeze_sets(f) &&
-           freeze_atoms(f) && freeze_labels(f) && list_raised(f) &&
-           freeze_rules(f) && freeze_raises(f) &&
-           automata_make(f->rules, p, f->slots) &&
-           wakes_make(f->rules, p, f->by_rank, f->slots, f->labels,
-                      f->image_rules) &&
+    if (!freeze_slots(f) || !freeze_rates(f) || !freeze_sets(f) ||
+        !freeze_atoms(f) || !freeze_labels(f) || !list_raised(f) ||
+        !freeze_rules(f) || !freeze_raises(f)) {
+        return false;
+    }
+    room = (struct wake_room){f->slots, f->labels, f->image_rules, f->ranks};
+    return automata_make(f->rules, p, f->slots) &&
+           wakes_make(f->rules, p, f->by_rank, &room) &&
            indexes_make(f->rules, p, f->slots) && freeze_code(f) &&
            order_slots(f);
 }

@@ -236,17 +236,21 @@ static bool amount_in(const struct program *p, const struct atom *atom,
     return false;
 }
 
-static enum truth set_holds(const struct evaluation *e, uint32_t set,
+static enum truth set_holds(const struct evaluation *e, uint32_t number,
                             const struct address *address)
 {
+    const struct image_set *set = &e->program->sets[number];
+
     if (e->assumed_sets) {
-        return e->assumed_sets[set];
+        return e->assumed_sets[number];
     }
-    if (!e->program->sets[set].set) {
+    if (!set->set) {
         return TRUTH_UNKNOWN;
     }
-    return address_set_holds(e->program->sets[set].set, address) ? TRUTH_TRUE
-                                                                 : TRUTH_FALSE;
+    if (address_set_holds(set->set, address)) {
+        return TRUTH_TRUE;
+    }
+    return set->stale ? TRUTH_UNKNOWN : TRUTH_FALSE;
 }
 
 static void meet_limit(struct evaluation *e)

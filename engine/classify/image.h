@@ -86,6 +86,7 @@ struct image_rank {
     uint32_t code; /* first word */
     uint32_t rule;
     struct span raises; /* labels and label groups */
+    struct span events; /* what it is looked at for; for people */
     bool counted;
 };
 
@@ -107,6 +108,7 @@ struct image_label {
 struct image_set {
     struct view name;
     const struct address_set *set; /* NULL: not to be had */
+    bool stale;
 };
 
 struct program {
@@ -168,6 +170,9 @@ struct program {
     struct span limit_raises; /* it and its groups */
     const uint32_t *raises;
     uint32_t raise_count;
+    /* Atoms, then slots times 3 and states, then labels and groups. */
+    const uint32_t *events;
+    uint32_t event_count;
     const uint32_t *wakes; /* ranks */
     uint32_t wake_count;
     struct span always; /* ranks that are looked at each time */

@@ -20,6 +20,7 @@
 struct named_set {
     struct view name;
     const struct address_set *set; /* NULL: declared but not to be had */
+    bool stale; /* past its max-age: what it does not hold is unknown */
 };
 
 struct rules_options {
