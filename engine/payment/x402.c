@@ -84,6 +84,7 @@ static const struct key_row payload_rows[] = {
     ROW("delegationManager", PAYLOAD_DELEGATION_MANAGER, NULL),
     ROW("permissionContext", PAYLOAD_PERMISSION_CONTEXT, NULL),
     ROW("delegator", PAYLOAD_DELEGATOR, NULL),
+    ROW("transaction", PAYLOAD_TRANSACTION, NULL),
     LAST_ROW};
 
 static const struct key_row info_rows[] = {
@@ -382,7 +383,7 @@ static const char *read_envelope(const struct x402_values *v,
     return reason;
 }
 
-/* identity: of the nonce that it spends, else SHA-256 of
+/* identity: of the nonce or the transaction in it, else SHA-256 of
  * {"network":...,"payload":...} in canonical JSON. */
 static const char *read_generic(const struct x402_values *v,
                                 struct arena *workspace, struct payment *out)
@@ -394,7 +395,8 @@ static const char *read_generic(const struct x402_values *v,
         return "no_room";
     }
     hash_sha256(out->content, payload);
-    if (!out->reusable && x402_evm_nonce(v, out)) {
+    if (!out->reusable &&
+        (x402_evm_nonce(v, out) || x402_svm_message(v, workspace, out))) {
         return NULL;
     }
     sha256_start(&hash);

@@ -4,7 +4,9 @@
  *
  *   base64 -> JSON -> values by key -> envelope (x402.c)
  *                                   -> shape    (x402_evm.c)
- *                                   -> generic identity, for the rest
+ *                                   -> identity, for the rest: its nonce
+ *                                      (x402_evm.c), its transaction
+ *                                      (x402_svm.c) or all of its payload
  *
  * A check returns NULL, or the reason of a malformed header: a literal
  * token that clients are told.
@@ -38,6 +40,7 @@ enum x402_key {
     PAYLOAD_DELEGATION_MANAGER,
     PAYLOAD_PERMISSION_CONTEXT,
     PAYLOAD_DELEGATOR,
+    PAYLOAD_TRANSACTION,
     AUTHORIZATION_FROM,
     AUTHORIZATION_TO,
     AUTHORIZATION_VALUE,
@@ -82,6 +85,11 @@ const char *x402_evm_read(const struct x402_values *values, bool *known,
 /* The identity of a payload of another scheme there that holds a nonce which
  * can be spent once; false if it holds none. */
 bool x402_evm_nonce(const struct x402_values *values, struct payment *out);
+
+/* The identity of a payload that holds a transaction of Solana's; false if it
+ * holds none that can be read. */
+bool x402_svm_message(const struct x402_values *values, struct arena *workspace,
+                      struct payment *out);
 
 static inline bool x402_is_there(const struct x402_values *v, enum x402_key key)
 {
