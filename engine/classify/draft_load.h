@@ -92,7 +92,6 @@ struct draft_node {
 /* A test on a slot, before freezing. */
 struct draft_atom {
     struct atom atom;
-    bool folds;
     const struct view *operands;
     size_t operand_count;
     struct number_range *numbers;

@@ -103,14 +103,14 @@ static void add_atom(struct dump *d, uint32_t number)
             break; /* the literal stated by `with`, shown below */
         }
         text_add(&d->line, VIEW(" "));
-        add_quoted(&d->line, d->p->texts[atom->operands.first + i]);
+        add_quoted(&d->line, d->p->texts[atom->operands.first + i].text);
     }
     if (atom->needs != IMAGE_NONE) {
         text_add(&d->line, VIEW("  needs"));
         atom = &d->p->atoms[atom->needs];
         for (uint32_t i = 0; i < atom->operands.count; i++) {
             text_add(&d->line, VIEW(" "));
-            add_quoted(&d->line, d->p->texts[atom->operands.first + i]);
+            add_quoted(&d->line, d->p->texts[atom->operands.first + i].text);
         }
     }
 }
@@ -260,9 +260,10 @@ static void dump_automata(struct dump *d)
         add_slot(d, a->slot);
         text_addf(&d->line,
                   ", %s: %u states, %u classes, %s, %zu bytes, "
-                  "longest %u, reads %s",
+                  "longest %u, reads %s%s",
                   a->folds ? "folded" : "exact", a->state_count, a->class_count,
-                  forms[a->form], a->bytes, a->longest, reaches[a->reach]);
+                  forms[a->form], a->bytes, a->longest, reaches[a->reach],
+                  d->p->slots[a->slot].lazy ? ", when asked" : "");
         end_line(d);
     }
 }

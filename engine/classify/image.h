@@ -43,6 +43,8 @@ struct amount_range {
 struct atom {
     enum opcode kind; /* OP_LITERAL .. OP_MATCHES */
     enum literal_test test;
+    bool folds;
+    bool direct; /* LITERAL: few, on a lazy slot; searched for when asked */
     uint32_t slot;
     struct span operands; /* texts, as written: literals, globs, numbers ...;
                              also of number_ranges or amount_ranges */
@@ -137,7 +139,7 @@ struct program {
     const struct atom *atoms;
     const struct span *atom_wakes;
     uint32_t atom_count;
-    const struct view *texts;
+    const struct needle *texts;
     uint32_t text_count;
     const struct number_range *number_ranges;
     uint32_t number_range_count;

@@ -175,7 +175,12 @@ static unsigned hit_cost(const struct rules *rules, uint32_t number)
     case FIELD_CLASS:
         sum = 450;
         break;
-    default:
+    case FIELD_USER_AGENT: /* these are passed over in any case */
+    case FIELD_PATH:
+    case FIELD_HOST:
+        break;
+    default: /* and a pass over another has its price */
+        sum = 100;
         break;
     }
     for (size_t i = 0; i < atom->operand_count && sum < most && !atom->cost;
@@ -533,8 +538,7 @@ static bool list_events(struct rules *rules, struct program *program,
 }
 
 bool wakes_make(struct rules *rules, struct program *program,
-                struct draft_rule *const *by_rank,
-                const struct wake_room *room)
+                struct draft_rule *const *by_rank, const struct wake_room *room)
 {
     struct waking w = {.rules = rules,
                        .slot_key = program->atom_count,
