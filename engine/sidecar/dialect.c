@@ -88,11 +88,16 @@ static bool is_added(const struct dialect *dialect, const struct field *field)
            is_own_connection(field->value);
 }
 
-static bool is_absent_agent(const struct dialect *dialect,
-                            const struct field *field)
+static bool is_made_up(const struct dialect *dialect, const struct field *field)
 {
-    return dialect->absent_agent != NULL &&
-           text_is(field->value, dialect->absent_agent);
+    for (const struct made_up *row = dialect->made_up; row && row->name;
+         row++) {
+        if (text_is(field->value, row->value) &&
+            text_is_fold(field->name, text_of(row->name))) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Splits the lines into sources and the client's own headers. The engine
@@ -113,13 +118,10 @@ static enum refusal read_fields(struct reading *reading,
             }
             continue;
         }
-        if (is_added(dialect, field)) {
+        if (is_added(dialect, field) || is_made_up(dialect, field)) {
             continue;
         }
         if (text_is_fold(field->name, text_of("user-agent"))) {
-            if (is_absent_agent(dialect, field)) {
-                continue;
-            }
             seen->agent = field->value;
         }
         (void)wb_request_header(request, field->name.data, field->name.size,

@@ -5,7 +5,7 @@ a denial, not the status alone."""
 import threading
 import time
 
-from stage import BROWSER, CRAWLER, ask, http, payment, raw
+from stage import BROWSER, CRAWLER, ask, gate_reply, http, payment, raw
 
 INJECTED = """X-Agent-Class X-Agent-Score X-Agent-Name X-Agent-Category
 X-Agent-Org X-Agent-Labels X-Price-Action X-Price X-Price-Amount
@@ -304,6 +304,34 @@ def facts(stage, tap):
               == ["one", "two"], stage.sidecar.heard[-1].headers)
 
 
+def absent(stage, tap):
+    """Real rules see what is not there, whatever proxies make up."""
+    rows = [("User-Agent", [], True), ("nothing", BROWSER, False)]
+    for name in ("Accept", "Accept-Encoding", "Accept-Language"):
+        rows.append((name, [h for h in BROWSER if h[0] != name], True))
+    for what, headers, missing in rows:
+        answer, heard = got(stage, headers)
+        labels = heard[0].one("X-Agent-Labels") if len(heard) == 1 else ""
+        tap.check(f"a client without {what} is seen as one", labels
+                  and ("signal:header-missing" in labels) == missing,
+                  *describe(answer, heard))
+
+
+def gate_fails(stage, tap):
+    """Nothing decided is sent once more without its price."""
+    def hang_up(_):
+        raise OSError
+    stage.start_sidecar()
+    stage.gate.reply = hang_up
+    for what, headers in (("unpaid", CRAWLER), ("free", BROWSER)):
+        answer, heard = got(stage, headers)
+        tap.check(f"a gate that fails is not asked again, unpriced: {what}",
+                  answer and answer.status >= 500 and heard
+                  and all(m.one("X-Price-Action") for m in heard),
+                  *describe(answer, heard))
+    stage.gate.reply = gate_reply
+
+
 def forwarding(stage, tap):
     for state, passes in (("1", True), ("0", False), ("11", False),
                           ("-", False), ("1, 1", False)):
@@ -366,6 +394,7 @@ def play(stage, tap, make_open):
     stage.start_sidecar()
     stage.start_proxy()
     price = prices(stage, tap)
+    absent(stage, tap)
     spoofed(stage, tap)
     connection(stage, tap)
     payments(stage, tap, price)
@@ -381,4 +410,5 @@ def play(stage, tap, make_open):
     make_open(stage)
     stage.start_proxy()
     asked(stage, tap)
+    gate_fails(stage, tap)
     opened(stage, tap)
