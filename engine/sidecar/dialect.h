@@ -39,7 +39,7 @@ struct dialect {
     bool order_kept;  /* header order and case are as the client sent them */
     bool record;      /* the body is a request record (json) */
     bool second_ask;  /* a denial's body is asked for apart (nginx) */
-    const struct made_up *made_up;  /* ended by a NULL name; NULL: nothing */
+    const struct made_up *made_up; /* ended by a NULL name; NULL: nothing */
     const char *const *added; /* the proxy's own headers, NULL-terminated */
     const char *const *known; /* default of headers-known; NULL: all */
 };

@@ -269,8 +269,10 @@ def facts(stage, tap):
     """What the sidecar is told, and that clients do not tell it."""
     stage.stand_in(lambda _: http(200, allowing()))
     forged = [("X-Forwarded-Method", "OPTIONS"), ("X-Forwarded-Uri", "/free"),
-              ("X-Forwarded-Host", "free.test"), ("X-Forwarded-Proto", "gopher"),
-              ("X-Forwarded-For", "192.0.2.9"), ("X-Forwarded-For", "192.0.2.8")]
+              ("X-Forwarded-Host", "free.test"),
+              ("X-Forwarded-Proto", "gopher"),
+              ("X-Forwarded-For", "192.0.2.9"),
+              ("X-Forwarded-For", "192.0.2.8")]
     answer, heard = got(stage, CRAWLER + forged, method="POST", body=b"body",
                         target="/a%2Fb//c/../d?q=1&r=%00")
     told = stage.sidecar.heard[-1]
