@@ -31,7 +31,7 @@ APP_PACKAGES := libmicrohttpd
 DEPS := gcc libc6-dev make pkg-config libpcre2-dev libyaml-dev libsodium-dev \
 	libmicrohttpd-dev
 CHECK_DEPS := clang libclang-rt-14-dev g++ python3 python3-yaml curl nginx \
-	valgrind libjansson-dev procps mandoc
+	valgrind libjansson-dev procps mandoc caddy haproxy
 
 pc = $(shell $(PKG_CONFIG) $(1) $(2) 2>/dev/null)
 
