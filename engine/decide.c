@@ -102,6 +102,12 @@ static void step_facts(struct wb_request *r)
     payment_parse(&r->facts, &r->engine->payments, r->workspace, &r->payment);
     payment_fill_slots(&r->payment, &r->facts.payment);
     facts_fill(r->ruleset->plan, &r->facts, r->values, r->workspace, &r->cut);
+    if (r->cut) {
+        /* unknown values would make a human of whoever fills the room */
+        refuse(r, 431, "headers_too_large", "workspace");
+        r->evaluation = NULL;
+        return;
+    }
     evaluation_stateless(r->evaluation, r->values);
 }
 
@@ -206,8 +212,7 @@ static void refuse_payment(struct wb_request *r)
 {
     const struct payment_state_row *row = &payment_states[r->payment_state];
     refuse(r, row->status, row->error, r->judgement.reason);
-    if (r->payment_state == PAYMENT_REPLAYED ||
-        r->payment_state == PAYMENT_REPEATED) {
+    if (row->status == 409) {
         r->denial.retry = "sign-again";
     }
 }
