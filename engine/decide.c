@@ -265,6 +265,7 @@ static void claim_fill(struct wb_request *r)
         claim->has_identifier = true;
     }
     claim->now = r->facts.time;
+    r->call.answer.result = CLAIM_UNAVAILABLE; /* until the store says more */
     claim->expires =
         payment_claim_expiry(&r->payment, &r->engine->payments, r->facts.time);
     claim->client_known = r->facts.client_known;
@@ -405,6 +406,18 @@ static void make_id(struct wb_request *r)
     r->id_text[32] = '\0';
 }
 
+/* From the store's thread. The request may be gone once it is told. */
+static void answered(void *arg)
+{
+    struct wb_request *r = arg;
+    void (*wake)(void *) = r->wake;
+    void *wake_arg = r->wake_arg;
+    atomic_store_explicit(&r->answered, true, memory_order_release);
+    if (wake) {
+        wake(wake_arg);
+    }
+}
+
 enum wb_result wb_decide(struct wb_request *r, struct wb_state *state,
                          void (*wake)(void *arg), void *arg)
 {
@@ -431,8 +444,11 @@ enum wb_result wb_decide(struct wb_request *r, struct wb_state *state,
         return WB_DONE;
     }
     claim_fill(r);
-    r->call.wake = wake;
-    r->call.arg = arg;
+    r->wake = wake;
+    r->wake_arg = arg;
+    r->call.wake = answered;
+    r->call.arg = r;
+    atomic_store_explicit(&r->answered, false, memory_order_relaxed);
     r->step = STEP_CLAIMING;
     if (state->store->ops->claim(state->store, &r->call) == CLAIM_WAIT) {
         return WB_WAIT;
@@ -444,7 +460,7 @@ enum wb_result wb_decide(struct wb_request *r, struct wb_state *state,
 
 void wb_decide_resume(struct wb_request *r)
 {
-    if (r && r->step == STEP_CLAIMING) {
+    if (r && r->step == STEP_CLAIMING && !decision_is_held(r)) {
         claim_answered(r);
         finish(r);
     }
