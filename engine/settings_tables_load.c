@@ -92,7 +92,7 @@ const struct schema_key limit_keys[] = {
     {"threads", SCHEMA_INTEGER, AT(limit_settings, threads), false, "0", NULL,
      0, 256, "threads of one listener; 0: as many as processors"},
     {"header-bytes", SCHEMA_SIZE, AT(limit_settings, header_bytes), false,
-     "64KiB", NULL, 4096, 1 << 20, "memory of one connection"},
+     "64KiB", NULL, 32768, 1 << 20, "memory of one connection"},
     {"record-bytes", SCHEMA_SIZE, AT(limit_settings, record_bytes), false,
      "128KiB", NULL, 1024, 4 << 20, "longest request record"},
     {"idle", SCHEMA_DURATION, AT(limit_settings, idle), false, "75s", NULL,
