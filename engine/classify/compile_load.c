@@ -90,7 +90,10 @@ static bool freeze_sets(struct freezing *f)
 
     for (size_t i = 0; i < count && sets; i++) {
         sets[i].name = f->rules->set_names.items[i];
-        sets[i].set = i < options->set_count ? options->sets[i].set : NULL;
+        if (i < options->set_count) {
+            sets[i].set = options->sets[i].set;
+            sets[i].fresh_until = options->sets[i].fresh_until;
+        }
     }
     f->program->sets = sets;
     f->program->set_count = (uint32_t)count;

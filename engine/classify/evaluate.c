@@ -177,14 +177,18 @@ static bool amount_in(const struct program *p, const struct atom *atom,
 static enum truth set_holds(const struct evaluation *e, uint32_t set,
                             const struct address *address)
 {
+    const struct image_set *image = &e->program->sets[set];
+
     if (e->assumed_sets) {
         return e->assumed_sets[set];
     }
-    if (!e->program->sets[set].set) {
+    if (!image->set) {
         return TRUTH_UNKNOWN;
     }
-    return address_set_holds(e->program->sets[set].set, address) ? TRUTH_TRUE
-                                                                 : TRUTH_FALSE;
+    if (address_set_holds(image->set, address)) {
+        return TRUTH_TRUE;
+    }
+    return e->now > image->fresh_until ? TRUTH_UNKNOWN : TRUTH_FALSE;
 }
 
 static void meet_limit(struct evaluation *e)

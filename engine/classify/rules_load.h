@@ -20,6 +20,8 @@
 struct named_set {
     struct view name;
     const struct address_set *set; /* NULL: declared but not to be had */
+    int64_t fresh_until; /* later, what is not in it is unknown; microseconds
+                            since the epoch */
 };
 
 struct rules_options {
