@@ -26,10 +26,10 @@ SANITIZE ?=
 
 # ---- what the project stands on (Debian 12 names) ----
 
-LIB_PACKAGES := libpcre2-8 yaml-0.1 libsodium
+LIB_PACKAGES := libpcre2-8 yaml-0.1 libsodium libmaxminddb
 APP_PACKAGES := libmicrohttpd
 DEPS := gcc libc6-dev make pkg-config libpcre2-dev libyaml-dev libsodium-dev \
-	libmicrohttpd-dev
+	libmaxminddb-dev libmicrohttpd-dev
 CHECK_DEPS := clang libclang-rt-14-dev g++ python3 python3-yaml curl nginx \
 	valgrind libjansson-dev procps mandoc
 
