@@ -14,10 +14,12 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "classify/evaluation.h"
 #include "classify/rules_load.h"
 #include "config/schema.h"
 #include "config/tree.h"
 #include "decision.h"
+#include "networks_load.h"
 #include "payment/settings_load.h"
 #include "pricing/policy_load.h"
 #include "settings_load.h"
@@ -36,6 +38,7 @@ struct loading {
     struct rules *rules[RULESETS_MAX];
     struct view rules_names[RULESETS_MAX]; /* names joined: one program each */
     size_t ruleset_count;
+    struct networks networks;
     struct sha256 hash; /* of all that was read */
     bool failed;
 };
@@ -142,6 +145,8 @@ static size_t new_ruleset(struct loading *l, const struct schema_texts *packs,
         .band_suspect = (unsigned)l->settings.band.suspect,
         .band_agent = (unsigned)l->settings.band.agent,
         .automata_bytes = (size_t)l->settings.automata_bytes,
+        .sets = l->networks.sets,
+        .set_count = l->networks.set_count,
         .jit = true,
     };
     if (l->ruleset_count == RULESETS_MAX) {
@@ -348,6 +353,23 @@ static void compile(struct loading *l)
     }
 }
 
+/* A set whose name no rule asks for is most often a name misspelt, and
+ * leaves the set that was meant unknown without a word. */
+static void warn_of_idle_sets(struct loading *l)
+{
+    const struct wb_engine *engine = l->engine;
+    for (size_t i = 0; !l->failed && i < l->networks.set_count; i++) {
+        bool asked = false;
+        for (size_t k = 0; k < engine->ruleset_count; k++) {
+            asked = asked || program_set_asked(engine->rulesets[k].program, i);
+        }
+        if (!asked) {
+            networks_warn_idle(&l->networks, i,
+                               engine->rulesets[0].program, l->problems);
+        }
+    }
+}
+
 static void make_guard(struct loading *l)
 {
     static const char *const guarded[] = {
@@ -433,6 +455,8 @@ static void make_generation(struct loading *l)
         sha256_add(&l->hash, view_text(engine->settings[i].path));
         sha256_add(&l->hash, view_text(engine->settings[i].text));
     }
+    sha256_add(&l->hash, view_of((const char *)l->networks.digest,
+                                 sizeof l->networks.digest));
     sha256_end(&l->hash, digest);
     struct text text = text_in(engine->generation, sizeof engine->generation);
     text_add_hex(&text, digest, 8);
@@ -481,8 +505,13 @@ static void load_all(struct loading *l, const char *path)
                                l->arena, l->problems)) {
         l->failed = true;
     }
+    if (!networks_load(l->settings.networks, l->folder, l->arena, &l->networks,
+                       &l->engine->databases, l->problems)) {
+        l->failed = true;
+    }
     load_sites(l);
     compile(l);
+    warn_of_idle_sets(l);
     make_guard(l);
     if (!l->failed) {
         fill_settings(l);
@@ -528,5 +557,6 @@ void engine_free(struct wb_engine *engine)
     for (size_t i = 0; i < engine->ruleset_count; i++) {
         program_free(engine->rulesets[i].program);
     }
+    databases_close(&engine->databases);
     arena_free(engine->arena);
 }
