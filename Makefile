@@ -62,6 +62,7 @@ UNIT_BIN := $(patsubst test/unit/%.c,$(BUILD)/test/%,$(UNIT_SRC))
 TOOL_BIN := $(patsubst test/tools/%.c,$(BUILD)/test/%,$(TOOL_SRC))
 CORPUS_BIN := $(patsubst test/fuzz/%_fuzz.c,$(BUILD)/test/corpus-%,$(FUZZ_SRC))
 FUZZ_BIN := $(patsubst test/fuzz/%.c,$(BUILD)/%,$(FUZZ_SRC))
+ALONE := $(BUILD)/test/sidecar-alone
 BENCH_BIN := $(patsubst bench/%.c,$(BUILD)/bench/%,$(BENCH_SRC))
 
 STATIC := $(BUILD)/libweighbridge.a
@@ -121,6 +122,12 @@ $(BUILD)/test/%: test/tools/%.c $(STATIC)
 	$(CC) $(CPPFLAGS) -Itest $(LIB_CFLAGS) $(CFLAGS) -MMD -MP -MF $@.d \
 		$(LDFLAGS) -o $@ $< $(STATIC) $(LIB_LIBS)
 
+# The sidecar's door with a stand-in for the engine behind it.
+$(ALONE): test/sidecar/engine.c \
+		$(filter $(BUILD)/obj/engine/sidecar/%,$(APP_OBJ))
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(APP_LIBS)
+
 # A fuzzer without libFuzzer: runs the files of its corpus once.
 $(BUILD)/test/corpus-%: test/fuzz/%_fuzz.c test/fuzz/corpus.c $(STATIC)
 	@mkdir -p $(@D)
@@ -153,7 +160,7 @@ serve: deps
 
 # ---- testing ----
 
-tests: all $(UNIT_BIN) $(TOOL_BIN) $(CORPUS_BIN)
+tests: all $(UNIT_BIN) $(TOOL_BIN) $(CORPUS_BIN) $(ALONE)
 
 check: check-deps
 	@$(MAKE) --no-print-directory -s tests

@@ -44,6 +44,10 @@ static const struct {
 static bool step_guard(struct wb_request *r)
 {
     const struct header *culprit = NULL;
+    if (r->unread) {
+        refuse(r, 400, "bad_record", NULL);
+        return false;
+    }
     enum guard_verdict verdict =
         guard_check(r->engine->guard, &r->facts, &culprit);
     if (verdict == GUARD_PASS) {
@@ -57,8 +61,39 @@ static bool step_guard(struct wb_request *r)
     return false;
 }
 
+/* A target that brings a host of its own must bring the one of Host. */
+static bool target_agrees(struct view target, struct view host)
+{
+    if (target.size == 0 || target.at[0] == '/' ||
+        view_equal(target, VIEW("*"))) {
+        return true;
+    }
+    size_t at = view_search(target, VIEW("://"));
+    if (at == SIZE_MAX || !host.at || target.size - at - 3 < host.size ||
+        !view_equal_fold(view_of(target.at + at + 3, host.size), host)) {
+        return false;
+    }
+    at += 3 + host.size;
+    return at == target.size || target.at[at] == '/' || target.at[at] == '?' ||
+           target.at[at] == '#';
+}
+
+/* Where hosts make a difference, one that servers may read in two ways could
+ * be priced as one site's and served as another's. */
+static bool host_is_certain(const struct wb_request *r)
+{
+    return r->engine->site_count == 1 ||
+           (target_agrees(r->facts.target, r->facts.host) &&
+            (!r->facts.host_name.at || host_is_plain(r->facts.host_name)));
+}
+
 static bool step_site(struct wb_request *r)
 {
+    if (!host_is_certain(r)) {
+        r->site = &r->engine->sites[0];
+        refuse(r, 400, "bad_host", NULL);
+        return false;
+    }
     r->site = engine_site(r->engine, r->facts.host_name);
     if (!r->site) {
         r->site = &r->engine->sites[0];
@@ -184,8 +219,8 @@ static void step_price(struct wb_request *r)
     policy_price(r->site->policy, &r->facts, r->evaluation, &r->price);
     if (r->price.action == PRICE_REJECT) {
         const struct refusal *refusal = r->price.refusal;
-        refuse(r, refusal->status, "not_for_sale", NULL);
-        if (!r->denial.refusal && r->denial.reason.at == NULL) {
+        if (decision_allows(r)) {
+            refuse(r, refusal->status, "not_for_sale", NULL);
             r->denial.refusal = refusal;
             r->denial.reason = refusal->reason;
         }
@@ -294,11 +329,41 @@ static bool wants_claim(const struct wb_request *r)
 
 /* ---- the end ---- */
 
-static void finish(struct wb_request *r)
+/* No half of an answer leaves. What it is made of is bounded where it is
+ * loaded, so that this is for a mistake of ours; not even count mode lets
+ * it pass, for a gate must not see headers without values. */
+static void refuse_too_large(struct wb_request *r)
+{
+    r->count = false;
+    r->forward = false;
+    r->denial = (struct denial){.status = 403, .error = "answer_too_large"};
+    r->status = r->denial.status;
+    r->header_count = 0;
+    r->answer = text_in(r->answer_room, sizeof r->answer_room);
+    denial_write(r);
+}
+
+/* Numbers are written once, for headers, records and single answers. */
+static void write_numbers(struct wb_request *r)
 {
     struct text score = text_in(r->score_text, sizeof r->score_text - 1);
     text_add_u64(&score, (uint64_t)r->verdict.score);
     r->score_text[score.size] = '\0';
+    r->amount_text = VIEW("0");
+    r->price_text = VIEW("0");
+    if (r->price.action == PRICE_CHARGE) {
+        struct text t = text_in(r->price_room, sizeof r->price_room);
+        amount_write(&t, &r->price.amount);
+        r->amount_text = text_view(&t);
+        amount_write_decimal(&t, &r->price.amount, r->price.asset->decimals);
+        r->price_text = view_of(t.at + r->amount_text.size,
+                                t.size - r->amount_text.size);
+    }
+}
+
+static void finish(struct wb_request *r)
+{
+    write_numbers(r);
     r->step = STEP_DONE;
     if (r->count) {
         r->forward = false;
@@ -309,6 +374,9 @@ static void finish(struct wb_request *r)
     } else {
         r->status = r->denial.status;
         denial_write(r);
+    }
+    if (r->answer.cut) {
+        refuse_too_large(r);
     }
     counters_add(r);
 }
@@ -361,7 +429,7 @@ enum wb_result wb_decide(struct wb_request *r, struct wb_state *state,
                          void (*wake)(void *arg), void *arg)
 {
     if (!r || r->step == STEP_EMPTY || r->step >= STEP_CLAIMING) {
-        return WB_DONE;
+        return r && r->step == STEP_CLAIMING ? WB_WAIT : WB_DONE;
     }
     wb_weigh(r);
     r->state = state;
@@ -410,6 +478,9 @@ static void post(void *arg)
 void wb_decide_blocking(struct wb_request *r, struct wb_state *state)
 {
     sem_t woken;
+    if (!r || r->step == STEP_CLAIMING) {
+        return; /* somebody else is woken for it */
+    }
     sem_init(&woken, 0, 0);
     if (wb_decide(r, state, post, &woken) == WB_WAIT) {
         while (sem_wait(&woken) != 0 && errno == EINTR) {

@@ -58,6 +58,7 @@ struct wb_request {
     const struct site *site;
     const struct ruleset *ruleset;
     struct evaluation *evaluation; /* NULL: rules were not reached */
+    bool unread;                   /* its record could not be read */
     bool cut;                      /* a value did not fit the workspace */
 
     struct wb_state *state;
@@ -66,6 +67,8 @@ struct wb_request {
     bool count; /* decided in count mode */
     struct verdict verdict;
     char score_text[4];
+    struct view amount_text, price_text; /* atomic, decimal; "0": free */
+    char price_room[AMOUNT_DIGITS + AMOUNT_TEXT];
     struct price price; /* what it costs */
     struct judgement judgement;
     enum payment_state payment_state;

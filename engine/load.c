@@ -6,7 +6,8 @@
  *
  *   C010 no such shipped pack or policy    C013 two sites with one id
  *   C011 a site without hosts              C014 a host of two sites
- *   C012 out of memory
+ *   C012 out of memory                     C015 a host that is no name
+ *   C016 an id that is no id               C017 too many sites or packs
  */
 #include "load.h"
 
@@ -14,7 +15,6 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
-#include "classify/evaluation.h"
 #include "classify/rules_load.h"
 #include "config/schema.h"
 #include "config/tree.h"
@@ -27,6 +27,7 @@
 
 #define SITES_MAX 256
 #define RULESETS_MAX 64
+#define ID_MAX 64
 
 /* What is known while a snapshot is made. */
 struct loading {
@@ -113,6 +114,7 @@ static void load_pack(struct loading *l, struct rules *rules, struct view name,
                  "rules: no shipped pack is named '%.*s'; a file is written "
                  "with its path or with .yaml",
                  name);
+        rules_miss(rules);
     } else if (!rules_pack_text(rules, path, text, shipped_find, NULL)) {
         l->failed = true;
     }
@@ -150,7 +152,9 @@ static size_t new_ruleset(struct loading *l, const struct schema_texts *packs,
         .jit = true,
     };
     if (l->ruleset_count == RULESETS_MAX) {
-        l->failed = true;
+        complain(l, packs->count ? packs->nodes[0]->place : (struct place){0},
+                 "C017", "rules: more than 64 different lists of packs%.*s",
+                 VIEW(""));
         return 0;
     }
     struct rules *rules = rules_new(l->arena, &options, l->problems);
@@ -236,6 +240,36 @@ static struct view lower_host(struct loading *l, struct view host)
     return copy;
 }
 
+/* A host that no request can have would leave its site's prices unused. */
+static void check_host(struct loading *l, struct place place, struct view host)
+{
+    struct view name = host;
+    if (view_starts(name, VIEW("*."))) {
+        name = view_of(name.at + 2, name.size - 2);
+    }
+    if (!host_is_plain(name)) {
+        complain(l, place, "C015",
+                 "host '%.*s': expected a name such as news.example, or "
+                 "*.news.example, without port",
+                 host);
+    }
+}
+
+/* Ids stand in metrics and logs. */
+static void check_id(struct loading *l, struct place place, struct view id)
+{
+    bool fine = id.size > 0 && id.size <= ID_MAX;
+    for (size_t i = 0; i < id.size; i++) {
+        fine &= ascii_is_alnum(id.at[i]) || id.at[i] == '-' ||
+                id.at[i] == '_' || id.at[i] == '.';
+    }
+    if (!fine) {
+        complain(l, place, "C016",
+                 "id '%.*s': expected 1 to 64 letters, digits, '-', '_', '.'",
+                 id);
+    }
+}
+
 static void load_hosts(struct loading *l, struct site *site,
                        const struct site_settings *settings)
 {
@@ -251,6 +285,7 @@ static void load_hosts(struct loading *l, struct site *site,
     }
     for (size_t i = 0; i < settings->hosts.count; i++) {
         hosts[i] = lower_host(l, settings->hosts.nodes[i]->text);
+        check_host(l, settings->hosts.nodes[i]->place, hosts[i]);
         for (const struct site *other = l->engine->sites; other < site;
              other++) {
             for (size_t k = 0; k < other->host_count; k++) {
@@ -281,6 +316,7 @@ static void load_site(struct loading *l, const struct node *node)
                      settings.id);
         }
     }
+    check_id(l, node->place, settings.id);
     site->id = settings.id;
     site->count =
         settings.mode == 2 ? engine->sites[0].count : settings.mode == 1;
@@ -319,8 +355,12 @@ static void load_sites(struct loading *l)
         l->failed = true;
         return;
     }
-    for (const struct node *node = list->first;
-         node && engine->site_count <= SITES_MAX; node = node->next) {
+    for (const struct node *node = list->first; node; node = node->next) {
+        if (engine->site_count > SITES_MAX) {
+            complain(l, node->place, "C017", "sites: more than 256%.*s",
+                     VIEW(""));
+            return;
+        }
         load_site(l, node);
     }
 }
@@ -349,23 +389,6 @@ static void compile(struct loading *l)
                                  sizeof *set->fired);
         if (!set->fired) {
             l->failed = true;
-        }
-    }
-}
-
-/* A set whose name no rule asks for is most often a name misspelt, and
- * leaves the set that was meant unknown without a word. */
-static void warn_of_idle_sets(struct loading *l)
-{
-    const struct wb_engine *engine = l->engine;
-    for (size_t i = 0; !l->failed && i < l->networks.set_count; i++) {
-        bool asked = false;
-        for (size_t k = 0; k < engine->ruleset_count; k++) {
-            asked = asked || program_set_asked(engine->rulesets[k].program, i);
-        }
-        if (!asked) {
-            networks_warn_idle(&l->networks, i,
-                               engine->rulesets[0].program, l->problems);
         }
     }
 }
@@ -511,9 +534,9 @@ static void load_all(struct loading *l, const char *path)
     }
     load_sites(l);
     compile(l);
-    warn_of_idle_sets(l);
     make_guard(l);
     if (!l->failed) {
+        networks_warn_idle(&l->networks, l->engine, l->problems);
         fill_settings(l);
         make_notice(l, path == NULL);
     }

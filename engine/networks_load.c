@@ -248,9 +248,9 @@ static bool read_sets(struct networks_reading *r, const struct node *map)
     return good;
 }
 
-void networks_warn_idle(const struct networks *networks, size_t i,
-                        const struct program *program,
-                        struct problems *problems)
+/* Says which of the sets that a pack lists may be meant. */
+static void warn_idle(const struct networks *networks, size_t i,
+                      const struct program *program, struct problems *problems)
 {
     const char *names[NEAREST_MAX];
     size_t count = 0;
@@ -266,6 +266,23 @@ void networks_warn_idle(const struct networks *networks, size_t i,
                  nearest ? hint : NULL,
                  "no rule and no tier asks for the address set '%.*s'",
                  VIEW_ARG(networks->sets[i].name));
+}
+
+/* A set whose name no rule asks for is most often a name misspelt, and
+ * leaves the set that was meant unknown without a word. */
+void networks_warn_idle(const struct networks *networks,
+                        const struct wb_engine *engine,
+                        struct problems *problems)
+{
+    for (size_t i = 0; i < networks->set_count; i++) {
+        bool asked = false;
+        for (size_t k = 0; k < engine->ruleset_count; k++) {
+            asked = asked || program_set_asked(engine->rulesets[k].program, i);
+        }
+        if (!asked) {
+            warn_idle(networks, i, engine->rulesets[0].program, problems);
+        }
+    }
 }
 
 bool networks_load(const struct node *section, struct view folder,

@@ -8,7 +8,7 @@
 #define WB_NETWORKS_LOAD_H
 
 #include "classify/rules_load.h"
-#include "request/mmdb.h"
+#include "snapshot.h"
 
 struct networks {
     const struct named_set *sets;
@@ -23,9 +23,9 @@ bool networks_load(const struct node *section, struct view folder,
                    struct arena *arena, struct networks *out,
                    struct databases *databases, struct problems *problems);
 void databases_close(struct databases *databases);
-/* Says that nothing asks for set i, and which of the program's it may be. */
-void networks_warn_idle(const struct networks *networks, size_t i,
-                        const struct program *program,
+/* Warns of sets that no rule and no tier of the engine asks for. */
+void networks_warn_idle(const struct networks *networks,
+                        const struct wb_engine *engine,
                         struct problems *problems);
 
 #endif

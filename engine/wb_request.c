@@ -41,9 +41,10 @@ static void drop_evaluations(struct wb_request *r)
     r->prepared_for = 0;
 }
 
+/* While a store works on it, it is the store's too: better lost than freed. */
 void wb_request_free(struct wb_request *r)
 {
-    if (r) {
+    if (r && r->step != STEP_CLAIMING) {
         wb_request_reset(r);
         drop_evaluations(r);
         arena_free(r->workspace);
@@ -97,6 +98,7 @@ static void start_over(struct wb_request *r)
     r->ruleset = NULL;
     r->evaluation = NULL;
     r->state = NULL;
+    r->unread = false;
     r->cut = false;
     r->count = false;
     r->forward = false;
@@ -128,7 +130,7 @@ enum wb_status wb_request_begin(struct wb_request *r, struct wb_engine *engine,
 
 void wb_request_reset(struct wb_request *r)
 {
-    if (r->step != STEP_EMPTY) {
+    if (r && r->step != STEP_EMPTY && r->step != STEP_CLAIMING) {
         wb_engine_unref(r->engine);
         r->engine = NULL;
         r->step = STEP_EMPTY;
@@ -178,7 +180,7 @@ enum wb_status wb_request_fact(struct wb_request *r, enum wb_fact fact,
     default:
         return WB_ERROR_ARGUMENT;
     }
-    *place = view_of(data, size);
+    *place = view_of(data, data ? size : 0);
     return WB_OK;
 }
 
@@ -189,15 +191,17 @@ enum wb_status wb_request_header(struct wb_request *r, const char *name,
     if (r->step != STEP_FILLING) {
         return WB_ERROR_ARGUMENT;
     }
-    return request_add_header(&r->facts, view_of(name, name_size),
-                              view_of(value, value_size))
+    return request_add_header(&r->facts, view_of(name, name ? name_size : 0),
+                              view_of(value, value ? value_size : 0))
                ? WB_OK
                : WB_ERROR_LIMIT;
 }
 
 void wb_request_transport_flags(struct wb_request *r, unsigned flags)
 {
-    r->facts.order_kept = flags & WB_ORDER_KEPT;
+    if (r->step == STEP_FILLING) {
+        r->facts.order_kept = flags & WB_ORDER_KEPT;
+    }
 }
 
 enum wb_status wb_request_headers_known(struct wb_request *r,
@@ -210,6 +214,7 @@ enum wb_status wb_request_headers_known(struct wb_request *r,
     struct view *known =
         arena_array(r->workspace, count ? count : 1, sizeof *known);
     if (!known) {
+        r->facts.overflow = true; /* what is absent cannot be told */
         return WB_ERROR_LIMIT;
     }
     for (size_t i = 0; i < count; i++) {
@@ -229,10 +234,13 @@ enum wb_status wb_request_record(struct wb_request *r, const char *json,
     }
     struct record record = {.request = &r->facts};
     int64_t now = r->facts.time;
+    r->unread = false;
     if (!record_read(&record, view_of(json, size), r->workspace)) {
         if (error) {
             *error = record.error;
         }
+        r->facts.time = now;
+        r->unread = true;
         return WB_ERROR_ARGUMENT;
     }
     if (!record.has_time) {
@@ -259,15 +267,17 @@ int64_t wb_request_time(const struct wb_request *r)
     return r->facts.time;
 }
 
+/* A decision is read when it is made and until it is reset; not that of the
+ * request before. */
 unsigned wb_decision_status(const struct wb_request *r)
 {
-    return r->status;
+    return r->step == STEP_DONE ? r->status : 0;
 }
 
 int wb_decision_header(const struct wb_request *r, size_t i,
                        struct wb_text *name, struct wb_text *value)
 {
-    if (i >= r->header_count) {
+    if (r->step != STEP_DONE || i >= r->header_count) {
         return 0;
     }
     *name = text_of(view_text(r->headers[i].name));
@@ -277,5 +287,5 @@ int wb_decision_header(const struct wb_request *r, size_t i,
 
 struct wb_text wb_decision_body(const struct wb_request *r)
 {
-    return text_of(r->body);
+    return text_of(r->step == STEP_DONE ? r->body : VIEW_NONE);
 }

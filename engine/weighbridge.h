@@ -171,7 +171,9 @@ WB_API void wb_request_free(struct wb_request *request); /* NULL is fine */
  * time `now`. */
 WB_API enum wb_status wb_request_begin(struct wb_request *request,
                                        struct wb_engine *engine, int64_t now);
-/* Forgets the request and its decision, and drops the engine. */
+/* Forgets the request and its decision, and drops the engine. Between
+ * WB_WAIT and wb_decide_resume the store holds the request: it cannot begin
+ * anew then, reset does nothing, and free loses it. */
 WB_API void wb_request_reset(struct wb_request *request);
 /* Facts and headers are views: the caller's bytes must live until reset. A
  * fact that is never given is unknown, which is not absent. */
@@ -190,7 +192,7 @@ WB_API enum wb_status wb_request_headers_known(struct wb_request *request,
                                                size_t count);
 /* All facts and headers from one request record (a JSON object); its "time",
  * when there, replaces `now`. On WB_ERROR_ARGUMENT *error (may be NULL) is a
- * static text. */
+ * static text, and the decision is 400 unless another record is read. */
 WB_API enum wb_status wb_request_record(struct wb_request *request,
                                         const char *json, size_t size,
                                         const char **error);
@@ -223,7 +225,8 @@ WB_API void wb_decide_blocking(struct wb_request *request,
 
 /* ---- the decision; valid until reset ---- */
 
-/* 200: allow. Else 4xx: answer it with the headers and body below. */
+/* 200: allow. 4xx: answer it with the headers and body below. 0: there is no
+ * decision (yet, or no more). */
 WB_API unsigned wb_decision_status(const struct wb_request *request);
 /* On allow: the headers to set on the request to the gate, every one of
  * them. On deny: the headers of the answer. False past the end. */

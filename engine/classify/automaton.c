@@ -2,7 +2,7 @@
 /*
  * One pass of an automaton over a value. The loops are the hottest of the
  * engine: per byte one load of the class, which waits for nothing, and one
- * of the next state, which waits for the last.
+ * of the next state, which waits for the last one of its lane.
  */
 #include "classify/automaton.h"
 
@@ -11,71 +11,152 @@
 const char *const literal_test_names[LITERAL_TESTS] = {
     "contains", "word", "starts-with", "ends-with", "is"};
 
+/* Shorter values are not worth dividing. */
+#define LANES_FROM 64
+
 void automaton_start(struct automaton_pass *pass,
                      const struct automaton *automaton, struct view value)
 {
-    size_t longest = automaton->longest;
+    size_t longest = automaton->longest, start = 0, end = value.size;
 
     assert(value.size <= UINT32_MAX);
-    *pass = (struct automaton_pass){.automaton = automaton,
-                                    .bytes = (const unsigned char *)value.at,
-                                    .end = value.size};
-    if (value.size <= longest) {
-        return;
+    if (value.size > longest && automaton->reach != REACH_WHOLE) {
+        start = automaton->reach == REACH_TAIL ? value.size - longest : 0;
+        end = automaton->reach == REACH_HEAD ? longest : value.size;
+        end = automaton->reach == REACH_FITTING ? 0 : end;
     }
-    switch (automaton->reach) {
-    case REACH_WHOLE:
-        break;
-    case REACH_HEAD:
-        pass->end = longest;
-        break;
-    case REACH_TAIL:
-        pass->at = value.size - longest;
-        break;
-    case REACH_FITTING:
-        pass->at = value.size;
-        break;
+    pass->automaton = automaton;
+    pass->bytes = (const unsigned char *)value.at;
+    pass->start = start;
+    pass->end = end;
+    pass->steps = end - start < LANES_FROM ? 0 : (end - start) / LANES;
+    if (automaton->form == AUTOMATON_SPARSE) {
+        pass->steps = 0;
+    }
+    pass->step = 0;
+    pass->lane = pass->steps ? 0 : LANES - 1;
+    pass->at = start + pass->steps;
+    for (unsigned i = 0; i < LANES; i++) {
+        pass->states[i] = 0;
     }
 }
 
-/* The two dense forms differ in the width of their cells alone. */
-#define STEP(n)                                                                \
-    state = next[state + classes[bytes[at + (n)]]];                            \
-    if (__builtin_expect(state >= from, 0)) {                                  \
-        at += (n) + 1;                                                         \
-        goto hit;                                                              \
+#define HIT(state, after)                                                      \
+    if (__builtin_expect((state) >= from, 0)) {                                \
+        hits[found].output = next[(state) + a->class_count + CELL_OUTPUT];     \
+        hits[found++].end = (uint32_t)(after);                                 \
     }
 
-#define FIND_DENSE(name, cell)                                                 \
+/* All lanes, step by step, while the hits of a step find room. */
+#define STEP_TOGETHER(name, cell)                                              \
+    static size_t name(struct automaton_pass *pass, const cell *next,          \
+                       struct automaton_hit *hits, size_t room)                \
+    {                                                                          \
+        const struct automaton *a = pass->automaton;                           \
+        const unsigned char *classes = a->classes;                             \
+        size_t steps = pass->steps, i = pass->step, found = 0;                 \
+        size_t at0 = pass->start, at1 = at0 + steps, at2 = at1 + steps;        \
+        size_t at3 = at2 + steps;                                              \
+        const unsigned char *b0 = pass->bytes + at0, *b1 = pass->bytes + at1;  \
+        const unsigned char *b2 = pass->bytes + at2, *b3 = pass->bytes + at3;  \
+        size_t s0 = pass->states[0], s1 = pass->states[1];                     \
+        size_t s2 = pass->states[2], s3 = pass->states[3];                     \
+        uint32_t from = a->hit_from;                                           \
+                                                                               \
+        while (i < steps && found + LANES <= room) {                           \
+            s0 = next[s0 + classes[b0[i]]];                                    \
+            s1 = next[s1 + classes[b1[i]]];                                    \
+            s2 = next[s2 + classes[b2[i]]];                                    \
+            s3 = next[s3 + classes[b3[i]]];                                    \
+            i++;                                                               \
+            HIT(s0, at0 + i)                                                   \
+            HIT(s1, at1 + i)                                                   \
+            HIT(s2, at2 + i)                                                   \
+            HIT(s3, at3 + i)                                                   \
+        }                                                                      \
+        pass->step = i;                                                        \
+        pass->states[0] = (uint32_t)s0;                                        \
+        pass->states[1] = (uint32_t)s1;                                        \
+        pass->states[2] = (uint32_t)s2;                                        \
+        pass->states[3] = (uint32_t)s3;                                        \
+        return found;                                                          \
+    }
+
+/* A lane in the next one's part, until that one knows all it knows. */
+#define STEP_BEYOND(name, cell)                                                \
     static size_t name(struct automaton_pass *pass, const cell *next,          \
                        struct automaton_hit *hits, size_t room)                \
     {                                                                          \
         const struct automaton *a = pass->automaton;                           \
         const unsigned char *bytes = pass->bytes, *classes = a->classes;       \
-        size_t end = pass->end, at = pass->at, found = 0;                      \
+        const cell *depth = next + a->class_count + CELL_DEPTH;                \
+        size_t border = pass->start + pass->steps * (pass->lane + 1);          \
+        size_t state = pass->states[pass->lane], at = pass->at, found = 0;     \
+        size_t end = pass->end;                                                \
         uint32_t from = a->hit_from;                                           \
-        size_t state = pass->state;                                            \
                                                                                \
-        for (;;) {                                                             \
-            while (end - at >= 4) {                                            \
-                STEP(0) STEP(1) STEP(2) STEP(3) at += 4;                       \
-            }                                                                  \
-            while (at < end) {                                                 \
-                STEP(0) at++;                                                  \
-            }                                                                  \
-            break;                                                             \
-        hit:                                                                   \
-            hits[found].output = next[state + a->class_count];                 \
-            hits[found].end = (uint32_t)at;                                    \
-            if (++found == room) {                                             \
-                break;                                                         \
-            }                                                                  \
+        while (depth[state] > at - border && at < end && found < room) {       \
+            state = next[state + classes[bytes[at++]]];                        \
+            HIT(state, at)                                                     \
         }                                                                      \
         pass->at = at;                                                         \
-        pass->state = (uint32_t)state;                                         \
+        pass->states[pass->lane] = (uint32_t)state;                            \
         return found;                                                          \
     }
 
+/* The last lane, or the only one, to the end. */
+#define STEP_ALONE(name, cell)                                                 \
+    static size_t name(struct automaton_pass *pass, const cell *next,          \
+                       struct automaton_hit *hits, size_t room)                \
+    {                                                                          \
+        const struct automaton *a = pass->automaton;                           \
+        const unsigned char *classes = a->classes;                             \
+        const unsigned char *at = pass->bytes + pass->at;                      \
+        const unsigned char *end = pass->bytes + pass->end;                    \
+        size_t state = pass->states[LANES - 1], found = 0;                     \
+        uint32_t from = a->hit_from;                                           \
+                                                                               \
+        while (at < end) {                                                     \
+            state = next[state + classes[*at++]];                              \
+            if (__builtin_expect(state >= from, 0)) {                          \
+                HIT(state, at - pass->bytes)                                   \
+                if (found == room) {                                           \
+                    break;                                                     \
+                }                                                              \
+            }                                                                  \
+        }                                                                      \
+        pass->at = (size_t)(at - pass->bytes);                                 \
+        pass->states[LANES - 1] = (uint32_t)state;                             \
+        return found;                                                          \
+    }
+
+#define FIND_DENSE(name, cell)                                                 \
+    STEP_TOGETHER(name##_together, cell)                                       \
+    STEP_BEYOND(name##_beyond, cell)                                           \
+    STEP_ALONE(name##_alone, cell)                                             \
+    static size_t name(struct automaton_pass *pass, const cell *next,          \
+                       struct automaton_hit *hits, size_t room)                \
+    {                                                                          \
+        size_t found = 0;                                                      \
+                                                                               \
+        if (pass->step < pass->steps) {                                        \
+            found = name##_together(pass, next, hits, room);                   \
+            if (pass->step < pass->steps) {                                    \
+                return found;                                                  \
+            }                                                                  \
+        }                                                                      \
+        while (pass->lane < LANES - 1) {                                       \
+            found += name##_beyond(pass, next, hits + found, room - found);    \
+            if (found == room) {                                               \
+                return found;                                                  \
+            }                                                                  \
+            pass->lane++;                                                      \
+            pass->at = pass->start + pass->steps * (pass->lane + 1);           \
+        }                                                                      \
+        return found + name##_alone(pass, next, hits + found, room - found);   \
+    }
+
+/* The two dense forms differ in the width of their cells alone. */
 FIND_DENSE(find_narrow, uint16_t)
 FIND_DENSE(find_wide, uint32_t)
 
@@ -109,18 +190,20 @@ static size_t find_sparse(struct automaton_pass *pass,
                           struct automaton_hit *hits, size_t room)
 {
     const struct automaton *a = pass->automaton;
+    uint32_t state = pass->states[0];
     size_t found = 0;
 
     while (pass->at < pass->end && found < room) {
         unsigned char byte = a->classes[pass->bytes[pass->at++]];
 
-        pass->state = sparse_next(a, pass->state, byte);
-        if (a->sparse[pass->state].output != AUTOMATON_NONE) {
-            hits[found].output = a->sparse[pass->state].output;
+        state = sparse_next(a, state, byte);
+        if (a->sparse[state].output != AUTOMATON_NONE) {
+            hits[found].output = a->sparse[state].output;
             hits[found].end = (uint32_t)pass->at;
             found++;
         }
     }
+    pass->states[0] = state;
     return found;
 }
 

@@ -7,8 +7,8 @@
  *   byte -> class        the alphabet, shrunk to what the literals tell apart
  *   next[state + class]  states are kept multiplied by the width of a row;
  *                        those that end a literal come last, so that one
- *                        comparison finds them; the row's last cell is the
- *                        number of their output
+ *                        comparison finds them; a row's last two cells are
+ *                        the number of the state's output and its depth
  *   output               of such a state: its literal's length, its marks,
  *                        and the output of the longest literal that is a
  *                        proper suffix of it
@@ -26,7 +26,7 @@
 /* What a literal's place in the value must be for a test to be true. */
 enum literal_test {
     LITERAL_CONTAINS,
-    LITERAL_WORD,   /* no letter or digit before or after */
+    LITERAL_WORD, /* no letter or digit before or after */
     LITERAL_STARTS,
     LITERAL_ENDS,
     LITERAL_IS,
@@ -41,12 +41,21 @@ struct mark {
 };
 
 struct output {
-    uint32_t length; /* of the literal, bytes */
+    uint32_t length;       /* of the literal, bytes */
     uint32_t first, count; /* marks */
     uint32_t link;         /* another output, or AUTOMATON_NONE */
 };
 
 #define AUTOMATON_NONE UINT32_MAX
+
+/* Cells of a row behind those of the classes. */
+#define CELL_OUTPUT 0
+#define CELL_DEPTH 1
+#define CELLS_BEHIND 2
+
+/* A long value is read in so many places at once: a step waits for the one
+ * before it, and the lanes do not wait for each other. */
+#define LANES 4
 
 /* Which bytes of a value can matter: when all its tests are `is` or
  * starts-with the first `longest`, when all are `is` or ends-with the last,
@@ -73,7 +82,7 @@ struct automaton {
     uint32_t slot;
     bool folds;
     unsigned char classes[256]; /* sparse: the folded byte */
-    uint32_t class_count; /* a row has one cell more */
+    uint32_t class_count;
     uint32_t state_count;
     uint32_t hit_from; /* states from here on have an output */
     uint32_t longest;  /* literal, bytes */
@@ -94,18 +103,28 @@ struct automaton_hit {
     uint32_t end;
 };
 
-/* A pass over a value, which may be read in pieces of hits. */
+/* A pass over a value, which may be read in pieces of hits.
+ *
+ *   value   |....lane 0....|....lane 1....|....lane 2....|....lane 3.....|
+ *   first   all lanes step by step with each other
+ *   then    each goes on into the next one's part until its state is no
+ *           deeper than it has gone there: from there on both are the same
+ */
 struct automaton_pass {
     const struct automaton *automaton;
     const unsigned char *bytes; /* of the value */
-    size_t at, end;             /* at most UINT32_MAX */
-    uint32_t state;
+    size_t start, end;          /* of what is read; at most UINT32_MAX */
+    size_t steps, step;         /* that the lanes take with each other */
+    unsigned lane;              /* then: the one that goes on */
+    size_t at;
+    uint32_t states[LANES];
 };
 
 void automaton_start(struct automaton_pass *pass,
                      const struct automaton *automaton, struct view value);
 /* Writes the next hits, at most `room`, and returns how many; 0 at the end.
- * The longest literal at an end comes alone: the others hang on its link. */
+ * The longest literal at an end comes alone: the others hang on its link. One
+ * that crosses lanes may come twice. */
 size_t automaton_find(struct automaton_pass *pass, struct automaton_hit *hits,
                       size_t room);
 /* Does a literal of `length` that ends at `end` stand so in the value? */

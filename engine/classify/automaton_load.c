@@ -60,8 +60,8 @@ static uint32_t find_child(const struct tree *t, uint32_t node,
 
 static uint32_t add_node(struct tree *t, uint32_t parent, unsigned char byte)
 {
-    struct tree_node *nodes = list_room(t->arena, t->nodes, &t->room, t->count,
-                                        sizeof(*nodes));
+    struct tree_node *nodes =
+        list_room(t->arena, t->nodes, &t->room, t->count, sizeof(*nodes));
     uint32_t number = (uint32_t)t->count;
 
     if (!nodes || t->count >= NONE / 2) {
@@ -120,8 +120,7 @@ static bool grow_tree(struct tree *t)
     return true;
 }
 
-static uint32_t fail_to(const struct tree *t, uint32_t from,
-                        unsigned char byte)
+static uint32_t fail_to(const struct tree *t, uint32_t from, unsigned char byte)
 {
     for (;;) {
         uint32_t child = find_child(t, from, byte);
@@ -152,9 +151,8 @@ static bool set_failures(struct tree *t)
             struct tree_node *c = &t->nodes[child];
             const struct tree_node *f;
 
-            c->failure = node == 0 ? 0
-                                   : fail_to(t, t->nodes[node].failure,
-                                             c->byte);
+            c->failure =
+                node == 0 ? 0 : fail_to(t, t->nodes[node].failure, c->byte);
             f = &t->nodes[c->failure];
             c->suffix = f->mark_count ? c->failure : f->suffix;
             t->order[known++] = child;
@@ -219,8 +217,7 @@ static bool make_outputs(const struct tree *t, struct arena *arena,
 {
     struct output *outputs =
         arena_array(arena, a->output_count + 1, sizeof(*outputs));
-    struct mark *marks =
-        arena_array(arena, t->entry_count + 1, sizeof(*marks));
+    struct mark *marks = arena_array(arena, t->entry_count + 1, sizeof(*marks));
 
     if (!outputs || !marks) {
         return false;
@@ -239,8 +236,7 @@ static bool make_outputs(const struct tree *t, struct arena *arena,
             .length = own->depth,
             .first = own->first_mark,
             .count = own->mark_count,
-            .link = own->suffix == NONE ? NONE
-                                        : t->nodes[own->suffix].output};
+            .link = own->suffix == NONE ? NONE : t->nodes[own->suffix].output};
     }
     for (size_t i = 0; i < t->entry_count; i++) {
         marks[i] = t->entries[i].mark;
@@ -255,7 +251,7 @@ static void fill_row(const struct tree *t, const struct automaton *a,
                      uint32_t node, uint32_t *wide, uint16_t *narrow)
 {
     const struct tree_node *n = &t->nodes[node];
-    uint32_t width = a->class_count + 1;
+    uint32_t width = a->class_count + CELLS_BEHIND;
     size_t row = (size_t)n->state * width;
     size_t from = (size_t)t->nodes[n->failure].state * width;
 
@@ -274,16 +270,20 @@ static void fill_row(const struct tree *t, const struct automaton *a,
             narrow[cell] = (uint16_t)next;
         }
     }
-    if (n->output != NONE && wide) {
-        wide[row + a->class_count] = n->output;
-    } else if (n->output != NONE) {
-        narrow[row + a->class_count] = (uint16_t)n->output;
+    row += a->class_count;
+    if (wide) {
+        wide[row + CELL_OUTPUT] = n->output == NONE ? 0 : n->output;
+        wide[row + CELL_DEPTH] = n->depth;
+    } else {
+        narrow[row + CELL_OUTPUT] =
+            (uint16_t)(n->output == NONE ? 0 : n->output);
+        narrow[row + CELL_DEPTH] = (uint16_t)n->depth;
     }
 }
 
 static size_t dense_cells(const struct automaton *a)
 {
-    return (size_t)a->state_count * (a->class_count + 1);
+    return (size_t)a->state_count * (a->class_count + CELLS_BEHIND);
 }
 
 static bool make_dense(const struct tree *t, struct arena *arena,
@@ -309,7 +309,7 @@ static bool make_dense(const struct tree *t, struct arena *arena,
     for (size_t i = 0; i < t->count; i++) {
         fill_row(t, a, t->order[i], wide, narrow);
     }
-    a->hit_from *= a->class_count + 1;
+    a->hit_from *= a->class_count + CELLS_BEHIND;
     return true;
 }
 
@@ -323,8 +323,7 @@ static int compare_edges(const void *left, const void *right)
 static bool make_sparse(const struct tree *t, struct arena *arena,
                         struct automaton *a)
 {
-    struct sparse_state *states =
-        arena_array(arena, t->count, sizeof(*states));
+    struct sparse_state *states = arena_array(arena, t->count, sizeof(*states));
     struct sparse_edge *edges = arena_array(arena, t->count, sizeof(*edges));
     uint32_t used = 0;
 
@@ -491,8 +490,7 @@ static bool make_trees(struct making *m, struct entry *entries, size_t count)
             if (slot->empties.count++ == 0) {
                 slot->empties.first = m->program->empty_count;
             }
-            m->empties[m->program->empty_count++] =
-                entries[literals].mark.atom;
+            m->empties[m->program->empty_count++] = entries[literals].mark.atom;
         }
         if (literals < start &&
             !make_tree(m, entries + literals, start - literals)) {

@@ -98,12 +98,15 @@ static void give_turns(const struct rules *rules, enum draft_kind kind,
                        struct part *parts, size_t count)
 {
     struct part *waker = &parts[0];
+    unsigned least = UINT32_MAX;
 
     for (size_t i = 0; i < count; i++) {
         unsigned chance = wake_chance(rules, parts[i].node);
+        unsigned cost = wake_cost(rules, parts[i].node);
 
         parts[i].turn = kind == DRAFT_ALL ? chance : 1000 - chance;
-        if (parts[i].turn < waker->turn) {
+        if (cost < least) {
+            least = cost;
             waker = &parts[i];
         }
     }

@@ -137,8 +137,8 @@ static bool add_regex(struct freezing *f, const struct draft_atom *draft,
                       struct atom *atom)
 {
     struct regex_error error;
-    struct regex *regex = regex_new(draft->operands[0],
-                                    f->rules->options.jit, &error);
+    struct regex *regex =
+        regex_new(draft->operands[0], f->rules->options.jit, &error);
 
     if (!regex) {
         return false;
@@ -162,15 +162,15 @@ static bool freeze_atom(struct freezing *f, const struct draft_atom *draft,
     }
     switch (atom->kind) {
     case OP_NUMBER:
-        atom->ranges = (struct span){p->number_range_count,
-                                     (uint32_t)draft->range_count};
+        atom->ranges =
+            (struct span){p->number_range_count, (uint32_t)draft->range_count};
         memcpy(room->numbers + p->number_range_count, draft->numbers,
                draft->range_count * sizeof(*room->numbers));
         p->number_range_count += (uint32_t)draft->range_count;
         break;
     case OP_AMOUNT:
-        atom->ranges = (struct span){p->amount_range_count,
-                                     (uint32_t)draft->range_count};
+        atom->ranges =
+            (struct span){p->amount_range_count, (uint32_t)draft->range_count};
         memcpy(room->amounts + p->amount_range_count, draft->amounts,
                draft->range_count * sizeof(*room->amounts));
         p->amount_range_count += (uint32_t)draft->range_count;
@@ -394,8 +394,7 @@ static bool freeze_code(struct freezing *f)
         return false;
     }
     for (size_t i = 0; i < f->rank_count; i++) {
-        f->ranks[i].code = code_condition(&code, f->rules,
-                                          f->by_rank[i]->when,
+        f->ranks[i].code = code_condition(&code, f->rules, f->by_rank[i]->when,
                                           f->ranks[i].counted);
     }
     for (size_t i = 0; i < f->rules->condition_count; i++) {
@@ -419,7 +418,7 @@ static void mark_lazy(struct freezing *f)
         f->slots[i].lazy = true;
     }
     for (uint32_t i = 0; i < p->atom_count; i++) {
-        if (p->atom_wakes[i].count > 0) {
+        if (p->atom_wakes[i].count > 0 && p->atoms[i].kind == OP_LITERAL) {
             f->slots[p->atoms[i].slot].lazy = false;
         }
     }
@@ -429,7 +428,8 @@ static void mark_lazy(struct freezing *f)
 static bool is_idle(const struct image_slot *slot)
 {
     return slot->time == SLOT_EARLY && !slot->wakes[0].count &&
-           !slot->wakes[1].count && !slot->wakes[2].count && slot->lazy;
+           !slot->wakes[1].count && !slot->wakes[2].count && slot->lazy &&
+           !slot->points.count && !slot->segments.count;
 }
 
 /* Slots by time. */
@@ -479,7 +479,8 @@ static bool freeze(struct freezing *f)
            automata_make(f->rules, p, f->slots) &&
            wakes_make(f->rules, p, f->by_rank, f->slots, f->labels,
                       f->image_rules) &&
-           freeze_code(f) && order_slots(f);
+           indexes_make(f->rules, p, f->slots) && freeze_code(f) &&
+           order_slots(f);
 }
 
 static bool check(struct rules *rules, const struct program *program)

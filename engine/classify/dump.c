@@ -264,9 +264,10 @@ static void dump_rules(struct dump *d)
 static void dump_automata(struct dump *d)
 {
     static const char *const forms[] = {"narrow", "wide", "sparse"};
-    static const char *const reaches[] = {
-        [REACH_WHOLE] = "whole values", [REACH_HEAD] = "their start",
-        [REACH_TAIL] = "their end", [REACH_FITTING] = "short values"};
+    static const char *const reaches[] = {[REACH_WHOLE] = "whole values",
+                                          [REACH_HEAD] = "their start",
+                                          [REACH_TAIL] = "their end",
+                                          [REACH_FITTING] = "short values"};
 
     for (uint32_t i = 0; i < d->p->automaton_count; i++) {
         const struct automaton *a = &d->p->automata[i];
@@ -276,9 +277,8 @@ static void dump_automata(struct dump *d)
         text_addf(&d->line,
                   ", %s: %u states, %u classes, %s, %zu bytes, "
                   "longest %u, reads %s",
-                  a->folds ? "folded" : "exact", a->state_count,
-                  a->class_count, forms[a->form], a->bytes, a->longest,
-                  reaches[a->reach]);
+                  a->folds ? "folded" : "exact", a->state_count, a->class_count,
+                  forms[a->form], a->bytes, a->longest, reaches[a->reach]);
         end_line(d);
     }
 }

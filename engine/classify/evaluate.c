@@ -58,7 +58,7 @@ static void raise_label(struct evaluation *e, uint32_t label, bool counted,
 }
 
 void weighing_raise(struct evaluation *e, struct span span, bool counted,
-                      enum truth truth)
+                    enum truth truth)
 {
     for (uint32_t i = 0; i < span.count; i++) {
         raise_label(e, e->program->raises[span.first + i], counted, truth);
@@ -124,6 +124,65 @@ static void scan_slot(struct evaluation *e, uint32_t number)
     }
 }
 
+/* Wakes who waits for this number. */
+static void wake_number(struct evaluation *e, struct span points,
+                        uint64_t number)
+{
+    const struct image_point *all = e->program->points + points.first;
+    uint32_t low = 0, high = points.count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (all[middle].number < number) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    for (; low < points.count && all[low].number == number; low++) {
+        wake(e, e->program->atom_wakes[all[low].atom]);
+    }
+}
+
+/* Wakes who waits for a network around this address. */
+static void wake_address(struct evaluation *e, struct span segments,
+                         const struct address *address)
+{
+    const struct program *p = e->program;
+    const struct image_segment *all = p->segments + segments.first;
+    uint32_t low = 0, high = segments.count, nest;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (memcmp(&all[middle].low, address, sizeof(*address)) <= 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    nest = low ? all[low - 1].nest : IMAGE_NONE;
+    for (; nest != IMAGE_NONE; nest = p->nests[nest].parent) {
+        struct span atoms = p->nests[nest].atoms;
+
+        for (uint32_t i = 0; i < atoms.count; i++) {
+            wake(e, p->atom_wakes[p->nest_atoms[atoms.first + i]]);
+        }
+    }
+}
+
+static void wake_indexed(struct evaluation *e, const struct image_slot *slot,
+                         const struct value *value)
+{
+    if (slot->points.count) {
+        wake_number(e, slot->points, value->number);
+    }
+    if (slot->segments.count) {
+        wake_address(e, slot->segments, value->address);
+    }
+}
+
 void weigh_slots(struct evaluation *e, enum slot_time time)
 {
     struct span span = e->program->timed[time];
@@ -133,6 +192,9 @@ void weigh_slots(struct evaluation *e, enum slot_time time)
         const struct image_slot *slot = &e->program->slots[slots[i]];
 
         wake(e, slot->wakes[e->values[slots[i]].state]);
+        if (e->values[slots[i]].state == VALUE_PRESENT) {
+            wake_indexed(e, slot, &e->values[slots[i]]);
+        }
         if (!slot->lazy) {
             scan_slot(e, slots[i]);
         }
@@ -228,8 +290,7 @@ static bool surely_misfits(struct evaluation *e, const struct atom *atom)
 static enum truth matches(struct evaluation *e, const struct atom *atom,
                           struct view value)
 {
-    bool may_skip = !e->program->no_prefilter ||
-                    value.size > REGEX_SUBJECT_MAX;
+    bool may_skip = !e->program->no_prefilter || value.size > REGEX_SUBJECT_MAX;
     enum truth truth;
 
     if (may_skip && lacks_literal(e, atom)) {

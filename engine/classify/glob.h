@@ -22,9 +22,14 @@
  * take its length times the value's. */
 #define GLOB_PIECE_MAX 32
 
+struct glob_piece {
+    struct view text; /* folded; that of the first and last may be empty */
+    size_t rare;      /* its byte that is met most seldom */
+};
+
 struct glob {
     /* the form of pieces, if there are any */
-    const struct view *pieces; /* folded; the first and last may be empty */
+    const struct glob_piece *pieces;
     uint32_t piece_count;
     bool folds;
     /* the form of positions */

@@ -52,15 +52,34 @@ struct atom {
                              false, or IMAGE_NONE */
 };
 
+/* "This number makes that atom true." Sorted by number. */
+struct image_point {
+    uint64_t number;
+    uint32_t atom;
+};
+
+/* From `low` up to the next segment of the slot, this network, which stands
+ * in its parent; or IMAGE_NONE. */
+struct image_segment {
+    struct address low;
+    uint32_t nest;
+};
+struct image_nest {
+    struct span atoms;
+    uint32_t parent;
+};
+
 /* When a slot's value is there. */
 enum slot_time { SLOT_EARLY, SLOT_RATE, SLOT_SCORE, SLOT_CLASS, SLOT_TIMES };
 
 struct image_slot {
     enum slot_time time;
-    uint32_t automata[2];   /* exact, folded; or IMAGE_NONE */
+    uint32_t automata[2]; /* exact, folded; or IMAGE_NONE */
     bool lazy; /* what they find wakes no rule: run when first asked */
-    struct span empties;    /* atoms that an empty value makes true */
-    struct span wakes[3];   /* by enum value_state */
+    struct span empties;  /* atoms that an empty value makes true */
+    struct span points;   /* numbers that some rule waits for */
+    struct span segments; /* and stretches of addresses */
+    struct span wakes[3]; /* by enum value_state */
 };
 
 struct image_rank {
@@ -105,6 +124,14 @@ struct program {
 
     const uint32_t *empties; /* atoms */
     uint32_t empty_count;
+    const struct image_point *points;
+    uint32_t point_count;
+    const struct image_segment *segments;
+    uint32_t segment_count;
+    const struct image_nest *nests;
+    uint32_t nest_count;
+    const uint32_t *nest_atoms;
+    uint32_t nest_atom_count;
 
     const struct atom *atoms;
     const struct span *atom_wakes;
@@ -138,7 +165,7 @@ struct program {
     const struct image_label *labels; /* then the groups */
     uint32_t label_count;
     uint32_t label_and_group_count;
-    uint32_t limit_label; /* wb:limit */
+    uint32_t limit_label;     /* wb:limit */
     struct span limit_raises; /* it and its groups */
     const uint32_t *raises;
     uint32_t raise_count;

@@ -25,15 +25,15 @@ struct named_set {
 };
 
 struct rules_options {
-    unsigned band_suspect;          /* 30 */
-    unsigned band_agent;            /* 60 */
+    unsigned band_suspect; /* 30 */
+    unsigned band_agent;   /* 60 */
     const struct named_set *sets;
     size_t set_count;
-    bool undeclared_sets;           /* are sets that are not to be had, no
-                                       errors: checking packs on their own */
-    size_t automata_bytes;          /* limits.automata, 64 MiB */
-    bool no_prefilter;              /* tests: look at every rule */
-    bool jit;                       /* false: PCRE2 without JIT (tests) */
+    bool undeclared_sets;  /* are sets that are not to be had, no
+                              errors: checking packs on their own */
+    size_t automata_bytes; /* limits.automata, 64 MiB */
+    bool no_prefilter;     /* tests: look at every rule */
+    bool jit;              /* false: PCRE2 without JIT (tests) */
 };
 
 struct rules;
@@ -51,6 +51,9 @@ bool rules_pack(struct rules *rules, const char *path, struct view pin);
 typedef bool rules_find(void *context, struct view name, struct view *text);
 bool rules_pack_text(struct rules *rules, struct view name, struct view text,
                      rules_find *find, void *context);
+/* A pack could not be had: what its rules would have given is not asked
+ * for, and there will be no program. rules_pack says so itself. */
+void rules_miss(struct rules *rules);
 /* overrides: { pack/id: { mode: count | off | on } }. */
 bool rules_override(struct rules *rules, const struct node *overrides);
 /* A condition on its own (a tier's `when`): its number for

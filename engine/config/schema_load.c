@@ -278,9 +278,21 @@ bool schema_integer(const struct node *node, int64_t min, int64_t max,
     return true;
 }
 
-/* "one of a, b, c" or "did you mean 'b'?" */
-static void write_hint(struct text *t, struct view found, const char *lead,
-                       const char *const *words, size_t n)
+/* "LEAD a, b, c" */
+static void write_words(struct text *t, const char *lead,
+                        const char *const *words, size_t n)
+{
+    text_add(t, view_text(lead));
+    for (size_t i = 0; i < n; i++) {
+        text_add(t, i ? VIEW(", ") : VIEW(" "));
+        text_add(t, view_text(words[i]));
+    }
+    t->at[t->size] = '\0';
+}
+
+/* "did you mean 'b'?"; false when no word is near. */
+static bool write_nearest(struct text *t, struct view found,
+                          const char *const *words, size_t n)
 {
     const char *nearest = problems_nearest(found, words, n);
 
@@ -288,22 +300,19 @@ static void write_hint(struct text *t, struct view found, const char *lead,
         text_add(t, VIEW("did you mean '"));
         text_add(t, view_text(nearest));
         text_add(t, VIEW("'?"));
-    } else {
-        text_add(t, view_text(lead));
-        for (size_t i = 0; i < n; i++) {
-            text_add(t, i ? VIEW(", ") : VIEW(" "));
-            text_add(t, view_text(words[i]));
-        }
+        t->at[t->size] = '\0';
     }
-    t->at[t->size] = '\0';
+    return nearest;
 }
 
 bool schema_choice(const struct node *node, const char *const *choices,
                    int *out, struct problems *problems)
 {
-    char hint[400];
-    struct text t = text_in(hint, sizeof(hint) - 1);
+    char expected[400], hint[SHOWN_MAX + 40];
+    struct text e = text_in(expected, sizeof(expected) - 1);
+    struct text h = text_in(hint, sizeof(hint) - 1);
     size_t n = 0;
+    bool near;
 
     for (; choices[n]; n++) {
         if (is_value(node) && view_equal(node->text, view_text(choices[n]))) {
@@ -311,9 +320,10 @@ bool schema_choice(const struct node *node, const char *const *choices,
             return true;
         }
     }
-    write_hint(&t, node->kind == NODE_SCALAR ? node->text : VIEW_NONE, "one of",
-               choices, n);
-    return refuse(node, "S006", "one of its words", hint, problems);
+    write_words(&e, n > 1 ? "one of" : "only", choices, n);
+    near = node->kind == NODE_SCALAR &&
+           write_nearest(&h, node->text, choices, n);
+    return refuse(node, "S006", expected, near ? hint : NULL, problems);
 }
 
 static bool out_of_memory(const struct node *node, struct problems *problems)
@@ -455,7 +465,9 @@ static bool unknown_key(const struct schema_key *keys, const struct node *node,
     for (; keys[n].name && n < WORDS_MAX; n++) {
         words[n] = keys[n].name;
     }
-    write_hint(&t, node->key, "its keys are", words, n);
+    if (!write_nearest(&t, node->key, words, n)) {
+        write_words(&t, "its keys are", words, n);
+    }
     problems_add(problems, PROBLEM_ERROR, node->key_place, "S001", hint,
                  "%s has no key '%.*s'", what, VIEW_ARG(shown(node->key)));
     return false;

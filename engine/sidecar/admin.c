@@ -181,6 +181,9 @@ static enum server_step on_head(void *context, struct exchange *x)
     }
     if (refusal != REFUSE_NOT) {
         refusal_answer(refusal, x);
+        if (refusal == REFUSE_METHOD) {
+            exchange_set(x, text_of("Allow"), text_of("GET, HEAD"));
+        }
         return SERVER_ANSWER;
     }
     return answer_path(context, x);

@@ -131,7 +131,11 @@ static enum server_step begin_record(struct door *door,
         refusal = begin(door, snapshot, x);
     }
     if (refusal != REFUSE_NOT) {
-        return refuse(door, refusal, x);
+        refuse(door, refusal, x);
+        if (refusal == REFUSE_METHOD) {
+            exchange_set(x, text_of("Allow"), text_of("POST"));
+        }
+        return SERVER_ANSWER;
     }
     room = slot_record(door->slots, x->slot);
     if (room == NULL) {

@@ -54,16 +54,19 @@ static inline struct wb_text text_of(const char *string)
     return (struct wb_text){string, __builtin_strlen(string)};
 }
 
-/* ASCII, any case; `lower` must be lower case. */
-static inline bool text_is_fold(struct wb_text text, struct wb_text lower)
+static inline char char_lower(char c)
 {
-    if (text.size != lower.size) {
+    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+/* The same, in any case of ASCII letters? */
+static inline bool text_is_fold(struct wb_text a, struct wb_text b)
+{
+    if (a.size != b.size) {
         return false;
     }
-    for (size_t i = 0; i < text.size; i++) {
-        char c = text.data[i];
-
-        if ((c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c) != lower.data[i]) {
+    for (size_t i = 0; i < a.size; i++) {
+        if (char_lower(a.data[i]) != char_lower(b.data[i])) {
             return false;
         }
     }

@@ -57,7 +57,8 @@ struct connection {
     _Atomic(enum wake) wake;
     size_t body_room;
     size_t elements, copied; /* what the head took of the memory */
-    const char *target_end;  /* in the library's memory */
+    const char *target_start;
+    const char *target_end; /* in the library's memory */
     char target[EXCHANGE_TARGET_MAX];
 };
 
@@ -102,6 +103,7 @@ static void *on_target(void *context, const char *uri,
     }
     connection->x.target_over =
         !spare_elements(mhd, uri) || size > sizeof connection->target;
+    connection->target_start = uri;
     connection->target_end = uri ? uri + size : NULL;
     connection->mhd = mhd;
     connection->stage = STAGE_NEW;
@@ -143,7 +145,8 @@ static bool layout_is_bad(const struct connection *connection,
     const struct exchange *x = &connection->x;
 
     if (connection->target_end == NULL ||
-        version != connection->target_end + 1) {
+        connection->target_start != method + strlen(method) + 1 ||
+        connection->target_end + 1 != version) {
         return true; /* a NUL in the request line, or two blanks */
     }
     return !x->fields_over && !head_layout(x, version + strlen(version),
@@ -465,7 +468,6 @@ static struct MHD_Daemon *daemon_start(struct server *server,
          NULL},
         {MHD_OPTION_CONNECTION_LIMIT, (intptr_t)(share * threads), NULL},
         {MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)settings->idle_seconds, NULL},
-        {MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL},
         {threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END,
          (intptr_t)threads, NULL},
         {MHD_OPTION_END, 0, NULL}};

@@ -4,144 +4,17 @@
  * own. Each wake comes once; a request without a payment never waits; the
  * same payments pass once each, whoever resumes them.
  */
-#include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
 #include "decision.h"
+#include "store_slow.h"
 #include "tap.h"
+#include "x402_header.h"
 
 #define PAYMENTS 50
 #define COPIES 4
 #define ASKED (PAYMENTS * COPIES)
-#define START INT64_C(1767225600000000)
-
-/* ---- the slow store: a memory store behind a queue ---- */
-
-struct slow {
-    struct store store; /* first */
-    struct store *memory;
-    pthread_t thread;
-    pthread_mutex_t lock;
-    pthread_cond_t filled;
-    struct claim_call *head, *tail;
-    bool stopping;
-};
-
-static struct claim_call *slow_take(struct slow *slow)
-{
-    pthread_mutex_lock(&slow->lock);
-    while (!slow->head && !slow->stopping) {
-        pthread_cond_wait(&slow->filled, &slow->lock);
-    }
-    struct claim_call *call = slow->head;
-    if (call) {
-        slow->head = call->next;
-    }
-    pthread_mutex_unlock(&slow->lock);
-    return call;
-}
-
-static void *slow_run(void *arg)
-{
-    struct slow *slow = arg;
-    for (struct claim_call *call; (call = slow_take(slow)) != NULL;) {
-        usleep(500);
-        slow->memory->ops->claim(slow->memory, call);
-        call->wake(call->arg);
-    }
-    return NULL;
-}
-
-static enum claim_status slow_claim(struct store *store,
-                                    struct claim_call *call)
-{
-    struct slow *slow = (struct slow *)store;
-    pthread_mutex_lock(&slow->lock);
-    call->next = NULL;
-    if (slow->head) {
-        slow->tail->next = call;
-    } else {
-        slow->head = call;
-    }
-    slow->tail = call;
-    pthread_cond_signal(&slow->filled);
-    pthread_mutex_unlock(&slow->lock);
-    return CLAIM_WAIT;
-}
-
-static void slow_close(struct store *store)
-{
-    struct slow *slow = (struct slow *)store;
-    pthread_mutex_lock(&slow->lock);
-    slow->stopping = true;
-    pthread_cond_signal(&slow->filled);
-    pthread_mutex_unlock(&slow->lock);
-    pthread_join(slow->thread, NULL);
-    slow->memory->ops->close(slow->memory);
-    free(slow);
-}
-
-static void slow_stats(struct store *store, struct store_stats *out)
-{
-    struct slow *slow = (struct slow *)store;
-    slow->memory->ops->stats(slow->memory, out);
-}
-
-static struct store *slow_open(struct store *memory)
-{
-    static const struct store_ops ops = {"slow", slow_claim, slow_close,
-                                         slow_stats};
-    struct slow *slow = calloc(1, sizeof *slow);
-    slow->store.ops = &ops;
-    slow->memory = memory;
-    pthread_mutex_init(&slow->lock, NULL);
-    pthread_cond_init(&slow->filled, NULL);
-    pthread_create(&slow->thread, NULL, slow_run, slow);
-    return &slow->store;
-}
-
-/* ---- payments ---- */
-
-static void encode(const char *in, size_t n, char *out)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno"
-                                 "pqrstuvwxyz0123456789+/";
-    for (size_t i = 0; i < n; i += 3) {
-        unsigned v = (unsigned)(unsigned char)in[i] << 16;
-        v |= i + 1 < n ? (unsigned)(unsigned char)in[i + 1] << 8 : 0;
-        v |= i + 2 < n ? (unsigned)(unsigned char)in[i + 2] : 0;
-        *out++ = digits[v >> 18];
-        *out++ = digits[v >> 12 & 63];
-        if (i + 1 < n) {
-            *out++ = digits[v >> 6 & 63];
-        }
-        if (i + 2 < n) {
-            *out++ = digits[v & 63];
-        }
-    }
-    *out = '\0';
-}
-
-static void make_payment(unsigned n, char out[2048])
-{
-    char json[1400];
-    int size = snprintf(
-        json, sizeof json,
-        "{\"x402Version\":2,\"accepted\":{\"scheme\":\"exact\","
-        "\"network\":\"eip155:84532\",\"amount\":\"10000\","
-        "\"asset\":\"0x036CbD53842c5426634e7929541eC2318f3dCF7e\","
-        "\"payTo\":\"0x209693Bc6afc0C5328bA36FaF03C514EF312287C\","
-        "\"maxTimeoutSeconds\":300},\"payload\":{\"signature\":\"0x%0130u\","
-        "\"authorization\":{"
-        "\"from\":\"0x1a642f0E3c3aF545E7AcBD38b07251B3990914F1\","
-        "\"to\":\"0x209693Bc6afc0C5328bA36FaF03C514EF312287C\","
-        "\"value\":\"10000\",\"validAfter\":\"0\","
-        "\"validBefore\":\"1767225900\",\"nonce\":\"0x%064x\"}}}",
-        n, n);
-    encode(json, (size_t)size, out);
-}
 
 /* ---- the requests ---- */
 
@@ -178,17 +51,17 @@ static bool state_is(const struct wb_request *request, const char *state)
 static void ask_all(struct wb_engine *engine, struct wb_state *state)
 {
     static struct asked asked[ASKED];
-    static char payments[PAYMENTS][2048];
+    static char payments[PAYMENTS][X402_HEADER_ROOM];
     int waited = 0;
     int sound = 0;
     int replayed = 0;
     int woken = 0;
     for (unsigned i = 0; i < PAYMENTS; i++) {
-        make_payment(i, payments[i]);
+        x402_header(i, payments[i]);
     }
     for (size_t i = 0; i < ASKED; i++) {
         asked[i].request = wb_request_new();
-        wb_request_begin(asked[i].request, engine, START);
+        wb_request_begin(asked[i].request, engine, x402_clock);
         fill(asked[i].request, payments[i % PAYMENTS]);
         waited +=
             wb_decide(asked[i].request, state, wake, &asked[i]) == WB_WAIT;
@@ -220,7 +93,7 @@ int main(void)
     struct wb_engine *engine = NULL;
     struct wb_state *state = NULL;
     struct wb_request *request = wb_request_new();
-    char payment[2048];
+    char payment[X402_HEADER_ROOM];
     ok(wb_engine_load("test/unit/engine_memory.yaml", problems, &engine) ==
                WB_OK &&
            wb_state_open(engine, problems, &state) == WB_OK,
@@ -228,15 +101,15 @@ int main(void)
     for (size_t i = 0; i < wb_problems_count(problems); i++) {
         tap_note("%s", wb_problem_text(problems, i));
     }
-    state->store = slow_open(state->store);
+    state->store = store_slow_open(state->store, 1);
     ask_all(engine, state);
 
-    wb_request_begin(request, engine, START);
+    wb_request_begin(request, engine, x402_clock);
     fill(request, NULL);
     ok(wb_decide(request, state, wake, NULL) == WB_DONE,
        "a request without a payment does not wait");
-    make_payment(PAYMENTS, payment);
-    wb_request_begin(request, engine, START);
+    x402_header(PAYMENTS, payment);
+    wb_request_begin(request, engine, x402_clock);
     fill(request, payment);
     wb_decide_blocking(request, state);
     ok(state_is(request, "sound"), "wb_decide_blocking waits by itself");
