@@ -78,10 +78,10 @@ uint32_t atom_add(struct rules *rules, enum opcode kind, size_t slot,
     }
     atoms[number] = (struct draft_atom){.atom = {.kind = kind,
                                                  .test = test,
+                                                 .folds = folds,
                                                  .slot = (uint32_t)slot,
                                                  .index = IMAGE_NONE,
                                                  .needs = IMAGE_NONE},
-                                        .folds = folds,
                                         .operands = operands,
                                         .operand_count = count};
     *added = true;

@@ -396,7 +396,7 @@ static struct entry *gather(const struct rules *rules, struct arena *arena,
             if (atom->atom.kind == OP_LITERAL) {
                 entries[(*count)++] =
                     (struct entry){.slot = atom->atom.slot,
-                                   .folds = atom->folds,
+                                   .folds = atom->atom.folds,
                                    .literal = atom->operands[j],
                                    .mark = {(uint32_t)i, atom->atom.test}};
             }

@@ -7,12 +7,15 @@
  */
 #include "classify/draft_load.h"
 
+#define DIRECT_MAX 4
+
 struct freezing {
     struct rules *rules;
     struct program *program;
     struct draft_rule **by_rank;
     size_t rank_count;
     struct image_slot *slots;
+    struct atom *atoms;
     struct image_label *labels;
     struct image_rule *image_rules;
     struct image_rank *ranks;
@@ -126,7 +129,7 @@ static struct atom_sizes measure(const struct rules *rules)
 
 struct atom_room {
     struct atom *atoms;
-    struct view *texts;
+    struct needle *texts;
     struct number_range *numbers;
     struct amount_range *amounts;
     const struct address_set **networks;
@@ -158,7 +161,7 @@ static bool freeze_atom(struct freezing *f, const struct draft_atom *draft,
     atom->operands =
         (struct span){p->text_count, (uint32_t)draft->operand_count};
     for (size_t i = 0; i < draft->operand_count; i++) {
-        room->texts[p->text_count++] = draft->operands[i];
+        room->texts[p->text_count++] = needle_of(draft->operands[i]);
     }
     switch (atom->kind) {
     case OP_NUMBER:
@@ -197,7 +200,7 @@ static bool freeze_atoms(struct freezing *f)
     struct program *p = f->program;
     struct atom_room room = {
         .atoms = array(f, f->rules->atom_keys.count, sizeof(struct atom)),
-        .texts = array(f, sizes.texts, sizeof(struct view)),
+        .texts = array(f, sizes.texts, sizeof(struct needle)),
         .numbers = array(f, sizes.numbers, sizeof(struct number_range)),
         .amounts = array(f, sizes.amounts, sizeof(struct amount_range)),
         .networks =
@@ -210,6 +213,7 @@ static bool freeze_atoms(struct freezing *f)
         return false;
     }
     p->atoms = room.atoms;
+    f->atoms = room.atoms;
     p->texts = room.texts;
     p->number_ranges = room.numbers;
     p->amount_ranges = room.amounts;
@@ -424,6 +428,24 @@ static void mark_lazy(struct freezing *f)
     }
 }
 
+/* Few and short literals on a lazy slot are cheaper to search for than a
+ * pass is. */
+static void mark_direct(struct freezing *f)
+{
+    const struct program *p = f->program;
+
+    for (uint32_t i = 0; i < p->atom_count; i++) {
+        struct atom *atom = &f->atoms[i];
+
+        atom->direct = atom->kind == OP_LITERAL && f->slots[atom->slot].lazy &&
+                       atom->operands.count <= DIRECT_MAX;
+        for (uint32_t j = 0; j < atom->operands.count && atom->direct; j++) {
+            atom->direct =
+                p->texts[atom->operands.first + j].text.size <= NEEDLE_MAX;
+        }
+    }
+}
+
 /* Nothing is to be done for an early slot that only answers when asked. */
 static bool is_idle(const struct image_slot *slot)
 {
@@ -440,6 +462,7 @@ static bool order_slots(struct freezing *f)
     uint32_t count = 0;
 
     mark_lazy(f);
+    mark_direct(f);
     for (int time = 0; time < SLOT_TIMES && order; time++) {
         p->timed[time].first = count;
         for (uint32_t i = 0; i < p->slot_count; i++) {
@@ -468,19 +491,22 @@ static bool small_enough(const struct rules *rules)
 static bool freeze(struct freezing *f)
 {
     struct program *p = f->program;
+    struct wake_room room;
 
     p->plan = f->rules->plan;
     p->band_suspect = f->rules->options.band_suspect;
     p->band_agent = f->rules->options.band_agent;
     p->no_prefilter = f->rules->options.no_prefilter;
-    return freeze_slots(f) && freeze_rates(f) && freeze_sets(f) &&
-           freeze_atoms(f) && freeze_labels(f) && list_raised(f) &&
-           freeze_rules(f) && freeze_raises(f) &&
-           automata_make(f->rules, p, f->slots) &&
-           wakes_make(f->rules, p, f->by_rank, f->slots, f->labels,
-                      f->image_rules) &&
-           indexes_make(f->rules, p, f->slots) && freeze_code(f) &&
-           order_slots(f);
+    if (!freeze_slots(f) || !freeze_rates(f) || !freeze_sets(f) ||
+        !freeze_atoms(f) || !freeze_labels(f) || !list_raised(f) ||
+        !freeze_rules(f) || !freeze_raises(f)) {
+        return false;
+    }
+    room = (struct wake_room){f->slots, f->labels, f->image_rules, f->ranks};
+    return automata_make(f->rules, p, f->slots) &&
+           wakes_make(f->rules, p, f->by_rank, &room) &&
+           indexes_make(f->rules, p, f->slots) && order_slots(f) &&
+           freeze_code(f);
 }
 
 static bool check(struct rules *rules, const struct program *program)

@@ -92,7 +92,6 @@ struct draft_node {
 /* A test on a slot, before freezing. */
 struct draft_atom {
     struct atom atom;
-    bool folds;
     const struct view *operands;
     size_t operand_count;
     struct number_range *numbers;
@@ -281,10 +280,17 @@ uint32_t code_condition(struct code *code, const struct rules *rules,
  * rule's, and how often it is true. */
 unsigned wake_cost(const struct rules *rules, const struct draft_node *node);
 unsigned wake_chance(const struct rules *rules, const struct draft_node *node);
-/* Fills the program's wakes, always and their spans. */
+/* The image's arrays that are still open for writing. */
+struct wake_room {
+    struct image_slot *slots;
+    struct image_label *labels;
+    struct image_rule *rules;
+    struct image_rank *ranks;
+};
+/* Fills the program's wakes and events, and what points to them. */
 bool wakes_make(struct rules *rules, struct program *program,
-                struct draft_rule *const *by_rank, struct image_slot *slots,
-                struct image_label *labels, struct image_rule *image_rules);
+                struct draft_rule *const *by_rank,
+                const struct wake_room *room);
 
 /* index_load.c: finds the atoms of a number or an address among many. */
 bool atom_is_indexed(const struct draft_atom *atom);

@@ -236,21 +236,21 @@ static bool amount_in(const struct program *p, const struct atom *atom,
     return false;
 }
 
-static enum truth set_holds(const struct evaluation *e, uint32_t set,
+static enum truth set_holds(const struct evaluation *e, uint32_t number,
                             const struct address *address)
 {
-    const struct image_set *image = &e->program->sets[set];
+    const struct image_set *set = &e->program->sets[number];
 
     if (e->assumed_sets) {
-        return e->assumed_sets[set];
+        return e->assumed_sets[number];
     }
-    if (!image->set) {
+    if (!set->set) {
         return TRUTH_UNKNOWN;
     }
-    if (address_set_holds(image->set, address)) {
+    if (address_set_holds(set->set, address)) {
         return TRUTH_TRUE;
     }
-    return e->now > image->fresh_until ? TRUTH_UNKNOWN : TRUTH_FALSE;
+    return e->now > set->fresh_until ? TRUTH_UNKNOWN : TRUTH_FALSE;
 }
 
 static void meet_limit(struct evaluation *e)
@@ -261,14 +261,63 @@ static void meet_limit(struct evaluation *e)
     }
 }
 
+static bool needle_stands(enum literal_test test, bool folds, struct view value,
+                          const struct needle *needle)
+{
+    size_t size = needle->text.size, at = 0;
+
+    if (value.size < size || (test == LITERAL_IS && value.size != size)) {
+        return false;
+    }
+    switch (test) {
+    case LITERAL_IS:
+    case LITERAL_STARTS:
+        return search_equal(value.at, needle->text, folds);
+    case LITERAL_ENDS:
+        return search_equal(value.at + value.size - size, needle->text, folds);
+    default:
+        break;
+    }
+    while ((at = search_needle(value, at, needle, folds)) != SIZE_MAX) {
+        if (literal_stands(test, value, at + size, size)) {
+            return true;
+        }
+        at++;
+    }
+    return false;
+}
+
+/* The few literals of an atom, without an automaton. */
+static bool search_atom(const struct program *p, const struct atom *atom,
+                        struct view value)
+{
+    for (uint32_t i = 0; i < atom->operands.count; i++) {
+        if (needle_stands(atom->test, atom->folds, value,
+                          &p->texts[atom->operands.first + i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Is a literal atom of a present value true? */
 static bool is_found(struct evaluation *e, uint32_t number)
 {
-    uint32_t slot = e->program->atoms[number].slot;
+    const struct atom *atom = &e->program->atoms[number];
 
-    if (e->scanned[slot] != e->turn) {
-        scan_slot(e, slot);
+    if (e->atoms[number] != ATOM_OPEN) {
+        return e->atoms[number] == TRUTH_TRUE + 1;
     }
+    if (e->scanned[atom->slot] == e->turn) {
+        return false;
+    }
+    if (atom->direct) {
+        bool found = search_atom(e->program, atom, e->values[atom->slot].text);
+
+        set_atom(e, number, found ? TRUTH_TRUE : TRUTH_FALSE);
+        return found;
+    }
+    scan_slot(e, atom->slot);
     return e->atoms[number] == TRUTH_TRUE + 1;
 }
 
@@ -278,7 +327,7 @@ static bool lacks_literal(struct evaluation *e, const struct atom *atom)
     return atom->needs != IMAGE_NONE && !is_found(e, atom->needs);
 }
 
-/* Following a glob costs no more than a pass for its literal would. */
+/* Following a glob costs no more than looking for its literal would. */
 static bool surely_misfits(struct evaluation *e, const struct atom *atom)
 {
     return !e->program->no_prefilter && e->scanned[atom->slot] == e->turn &&
@@ -401,6 +450,9 @@ enum truth weigh_condition(struct evaluation *e, uint32_t start)
             *top++ = ask_state(e, operand, VALUE_ABSENT);
             break;
         case OP_LITERAL:
+            *top++ = e->atoms[operand] == TRUTH_TRUE + 1 ? TRUTH_TRUE
+                                                         : ask(e, operand);
+            break;
         case OP_NUMBER:
         case OP_AMOUNT:
         case OP_ADDRESS:

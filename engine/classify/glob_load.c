@@ -73,7 +73,7 @@ static bool is_of_pieces(struct view pattern, bool in_path)
             return false;
         }
         if (pattern.at[i] != '*') {
-            if (++size > GLOB_PIECE_MAX) {
+            if (++size > NEEDLE_MAX) {
                 return false;
             }
             continue;
@@ -98,30 +98,11 @@ static struct view piece_copy(struct arena *arena, struct view piece,
     return copy ? view_of(copy, piece.size) : VIEW_NONE;
 }
 
-/* The byte of a piece that names, paths and words hold most seldom. */
-static size_t rare_byte(struct view piece)
-{
-    static const char common[] = ",-eaitnorscdlhum/pgfwyb.vkxjqz";
-    size_t best = 0, rank = 0;
-
-    for (size_t i = 0; i < piece.size; i++) {
-        const char *at =
-            memchr(common, ascii_lower(piece.at[i]), sizeof(common) - 1);
-        size_t own = at ? (size_t)(at - common) + 1 : sizeof(common);
-
-        if (own > rank) {
-            rank = own;
-            best = i;
-        }
-    }
-    return best;
-}
-
 /* Empty pieces between stars are left out. */
 static bool cut_pieces(struct arena *arena, struct view pattern,
                        struct glob *out)
 {
-    struct glob_piece *pieces =
+    struct needle *pieces =
         arena_array(arena, pattern.size + 2, sizeof(*pieces));
     struct view rest = pattern;
 
@@ -131,11 +112,11 @@ static bool cut_pieces(struct arena *arena, struct view pattern,
         if (piece.size == 0 && out->piece_count > 0 && rest.at) {
             continue;
         }
-        pieces[out->piece_count].rare = rare_byte(piece);
-        pieces[out->piece_count].text = piece_copy(arena, piece, out->folds);
-        if (!pieces[out->piece_count++].text.at) {
+        piece = piece_copy(arena, piece, out->folds);
+        if (!piece.at) {
             return false;
         }
+        pieces[out->piece_count++] = needle_of(piece);
     }
     out->pieces = pieces;
     return pieces;

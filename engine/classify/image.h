@@ -43,6 +43,8 @@ struct amount_range {
 struct atom {
     enum opcode kind; /* OP_LITERAL .. OP_MATCHES */
     enum literal_test test;
+    bool folds;
+    bool direct; /* LITERAL: few, on a lazy slot; searched for when asked */
     uint32_t slot;
     struct span operands; /* texts, as written: literals, globs, numbers ...;
                              also of number_ranges or amount_ranges */
@@ -86,6 +88,7 @@ struct image_rank {
     uint32_t code; /* first word */
     uint32_t rule;
     struct span raises; /* labels and label groups */
+    struct span events; /* what it is looked at for; for people */
     bool counted;
 };
 
@@ -136,7 +139,7 @@ struct program {
     const struct atom *atoms;
     const struct span *atom_wakes;
     uint32_t atom_count;
-    const struct view *texts;
+    const struct needle *texts;
     uint32_t text_count;
     const struct number_range *number_ranges;
     uint32_t number_range_count;
@@ -169,6 +172,9 @@ struct program {
     struct span limit_raises; /* it and its groups */
     const uint32_t *raises;
     uint32_t raise_count;
+    /* Atoms, then slots times 3 and states, then labels and groups. */
+    const uint32_t *events;
+    uint32_t event_count;
     const uint32_t *wakes; /* ranks */
     uint32_t wake_count;
     struct span always; /* ranks that are looked at each time */

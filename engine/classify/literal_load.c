@@ -263,6 +263,7 @@ static void skip_class(struct pattern *p)
             if (next_is(p, 'Q') || next_is(p, 'E')) {
                 p->given_up = true;
             }
+            take(p, 'c'); /* and the letter behind it */
             p->at += !at_end(p);
         } else if (c == '[' && next_is(p, ':')) {
             skip_posix(p);

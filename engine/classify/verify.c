@@ -295,7 +295,8 @@ static const char *verify_ranks(const struct program *p)
         const struct image_rank *rank = &p->ranks[i];
 
         if (rank->rule >= p->rule_count || p->rules[rank->rule].rank != i ||
-            !within(rank->raises, p->raise_count)) {
+            !within(rank->raises, p->raise_count) ||
+            !within(rank->events, p->event_count)) {
             return "a rank out of range";
         }
         for (uint32_t j = 0; j < rank->raises.count; j++) {

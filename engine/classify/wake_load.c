@@ -175,7 +175,12 @@ static unsigned hit_cost(const struct rules *rules, uint32_t number)
     case FIELD_CLASS:
         sum = 450;
         break;
-    default:
+    case FIELD_USER_AGENT: /* these are passed over in any case */
+    case FIELD_PATH:
+    case FIELD_HOST:
+        break;
+    default: /* and a pass over another has its price */
+        sum = 100;
         break;
     }
     for (size_t i = 0; i < atom->operand_count && sum < most && !atom->cost;
@@ -483,9 +488,57 @@ static bool flatten(struct waking *w, struct program *program,
     return true;
 }
 
+/* The wakes of one event. */
+static struct span wakes_of(const struct program *program, uint32_t event)
+{
+    uint32_t slot_key = program->atom_count;
+    uint32_t label_key = slot_key + program->slot_count * 3;
+
+    if (event < slot_key) {
+        return program->atom_wakes[event];
+    }
+    if (event < label_key) {
+        return program->slots[(event - slot_key) / 3]
+            .wakes[(event - slot_key) % 3];
+    }
+    return program->labels[event - label_key].wakes;
+}
+
+/* The other way round: by rank, what wakes it. */
+static bool list_events(struct rules *rules, struct program *program,
+                        struct image_rank *ranks)
+{
+    uint32_t count = program->atom_count + program->slot_count * 3 +
+                     program->label_and_group_count;
+    uint32_t *events = arena_array(
+        rules->arena, (size_t)program->wake_count + 1, sizeof(*events));
+
+    if (!events) {
+        return false;
+    }
+    for (uint32_t i = program->always.count; i < program->wake_count; i++) {
+        ranks[program->wakes[i]].events.count++;
+    }
+    for (uint32_t i = 0; i < program->rank_count; i++) {
+        ranks[i].events.first = program->event_count;
+        program->event_count += ranks[i].events.count;
+        ranks[i].events.count = 0;
+    }
+    for (uint32_t event = 0; event < count; event++) {
+        struct span span = wakes_of(program, event);
+
+        for (uint32_t i = 0; i < span.count; i++) {
+            struct span *own = &ranks[program->wakes[span.first + i]].events;
+
+            events[own->first + own->count++] = event;
+        }
+    }
+    program->events = events;
+    return true;
+}
+
 bool wakes_make(struct rules *rules, struct program *program,
-                struct draft_rule *const *by_rank, struct image_slot *slots,
-                struct image_label *labels, struct image_rule *image_rules)
+                struct draft_rule *const *by_rank, const struct wake_room *room)
 {
     struct waking w = {.rules = rules,
                        .slot_key = program->atom_count,
@@ -494,7 +547,7 @@ bool wakes_make(struct rules *rules, struct program *program,
     uint32_t *wakes, always = 0;
 
     for (uint32_t i = 0; i < program->rank_count; i++) {
-        struct image_rule *rule = &image_rules[by_rank[i]->number];
+        struct image_rule *rule = &room->rules[by_rank[i]->number];
 
         w.rank = i;
         by_rank[i]->cost = wake_cost(rules, by_rank[i]->when);
@@ -510,11 +563,12 @@ bool wakes_make(struct rules *rules, struct program *program,
         return false;
     }
     for (uint32_t i = 0; i < program->rank_count; i++) {
-        if (image_rules[by_rank[i]->number].always) {
+        if (room->rules[by_rank[i]->number].always) {
             wakes[program->wake_count++] = i;
         }
     }
     program->always = (struct span){0, always};
     program->wakes = wakes;
-    return flatten(&w, program, slots, labels, wakes);
+    return flatten(&w, program, room->slots, room->labels, wakes) &&
+           list_events(rules, program, room->ranks);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Automata against plain search: random literals over few letters, in both
- * cases, all five tests, in each of the three forms, over values that end
- * flush at a page nobody may touch.
+ * cases, all five tests, in each of the three forms and without one (few
+ * literals are searched for), over values that end flush at a page nobody
+ * may touch.
  */
 #include "tap.h"
 
@@ -120,6 +121,7 @@ static void test_form(const char *name, size_t limit, bool folds,
     bool formed = true;
 
     options.automata_bytes = limit;
+    options.no_prefilter = !strcmp(name, "searched");
     for (unsigned p = 0; p < PACKS; p++) {
         struct weigher w;
 
@@ -153,6 +155,8 @@ int main(void)
 
     test_form("narrow", large, true, AUTOMATON_NARROW);
     test_form("narrow", large, false, AUTOMATON_NARROW);
+    test_form("searched", large, true, AUTOMATON_NARROW);
+    test_form("searched", large, false, AUTOMATON_NARROW);
     test_form("wide", large, true, AUTOMATON_WIDE);
     test_form("sparse", 0, true, AUTOMATON_SPARSE);
     test_form("sparse", 0, false, AUTOMATON_SPARSE);
