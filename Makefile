@@ -31,7 +31,7 @@ APP_PACKAGES := libmicrohttpd
 DEPS := gcc libc6-dev make pkg-config libpcre2-dev libyaml-dev libsodium-dev \
 	libmaxminddb-dev libmicrohttpd-dev
 CHECK_DEPS := clang libclang-rt-14-dev g++ python3 python3-yaml curl nginx \
-	valgrind libjansson-dev procps mandoc
+	valgrind libjansson-dev procps mandoc caddy haproxy
 
 pc = $(shell $(PKG_CONFIG) $(1) $(2) 2>/dev/null)
 
@@ -63,6 +63,7 @@ TOOL_BIN := $(patsubst test/tools/%.c,$(BUILD)/test/%,$(TOOL_SRC))
 CORPUS_BIN := $(patsubst test/fuzz/%_fuzz.c,$(BUILD)/test/corpus-%,$(FUZZ_SRC))
 FUZZ_BIN := $(patsubst test/fuzz/%.c,$(BUILD)/%,$(FUZZ_SRC))
 ALONE := $(BUILD)/test/sidecar-alone
+SIDECAR := $(BUILD)/sidecar.a
 BENCH_BIN := $(patsubst bench/%.c,$(BUILD)/bench/%,$(BENCH_SRC))
 
 STATIC := $(BUILD)/libweighbridge.a
@@ -122,21 +123,27 @@ $(BUILD)/test/%: test/tools/%.c $(STATIC)
 	$(CC) $(CPPFLAGS) -Itest $(LIB_CFLAGS) $(CFLAGS) -MMD -MP -MF $@.d \
 		$(LDFLAGS) -o $@ $< $(STATIC) $(LIB_LIBS)
 
-# The sidecar's door with a stand-in for the engine behind it.
-$(ALONE): test/sidecar/engine.c \
-		$(filter $(BUILD)/obj/engine/sidecar/%,$(APP_OBJ))
+# The sidecar's parts, for fuzzers, and all of it with a stand-in for the
+# engine behind.
+$(SIDECAR): $(filter $(BUILD)/obj/engine/sidecar/%,$(APP_OBJ))
+	rm -f $@
+	$(AR) qcs $@ $^
+
+$(ALONE): test/sidecar/engine.c $(SIDECAR)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(APP_LIBS)
 
 # A fuzzer without libFuzzer: runs the files of its corpus once.
-$(BUILD)/test/corpus-%: test/fuzz/%_fuzz.c test/fuzz/corpus.c $(STATIC)
+$(BUILD)/test/corpus-%: test/fuzz/%_fuzz.c test/fuzz/corpus.c $(SIDECAR) \
+		$(STATIC)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -Itest $(LIB_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< \
-		test/fuzz/corpus.c $(STATIC) $(LIB_LIBS) -ljansson
+		test/fuzz/corpus.c $(SIDECAR) $(STATIC) $(LIB_LIBS) -ljansson
 
-$(BUILD)/%_fuzz: test/fuzz/%_fuzz.c $(STATIC)
+$(BUILD)/%_fuzz: test/fuzz/%_fuzz.c $(SIDECAR) $(STATIC)
 	$(CC) $(CPPFLAGS) -Itest $(LIB_CFLAGS) $(CFLAGS) $(LDFLAGS) \
-		-fsanitize=fuzzer -o $@ $< $(STATIC) $(LIB_LIBS) -ljansson
+		-fsanitize=fuzzer -o $@ $< $(SIDECAR) $(STATIC) $(LIB_LIBS) \
+		-ljansson
 
 $(BUILD)/bench/%: bench/%.c $(STATIC)
 	@mkdir -p $(@D)

@@ -72,6 +72,22 @@ static void add(atomic_uint_least64_t *counter, uint64_t n)
     atomic_fetch_add_explicit(counter, n, memory_order_relaxed);
 }
 
+static uint64_t sum_of(uint64_t a, uint64_t b)
+{
+    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+/* For what may be large each time: atomic units of 18 decimals fill 64 bits
+ * with eighteen coins. */
+static void add_amount(atomic_uint_least64_t *counter, uint64_t n)
+{
+    uint64_t before = atomic_load_explicit(counter, memory_order_relaxed);
+    while (!atomic_compare_exchange_weak_explicit(
+        counter, &before, sum_of(before, n), memory_order_relaxed,
+        memory_order_relaxed)) {
+    }
+}
+
 static uint64_t get(const atomic_uint_least64_t *counter)
 {
     return atomic_load_explicit(counter, memory_order_relaxed);
@@ -130,7 +146,7 @@ void counters_add(struct wb_request *r)
         1);
     add(&block->payments[r->payment_state], 1);
     if (action == ACTION_CHARGE && !r->count) {
-        add(&block->asked, amount_to_u64(&r->price.amount));
+        add_amount(&block->asked, amount_to_u64(&r->price.amount));
     }
     if (action != ACTION_FREE && is_browser_like(r)) {
         add(&block->browser_like_charged, 1);
@@ -204,7 +220,7 @@ static void write_sum(struct page *page, const struct counters *counters,
     uint64_t sum = 0;
     for (size_t b = 0; b < BLOCKS; b++) {
         const char *block = (const char *)&counters->blocks[b];
-        sum += get((const atomic_uint_least64_t *)(block + offset));
+        sum = sum_of(sum, get((const atomic_uint_least64_t *)(block + offset)));
     }
     head(page, name, "counter", help);
     line(page, "weighbridge_%s %llu\n", name, (unsigned long long)sum);

@@ -103,6 +103,12 @@ static void step_facts(struct wb_request *r)
     payment_parse(&r->facts, &r->engine->payments, r->workspace, &r->payment);
     payment_fill_slots(&r->payment, &r->facts.payment);
     facts_fill(r->ruleset->plan, &r->facts, r->values, r->workspace, &r->cut);
+    if (r->cut) {
+        /* unknown values would make a human of whoever fills the room */
+        refuse(r, 431, "headers_too_large", "workspace");
+        r->evaluation = NULL;
+        return;
+    }
     evaluation_time(r->evaluation, r->facts.time);
     evaluation_stateless(r->evaluation, r->values);
 }
@@ -208,8 +214,7 @@ static void refuse_payment(struct wb_request *r)
 {
     const struct payment_state_row *row = &payment_states[r->payment_state];
     refuse(r, row->status, row->error, r->judgement.reason);
-    if (r->payment_state == PAYMENT_REPLAYED ||
-        r->payment_state == PAYMENT_REPEATED) {
+    if (row->status == 409) {
         r->denial.retry = "sign-again";
     }
 }
@@ -262,6 +267,7 @@ static void claim_fill(struct wb_request *r)
         claim->has_identifier = true;
     }
     claim->now = r->facts.time;
+    r->call.answer.result = CLAIM_UNAVAILABLE; /* until the store says more */
     claim->expires =
         payment_claim_expiry(&r->payment, &r->engine->payments, r->facts.time);
     claim->client_known = r->facts.client_known;
@@ -402,6 +408,18 @@ static void make_id(struct wb_request *r)
     r->id_text[32] = '\0';
 }
 
+/* From the store's thread. The request may be gone once it is told. */
+static void answered(void *arg)
+{
+    struct wb_request *r = arg;
+    void (*wake)(void *) = r->wake;
+    void *wake_arg = r->wake_arg;
+    atomic_store_explicit(&r->answered, true, memory_order_release);
+    if (wake) {
+        wake(wake_arg);
+    }
+}
+
 enum wb_result wb_decide(struct wb_request *r, struct wb_state *state,
                          void (*wake)(void *arg), void *arg)
 {
@@ -428,8 +446,11 @@ enum wb_result wb_decide(struct wb_request *r, struct wb_state *state,
         return WB_DONE;
     }
     claim_fill(r);
-    r->call.wake = wake;
-    r->call.arg = arg;
+    r->wake = wake;
+    r->wake_arg = arg;
+    r->call.wake = answered;
+    r->call.arg = r;
+    atomic_store_explicit(&r->answered, false, memory_order_relaxed);
     r->step = STEP_CLAIMING;
     if (state->store->ops->claim(state->store, &r->call) == CLAIM_WAIT) {
         return WB_WAIT;
@@ -441,7 +462,7 @@ enum wb_result wb_decide(struct wb_request *r, struct wb_state *state,
 
 void wb_decide_resume(struct wb_request *r)
 {
-    if (r && r->step == STEP_CLAIMING) {
+    if (r && r->step == STEP_CLAIMING && !decision_is_held(r)) {
         claim_answered(r);
         finish(r);
     }

@@ -75,6 +75,9 @@ struct wb_request {
     bool forward;     /* the payment header goes to the gate */
     bool would_claim; /* no store was given */
     struct claim_call call;
+    void (*wake)(void *arg); /* the caller's, after ours */
+    void *wake_arg;
+    atomic_bool answered; /* the store is done with `call` */
     struct denial denial; /* what would be answered in enforce mode */
 
     unsigned status; /* what is answered: 200 or denial.status */
@@ -93,6 +96,13 @@ struct wb_state {
     unsigned char key[16];
     struct counters *counters;
 };
+
+/* Does a store work on it, so that it is not ours to touch? */
+static inline bool decision_is_held(struct wb_request *request)
+{
+    return request->step == STEP_CLAIMING &&
+           !atomic_load_explicit(&request->answered, memory_order_acquire);
+}
 
 static inline bool decision_allows(const struct wb_request *request)
 {

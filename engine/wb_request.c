@@ -44,7 +44,7 @@ static void drop_evaluations(struct wb_request *r)
 /* While a store works on it, it is the store's too: better lost than freed. */
 void wb_request_free(struct wb_request *r)
 {
-    if (r && r->step != STEP_CLAIMING) {
+    if (r && !decision_is_held(r)) {
         wb_request_reset(r);
         drop_evaluations(r);
         arena_free(r->workspace);
@@ -113,7 +113,7 @@ static void start_over(struct wb_request *r)
 enum wb_status wb_request_begin(struct wb_request *r, struct wb_engine *engine,
                                 int64_t now)
 {
-    if (!r || !engine || r->step == STEP_CLAIMING) {
+    if (!r || !engine || decision_is_held(r)) {
         return WB_ERROR_ARGUMENT;
     }
     wb_request_reset(r);
@@ -130,7 +130,7 @@ enum wb_status wb_request_begin(struct wb_request *r, struct wb_engine *engine,
 
 void wb_request_reset(struct wb_request *r)
 {
-    if (r && r->step != STEP_EMPTY && r->step != STEP_CLAIMING) {
+    if (r && r->step != STEP_EMPTY && !decision_is_held(r)) {
         wb_engine_unref(r->engine);
         r->engine = NULL;
         r->step = STEP_EMPTY;

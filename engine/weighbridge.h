@@ -172,8 +172,8 @@ WB_API void wb_request_free(struct wb_request *request); /* NULL is fine */
 WB_API enum wb_status wb_request_begin(struct wb_request *request,
                                        struct wb_engine *engine, int64_t now);
 /* Forgets the request and its decision, and drops the engine. Between
- * WB_WAIT and wb_decide_resume the store holds the request: it cannot begin
- * anew then, reset does nothing, and free loses it. */
+ * WB_WAIT and wake the store holds the request: it cannot begin anew or be
+ * resumed then, reset does nothing, and free loses it. */
 WB_API void wb_request_reset(struct wb_request *request);
 /* Facts and headers are views: the caller's bytes must live until reset. A
  * fact that is never given is unknown, which is not absent. */

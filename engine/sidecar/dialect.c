@@ -102,20 +102,30 @@ static bool is_own_connection(struct wb_text value)
            text_is_fold(value, text_of("keep-alive"));
 }
 
+/* What the proxy's own HTTP client writes where the client sent nothing. */
+static bool is_made_up(const struct dialect *dialect, const struct field *field)
+{
+    for (const struct made_up *row = dialect->made_up; row && row->name;
+         row++) {
+        if (text_is(field->value, row->value) &&
+            text_is_fold(field->name, text_of(row->name))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Is it the client's own, to be shown to the engine? */
 static bool is_clients(const struct dialect *dialect, unsigned role,
-                       struct wb_text value)
+                       const struct field *field)
 {
     switch (role) {
     case ROLE_ADDED:
         return false;
     case ROLE_CONNECTION:
-        return !is_own_connection(value);
-    case ROLE_AGENT:
-        return dialect->absent_agent == NULL ||
-               !text_is(value, dialect->absent_agent);
+        return !is_own_connection(field->value);
     default:
-        return true;
+        return !is_made_up(dialect, field);
     }
 }
 
@@ -135,7 +145,7 @@ static enum refusal read_fields(struct reading *reading,
             if (!note_source(reading, role, field->value)) {
                 return REFUSE_TWO_SOURCES;
             }
-        } else if (is_clients(dialect, role, field->value)) {
+        } else if (is_clients(dialect, role, field)) {
             if (role == ROLE_AGENT) {
                 seen->agent = field->value;
             }

@@ -25,6 +25,11 @@ enum source {
     SOURCE_COUNT
 };
 
+/* A header that a proxy makes up where the client sent none. */
+struct made_up {
+    const char *name, *value; /* lower-case name */
+};
+
 struct dialect {
     const char *name; /* as configured; also the request's transport */
     /* Lower-case header names; NULL: this proxy does not tell it. */
@@ -34,7 +39,7 @@ struct dialect {
     bool order_kept;  /* header order and case are as the client sent them */
     bool record;      /* the body is a request record (json) */
     bool second_ask;  /* a denial's body is asked for apart (nginx) */
-    const char *absent_agent; /* this User-Agent means that there was none */
+    const struct made_up *made_up; /* ended by a NULL name; NULL: nothing */
     const char *const *added; /* the proxy's own headers, NULL-terminated */
     const char *const *known; /* default of headers-known; NULL: all */
 };

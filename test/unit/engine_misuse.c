@@ -183,8 +183,10 @@ static void while_waiting(void)
     wb_request_reset(request);
     wb_request_free(request);
     wb_decide_blocking(request, state);
-    ok(request->step == STEP_CLAIMING && request->engine == engine,
-       "nor be reset, freed or waited for twice");
+    wb_decide_resume(request);
+    ok(request->step == STEP_CLAIMING && request->engine == engine &&
+           tells_nothing(request),
+       "nor be reset, freed, waited for twice or resumed too early");
     while (!atomic_load(&wakes)) {
         usleep(1000);
     }
@@ -192,6 +194,18 @@ static void while_waiting(void)
     wb_decide_resume(request);
     ok(wb_decision_status(request) == 200 && atomic_load(&wakes) == 1,
        "it is woken once and passes");
+
+    x402_header(3, payment);
+    wb_request_begin(request, engine, x402_clock);
+    fill(request);
+    pay(request, payment);
+    wb_decide(request, state, wake, NULL);
+    while (atomic_load(&wakes) < 2) {
+        usleep(1000);
+    }
+    wb_request_reset(request);
+    ok(request->engine == NULL && tells_nothing(request),
+       "woken and never resumed, it can be reset");
 }
 
 /* ---- engines of other sizes, and gone ---- */
