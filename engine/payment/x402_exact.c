@@ -146,6 +146,33 @@ static void add_signature(struct sha256 *hash, struct view text)
     }
 }
 
+static void put_address(unsigned char word[32],
+                        const unsigned char address[ADDRESS])
+{
+    memcpy(word + 32 - ADDRESS, address, ADDRESS);
+}
+
+/* What was signed, for the check of signature.c. Only keys sign in 65 bytes;
+ * whatever is longer is for a contract to check. */
+static void keep_message(const struct x402_values *v,
+                         const struct authorization *a,
+                         struct signed_message *out)
+{
+    *out = (struct signed_message){.type = SIGNED_NOTHING};
+    if (!hex_decode_0x(v->of[PAYLOAD_SIGNATURE].text, out->signature,
+                       sizeof(out->signature))) {
+        return;
+    }
+    out->type = SIGNED_TRANSFER;
+    memcpy(out->signer, a->from, ADDRESS);
+    put_address(out->words[0], a->from);
+    put_address(out->words[1], a->to);
+    amount_to_bytes(&a->value, out->words[2]);
+    amount_to_bytes(&a->valid_after, out->words[3]);
+    amount_to_bytes(&a->valid_before, out->words[4]);
+    memcpy(out->words[5], a->nonce, NONCE);
+}
+
 static void identify(const struct x402_values *v, const struct authorization *a,
                      struct payment *out)
 {
@@ -208,6 +235,7 @@ static const char *read_eip3009(const struct x402_values *v,
     out->valid_after = amount_to_u64(&a.valid_after);
     out->valid_before = amount_to_u64(&a.valid_before);
     identify(v, &a, out);
+    keep_message(v, &a, &out->message);
     return NULL;
 }
 
