@@ -6,6 +6,8 @@
  */
 #include "payment/signature.h"
 
+#include <stdlib.h>
+
 #include "base/codec.h"
 #include "base/hash.h"
 #include "payment/recover.h"
@@ -15,6 +17,19 @@
 #define LINE_ROOM 16384
 #define ADDRESS_SEPOLIA "0x036CbD53842c5426634e7929541eC2318f3dCF7e"
 #define ADDRESS_BASE "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913"
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+void *__libc_malloc(size_t size);
+static long allocations;
+
+void *malloc(size_t size)
+{
+    allocations++;
+    return __libc_malloc(size);
+}
+#else
+static long allocations;
+#endif
 
 static struct arena *workspace;
 static unsigned char domains[2][32];
@@ -231,9 +246,12 @@ static void forms(void)
 {
     struct payment p = first;
     unsigned char *v = &p.message.signature[64];
+    long before = allocations;
     bool base = view_equal(p.network, offers[1].network);
     const unsigned char *domain = domains[base];
 
+    check(&p, domain);
+    is_number(allocations - before, 0, "a check allocates nothing");
     *v = (unsigned char)(*v - 27);
     is_number(check(&p, domain), PROOF_PROVEN, "v of 0 or 1");
     for (unsigned i = 2; i < 256; i++) {
