@@ -63,8 +63,39 @@ static bool step_guard(struct wb_request *r)
     return false;
 }
 
+/* A target that brings a host of its own must bring the one of Host. */
+static bool target_agrees(struct view target, struct view host)
+{
+    if (target.size == 0 || target.at[0] == '/' ||
+        view_equal(target, VIEW("*"))) {
+        return true;
+    }
+    size_t at = view_search(target, VIEW("://"));
+    if (at == SIZE_MAX || !host.at || target.size - at - 3 < host.size ||
+        !view_equal_fold(view_of(target.at + at + 3, host.size), host)) {
+        return false;
+    }
+    at += 3 + host.size;
+    return at == target.size || target.at[at] == '/' || target.at[at] == '?' ||
+           target.at[at] == '#';
+}
+
+/* Where hosts make a difference, one that servers may read in two ways could
+ * be priced as one site's and served as another's. */
+static bool host_is_certain(const struct wb_request *r)
+{
+    return r->engine->site_count == 1 ||
+           (target_agrees(r->facts.target, r->facts.host) &&
+            (!r->facts.host_name.at || host_is_plain(r->facts.host_name)));
+}
+
 static bool step_site(struct wb_request *r)
 {
+    if (!host_is_certain(r)) {
+        r->site = &r->engine->sites[0];
+        refuse(r, 400, "bad_host", NULL);
+        return false;
+    }
     r->site = engine_site(r->engine, r->facts.host_name);
     if (!r->site) {
         r->site = &r->engine->sites[0];
@@ -343,11 +374,27 @@ static void refuse_too_large(struct wb_request *r)
     denial_write(r);
 }
 
-static void finish(struct wb_request *r)
+/* Numbers are written once, for headers, records and single answers. */
+static void write_numbers(struct wb_request *r)
 {
     struct text score = text_in(r->score_text, sizeof r->score_text - 1);
     text_add_u64(&score, (uint64_t)r->verdict.score);
     r->score_text[score.size] = '\0';
+    r->amount_text = VIEW("0");
+    r->price_text = VIEW("0");
+    if (r->price.action == PRICE_CHARGE) {
+        struct text t = text_in(r->price_room, sizeof r->price_room);
+        amount_write(&t, &r->price.amount);
+        r->amount_text = text_view(&t);
+        amount_write_decimal(&t, &r->price.amount, r->price.asset->decimals);
+        r->price_text = view_of(t.at + r->amount_text.size,
+                                t.size - r->amount_text.size);
+    }
+}
+
+static void finish(struct wb_request *r)
+{
+    write_numbers(r);
     r->step = STEP_DONE;
     if (r->count) {
         r->forward = false;

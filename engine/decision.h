@@ -67,6 +67,8 @@ struct wb_request {
     bool count; /* decided in count mode */
     struct verdict verdict;
     char score_text[4];
+    struct view amount_text, price_text; /* atomic, decimal; "0": free */
+    char price_room[AMOUNT_DIGITS + AMOUNT_TEXT];
     struct price price; /* what it costs */
     struct judgement judgement;
     enum payment_state payment_state;

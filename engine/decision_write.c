@@ -127,14 +127,11 @@ static void write_rules(const struct wb_request *r, struct json_writer *w)
 
 static void write_price(const struct wb_request *r, struct json_writer *w)
 {
-    char room[AMOUNT_TEXT];
-    struct text amount = text_in(room, sizeof room);
     const struct asset *asset = r->price.asset;
-    amount_write(&amount, &r->price.amount);
     json_key(w, "price");
     json_open_object(w);
     json_member(w, "action", view_text(price_actions[r->price.action]));
-    json_member(w, "amount", text_view(&amount));
+    json_member(w, "amount", r->amount_text);
     json_member(w, "asset", asset ? asset->address : VIEW_NONE);
     json_member(w, "network", asset ? asset->network : VIEW_NONE);
     json_member(w, "pay_to", or_none(r->price.pay_to));
@@ -363,17 +360,6 @@ size_t wb_decision_write(const struct wb_request *r, enum wb_form form,
 
 /* ---- single answers ---- */
 
-/* What the headers say already, in a form made for the gate. */
-static struct view told(const struct wb_request *r, const char *name)
-{
-    for (size_t i = 0; i < r->header_count; i++) {
-        if (!strcmp(r->headers[i].name, name)) {
-            return r->headers[i].value;
-        }
-    }
-    return VIEW("0");
-}
-
 static struct view answer_price(const struct wb_request *r,
                                 enum wb_answer which)
 {
@@ -381,11 +367,11 @@ static struct view answer_price(const struct wb_request *r,
     case WB_ANSWER_PRICE_ACTION:
         return view_text(price_actions[r->price.action]);
     case WB_ANSWER_PRICE_AMOUNT:
-        return told(r, "X-Price-Amount");
+        return r->amount_text;
     case WB_ANSWER_PRICE_ASSET:
         return r->price.asset ? r->price.asset->address : VIEW_NONE;
     case WB_ANSWER_PRICE:
-        return told(r, "X-Price");
+        return r->price_text;
     default:
         return r->price.route;
     }

@@ -147,6 +147,35 @@ const char *wb_engine_header_name(const struct wb_engine *engine, size_t i)
     return NULL;
 }
 
+static bool is_ipv6(struct view v)
+{
+    for (size_t i = 0; i < v.size; i++) {
+        char c = ascii_lower(v.at[i]);
+        if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'f') && c != ':' &&
+            c != '.') {
+            return false;
+        }
+    }
+    return view_find(v, ':') < v.size;
+}
+
+bool host_is_plain(struct view host)
+{
+    char before = '.';
+    if (host.size > 2 && host.at[0] == '[' && host.at[host.size - 1] == ']') {
+        return is_ipv6(view_of(host.at + 1, host.size - 2));
+    }
+    for (size_t i = 0; i < host.size; i++) {
+        char c = host.at[i];
+        if (!ascii_is_alnum(c) && c != '-' && c != '_' &&
+            (c != '.' || before == '.')) {
+            return false;
+        }
+        before = c;
+    }
+    return before != '.';
+}
+
 /* "*.example.com" is any name below example.com, not example.com itself. */
 static bool host_matches(struct view pattern, struct view host)
 {

@@ -119,20 +119,12 @@ static void write_price_action(const struct wb_request *r, struct text *t)
 
 static void write_price(const struct wb_request *r, struct text *t)
 {
-    if (charged(r)) {
-        amount_write_decimal(t, &r->price.amount, r->price.asset->decimals);
-    } else {
-        text_add_char(t, '0');
-    }
+    text_add(t, charged(r) ? r->price_text : VIEW("0"));
 }
 
 static void write_price_amount(const struct wb_request *r, struct text *t)
 {
-    if (charged(r)) {
-        amount_write(t, &r->price.amount);
-    } else {
-        text_add_char(t, '0');
-    }
+    text_add(t, charged(r) ? r->amount_text : VIEW("0"));
 }
 
 static void write_price_currency(const struct wb_request *r, struct text *t)
@@ -217,7 +209,7 @@ static void write_would(const struct wb_request *r, struct text *t)
         text_add(t, view_text(r->denial.error));
     } else if (r->price.action == PRICE_CHARGE) {
         text_add(t, VIEW("charge "));
-        amount_write(t, &r->price.amount);
+        text_add(t, r->amount_text);
     } else {
         text_add(t, VIEW("free"));
     }

@@ -6,7 +6,8 @@
  *
  *   C010 no such shipped pack or policy    C013 two sites with one id
  *   C011 a site without hosts              C014 a host of two sites
- *   C012 out of memory
+ *   C012 out of memory                     C015 a host that is no name
+ *   C016 an id that is no id               C017 too many sites or packs
  */
 #include "load.h"
 
@@ -25,6 +26,7 @@
 
 #define SITES_MAX 256
 #define RULESETS_MAX 64
+#define ID_MAX 64
 
 /* What is known while a snapshot is made. */
 struct loading {
@@ -146,7 +148,9 @@ static size_t new_ruleset(struct loading *l, const struct schema_texts *packs,
         .jit = true,
     };
     if (l->ruleset_count == RULESETS_MAX) {
-        l->failed = true;
+        complain(l, packs->count ? packs->nodes[0]->place : (struct place){0},
+                 "C017", "rules: more than 64 different lists of packs%.*s",
+                 VIEW(""));
         return 0;
     }
     struct rules *rules = rules_new(l->arena, &options, l->problems);
@@ -232,6 +236,36 @@ static struct view lower_host(struct loading *l, struct view host)
     return copy;
 }
 
+/* A host that no request can have would leave its site's prices unused. */
+static void check_host(struct loading *l, struct place place, struct view host)
+{
+    struct view name = host;
+    if (view_starts(name, VIEW("*."))) {
+        name = view_of(name.at + 2, name.size - 2);
+    }
+    if (!host_is_plain(name)) {
+        complain(l, place, "C015",
+                 "host '%.*s': expected a name such as news.example, or "
+                 "*.news.example, without port",
+                 host);
+    }
+}
+
+/* Ids stand in metrics and logs. */
+static void check_id(struct loading *l, struct place place, struct view id)
+{
+    bool fine = id.size > 0 && id.size <= ID_MAX;
+    for (size_t i = 0; i < id.size; i++) {
+        fine &= ascii_is_alnum(id.at[i]) || id.at[i] == '-' ||
+                id.at[i] == '_' || id.at[i] == '.';
+    }
+    if (!fine) {
+        complain(l, place, "C016",
+                 "id '%.*s': expected 1 to 64 letters, digits, '-', '_', '.'",
+                 id);
+    }
+}
+
 static void load_hosts(struct loading *l, struct site *site,
                        const struct site_settings *settings)
 {
@@ -247,6 +281,7 @@ static void load_hosts(struct loading *l, struct site *site,
     }
     for (size_t i = 0; i < settings->hosts.count; i++) {
         hosts[i] = lower_host(l, settings->hosts.nodes[i]->text);
+        check_host(l, settings->hosts.nodes[i]->place, hosts[i]);
         for (const struct site *other = l->engine->sites; other < site;
              other++) {
             for (size_t k = 0; k < other->host_count; k++) {
@@ -277,6 +312,7 @@ static void load_site(struct loading *l, const struct node *node)
                      settings.id);
         }
     }
+    check_id(l, node->place, settings.id);
     site->id = settings.id;
     site->count =
         settings.mode == 2 ? engine->sites[0].count : settings.mode == 1;
@@ -315,8 +351,12 @@ static void load_sites(struct loading *l)
         l->failed = true;
         return;
     }
-    for (const struct node *node = list->first;
-         node && engine->site_count <= SITES_MAX; node = node->next) {
+    for (const struct node *node = list->first; node; node = node->next) {
+        if (engine->site_count > SITES_MAX) {
+            complain(l, node->place, "C017", "sites: more than 256%.*s",
+                     VIEW(""));
+            return;
+        }
         load_site(l, node);
     }
 }

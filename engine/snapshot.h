@@ -65,6 +65,9 @@ struct wb_engine {
     const char *notice; /* or NULL */
 };
 
+/* Is it a host's name that everybody reads alike: letters, digits, '-', '_'
+ * and single dots, or an address in brackets? No port, no blank, no '%'. */
+bool host_is_plain(struct view host);
 /* The site that a host name belongs to; NULL when unknown hosts are
  * rejected. */
 const struct site *engine_site(const struct wb_engine *engine,

@@ -56,8 +56,8 @@ uint32_t atom_add(struct rules *rules, enum opcode kind, size_t slot,
                   bool folds, enum literal_test test,
                   const struct view *operands, size_t count, bool *added)
 {
-    struct view key = make_key(rules->arena, kind, test, folds, slot, operands,
-                               count);
+    struct view key =
+        make_key(rules->arena, kind, test, folds, slot, operands, count);
     size_t before = rules->atom_keys.count, number;
     struct draft_atom *atoms;
 
@@ -76,15 +76,14 @@ uint32_t atom_add(struct rules *rules, enum opcode kind, size_t slot,
     if (number >= IMAGE_NONE || rules->atom_keys.count == before) {
         return number >= IMAGE_NONE ? IMAGE_NONE : (uint32_t)number;
     }
-    atoms[number] = (struct draft_atom){
-        .atom = {.kind = kind,
-                 .test = test,
-                 .slot = (uint32_t)slot,
-                 .index = IMAGE_NONE,
-                 .needs = IMAGE_NONE},
-        .folds = folds,
-        .operands = operands,
-        .operand_count = count};
+    atoms[number] = (struct draft_atom){.atom = {.kind = kind,
+                                                 .test = test,
+                                                 .folds = folds,
+                                                 .slot = (uint32_t)slot,
+                                                 .index = IMAGE_NONE,
+                                                 .needs = IMAGE_NONE},
+                                        .operands = operands,
+                                        .operand_count = count};
     *added = true;
     return (uint32_t)number;
 }
@@ -113,8 +112,8 @@ uint32_t atom_literal(struct rules *rules, size_t slot, bool folds,
             return IMAGE_NONE;
         }
         for (size_t j = 0; j < literals[i].size; j++) {
-            copy[j] = folds ? ascii_lower(literals[i].at[j])
-                            : literals[i].at[j];
+            copy[j] =
+                folds ? ascii_lower(literals[i].at[j]) : literals[i].at[j];
         }
         sorted[i] = view_of(copy, literals[i].size);
     }
@@ -124,6 +123,5 @@ uint32_t atom_literal(struct rules *rules, size_t slot, bool folds,
             sorted[kept++] = sorted[i];
         }
     }
-    return atom_add(rules, OP_LITERAL, slot, folds, test, sorted, kept,
-                    &added);
+    return atom_add(rules, OP_LITERAL, slot, folds, test, sorted, kept, &added);
 }

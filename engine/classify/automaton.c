@@ -12,7 +12,7 @@ const char *const literal_test_names[LITERAL_TESTS] = {
     "contains", "word", "starts-with", "ends-with", "is"};
 
 /* Shorter values are not worth dividing. */
-#define LANES_FROM 32
+#define LANES_FROM 64
 
 void automaton_start(struct automaton_pass *pass,
                      const struct automaton *automaton, struct view value)
@@ -82,20 +82,20 @@ void automaton_start(struct automaton_pass *pass,
         return found;                                                          \
     }
 
-/* One lane beyond its part; the last one to the end. */
-#define STEP_ALONE(name, cell)                                                 \
+/* A lane in the next one's part, until that one knows all it knows. */
+#define STEP_BEYOND(name, cell)                                                \
     static size_t name(struct automaton_pass *pass, const cell *next,          \
                        struct automaton_hit *hits, size_t room)                \
     {                                                                          \
         const struct automaton *a = pass->automaton;                           \
         const unsigned char *bytes = pass->bytes, *classes = a->classes;       \
+        const cell *depth = next + a->class_count + CELL_DEPTH;                \
         size_t border = pass->start + pass->steps * (pass->lane + 1);          \
         size_t state = pass->states[pass->lane], at = pass->at, found = 0;     \
-        uint32_t from = a->hit_from, depth = a->class_count + CELL_DEPTH;      \
-        bool last = pass->lane == LANES - 1;                                   \
+        size_t end = pass->end;                                                \
+        uint32_t from = a->hit_from;                                           \
                                                                                \
-        while (at < pass->end && found < room &&                               \
-               (last || next[state + depth] > at - border)) {                  \
+        while (depth[state] > at - border && at < end && found < room) {       \
             state = next[state + classes[bytes[at++]]];                        \
             HIT(state, at)                                                     \
         }                                                                      \
@@ -104,8 +104,35 @@ void automaton_start(struct automaton_pass *pass,
         return found;                                                          \
     }
 
+/* The last lane, or the only one, to the end. */
+#define STEP_ALONE(name, cell)                                                 \
+    static size_t name(struct automaton_pass *pass, const cell *next,          \
+                       struct automaton_hit *hits, size_t room)                \
+    {                                                                          \
+        const struct automaton *a = pass->automaton;                           \
+        const unsigned char *classes = a->classes;                             \
+        const unsigned char *at = pass->bytes + pass->at;                      \
+        const unsigned char *end = pass->bytes + pass->end;                    \
+        size_t state = pass->states[LANES - 1], found = 0;                     \
+        uint32_t from = a->hit_from;                                           \
+                                                                               \
+        while (at < end) {                                                     \
+            state = next[state + classes[*at++]];                              \
+            if (__builtin_expect(state >= from, 0)) {                          \
+                HIT(state, at - pass->bytes)                                   \
+                if (found == room) {                                           \
+                    break;                                                     \
+                }                                                              \
+            }                                                                  \
+        }                                                                      \
+        pass->at = (size_t)(at - pass->bytes);                                 \
+        pass->states[LANES - 1] = (uint32_t)state;                             \
+        return found;                                                          \
+    }
+
 #define FIND_DENSE(name, cell)                                                 \
     STEP_TOGETHER(name##_together, cell)                                       \
+    STEP_BEYOND(name##_beyond, cell)                                           \
     STEP_ALONE(name##_alone, cell)                                             \
     static size_t name(struct automaton_pass *pass, const cell *next,          \
                        struct automaton_hit *hits, size_t room)                \
@@ -118,14 +145,15 @@ void automaton_start(struct automaton_pass *pass,
                 return found;                                                  \
             }                                                                  \
         }                                                                      \
-        for (;;) {                                                             \
-            found += name##_alone(pass, next, hits + found, room - found);     \
-            if (found == room || pass->lane == LANES - 1) {                    \
+        while (pass->lane < LANES - 1) {                                       \
+            found += name##_beyond(pass, next, hits + found, room - found);    \
+            if (found == room) {                                               \
                 return found;                                                  \
             }                                                                  \
             pass->lane++;                                                      \
             pass->at = pass->start + pass->steps * (pass->lane + 1);           \
         }                                                                      \
+        return found + name##_alone(pass, next, hits + found, room - found);   \
     }
 
 /* The two dense forms differ in the width of their cells alone. */

@@ -26,7 +26,7 @@
 /* What a literal's place in the value must be for a test to be true. */
 enum literal_test {
     LITERAL_CONTAINS,
-    LITERAL_WORD,   /* no letter or digit before or after */
+    LITERAL_WORD, /* no letter or digit before or after */
     LITERAL_STARTS,
     LITERAL_ENDS,
     LITERAL_IS,
@@ -41,7 +41,7 @@ struct mark {
 };
 
 struct output {
-    uint32_t length; /* of the literal, bytes */
+    uint32_t length;       /* of the literal, bytes */
     uint32_t first, count; /* marks */
     uint32_t link;         /* another output, or AUTOMATON_NONE */
 };

@@ -60,8 +60,8 @@ static uint32_t find_child(const struct tree *t, uint32_t node,
 
 static uint32_t add_node(struct tree *t, uint32_t parent, unsigned char byte)
 {
-    struct tree_node *nodes = list_room(t->arena, t->nodes, &t->room, t->count,
-                                        sizeof(*nodes));
+    struct tree_node *nodes =
+        list_room(t->arena, t->nodes, &t->room, t->count, sizeof(*nodes));
     uint32_t number = (uint32_t)t->count;
 
     if (!nodes || t->count >= NONE / 2) {
@@ -120,8 +120,7 @@ static bool grow_tree(struct tree *t)
     return true;
 }
 
-static uint32_t fail_to(const struct tree *t, uint32_t from,
-                        unsigned char byte)
+static uint32_t fail_to(const struct tree *t, uint32_t from, unsigned char byte)
 {
     for (;;) {
         uint32_t child = find_child(t, from, byte);
@@ -152,9 +151,8 @@ static bool set_failures(struct tree *t)
             struct tree_node *c = &t->nodes[child];
             const struct tree_node *f;
 
-            c->failure = node == 0 ? 0
-                                   : fail_to(t, t->nodes[node].failure,
-                                             c->byte);
+            c->failure =
+                node == 0 ? 0 : fail_to(t, t->nodes[node].failure, c->byte);
             f = &t->nodes[c->failure];
             c->suffix = f->mark_count ? c->failure : f->suffix;
             t->order[known++] = child;
@@ -219,8 +217,7 @@ static bool make_outputs(const struct tree *t, struct arena *arena,
 {
     struct output *outputs =
         arena_array(arena, a->output_count + 1, sizeof(*outputs));
-    struct mark *marks =
-        arena_array(arena, t->entry_count + 1, sizeof(*marks));
+    struct mark *marks = arena_array(arena, t->entry_count + 1, sizeof(*marks));
 
     if (!outputs || !marks) {
         return false;
@@ -239,8 +236,7 @@ static bool make_outputs(const struct tree *t, struct arena *arena,
             .length = own->depth,
             .first = own->first_mark,
             .count = own->mark_count,
-            .link = own->suffix == NONE ? NONE
-                                        : t->nodes[own->suffix].output};
+            .link = own->suffix == NONE ? NONE : t->nodes[own->suffix].output};
     }
     for (size_t i = 0; i < t->entry_count; i++) {
         marks[i] = t->entries[i].mark;
@@ -327,8 +323,7 @@ static int compare_edges(const void *left, const void *right)
 static bool make_sparse(const struct tree *t, struct arena *arena,
                         struct automaton *a)
 {
-    struct sparse_state *states =
-        arena_array(arena, t->count, sizeof(*states));
+    struct sparse_state *states = arena_array(arena, t->count, sizeof(*states));
     struct sparse_edge *edges = arena_array(arena, t->count, sizeof(*edges));
     uint32_t used = 0;
 
@@ -401,7 +396,7 @@ static struct entry *gather(const struct rules *rules, struct arena *arena,
             if (atom->atom.kind == OP_LITERAL) {
                 entries[(*count)++] =
                     (struct entry){.slot = atom->atom.slot,
-                                   .folds = atom->folds,
+                                   .folds = atom->atom.folds,
                                    .literal = atom->operands[j],
                                    .mark = {(uint32_t)i, atom->atom.test}};
             }
@@ -495,8 +490,7 @@ static bool make_trees(struct making *m, struct entry *entries, size_t count)
             if (slot->empties.count++ == 0) {
                 slot->empties.first = m->program->empty_count;
             }
-            m->empties[m->program->empty_count++] =
-                entries[literals].mark.atom;
+            m->empties[m->program->empty_count++] = entries[literals].mark.atom;
         }
         if (literals < start &&
             !make_tree(m, entries + literals, start - literals)) {

@@ -28,6 +28,21 @@ static void put(struct code *code, enum opcode op, size_t operand)
     words[code->count++] = opcode_word(op, operand);
 }
 
+/* A literal of a lazy slot is not found yet when it is asked for. */
+static unsigned literal_effort(const struct program *program, uint32_t number)
+{
+    const struct atom *atom = &program->atoms[number];
+
+    if (!program->slots[atom->slot].lazy) {
+        return 2;
+    }
+    return atom->direct &&
+                   (atom->test == LITERAL_IS || atom->test == LITERAL_STARTS ||
+                    atom->test == LITERAL_ENDS)
+               ? 8
+               : 100;
+}
+
 /* What running a part costs, about. */
 static unsigned effort(const struct rules *rules, const struct draft_node *node)
 {
@@ -36,6 +51,8 @@ static unsigned effort(const struct rules *rules, const struct draft_node *node)
     switch (node->kind) {
     case DRAFT_ATOM:
         switch (rules->atoms[node->index].atom.kind) {
+        case OP_LITERAL:
+            return literal_effort(rules->program, node->index);
         case OP_MATCHES:
             return 1000;
         case OP_GLOB:
@@ -98,12 +115,15 @@ static void give_turns(const struct rules *rules, enum draft_kind kind,
                        struct part *parts, size_t count)
 {
     struct part *waker = &parts[0];
+    unsigned least = UINT32_MAX;
 
     for (size_t i = 0; i < count; i++) {
         unsigned chance = wake_chance(rules, parts[i].node);
+        unsigned cost = wake_cost(rules, parts[i].node);
 
         parts[i].turn = kind == DRAFT_ALL ? chance : 1000 - chance;
-        if (parts[i].turn < waker->turn) {
+        if (cost < least) {
+            least = cost;
             waker = &parts[i];
         }
     }

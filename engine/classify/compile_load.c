@@ -7,12 +7,15 @@
  */
 #include "classify/draft_load.h"
 
+#define DIRECT_MAX 4
+
 struct freezing {
     struct rules *rules;
     struct program *program;
     struct draft_rule **by_rank;
     size_t rank_count;
     struct image_slot *slots;
+    struct atom *atoms;
     struct image_label *labels;
     struct image_rule *image_rules;
     struct image_rank *ranks;
@@ -90,7 +93,10 @@ static bool freeze_sets(struct freezing *f)
 
     for (size_t i = 0; i < count && sets; i++) {
         sets[i].name = f->rules->set_names.items[i];
-        sets[i].set = i < options->set_count ? options->sets[i].set : NULL;
+        if (i < options->set_count) {
+            sets[i].set = options->sets[i].set;
+            sets[i].stale = options->sets[i].stale;
+        }
     }
     f->program->sets = sets;
     f->program->set_count = (uint32_t)count;
@@ -123,7 +129,7 @@ static struct atom_sizes measure(const struct rules *rules)
 
 struct atom_room {
     struct atom *atoms;
-    struct view *texts;
+    struct needle *texts;
     struct number_range *numbers;
     struct amount_range *amounts;
     const struct address_set **networks;
@@ -134,8 +140,8 @@ static bool add_regex(struct freezing *f, const struct draft_atom *draft,
                       struct atom *atom)
 {
     struct regex_error error;
-    struct regex *regex = regex_new(draft->operands[0],
-                                    f->rules->options.jit, &error);
+    struct regex *regex =
+        regex_new(draft->operands[0], f->rules->options.jit, &error);
 
     if (!regex) {
         return false;
@@ -155,19 +161,19 @@ static bool freeze_atom(struct freezing *f, const struct draft_atom *draft,
     atom->operands =
         (struct span){p->text_count, (uint32_t)draft->operand_count};
     for (size_t i = 0; i < draft->operand_count; i++) {
-        room->texts[p->text_count++] = draft->operands[i];
+        room->texts[p->text_count++] = needle_of(draft->operands[i]);
     }
     switch (atom->kind) {
     case OP_NUMBER:
-        atom->ranges = (struct span){p->number_range_count,
-                                     (uint32_t)draft->range_count};
+        atom->ranges =
+            (struct span){p->number_range_count, (uint32_t)draft->range_count};
         memcpy(room->numbers + p->number_range_count, draft->numbers,
                draft->range_count * sizeof(*room->numbers));
         p->number_range_count += (uint32_t)draft->range_count;
         break;
     case OP_AMOUNT:
-        atom->ranges = (struct span){p->amount_range_count,
-                                     (uint32_t)draft->range_count};
+        atom->ranges =
+            (struct span){p->amount_range_count, (uint32_t)draft->range_count};
         memcpy(room->amounts + p->amount_range_count, draft->amounts,
                draft->range_count * sizeof(*room->amounts));
         p->amount_range_count += (uint32_t)draft->range_count;
@@ -194,7 +200,7 @@ static bool freeze_atoms(struct freezing *f)
     struct program *p = f->program;
     struct atom_room room = {
         .atoms = array(f, f->rules->atom_keys.count, sizeof(struct atom)),
-        .texts = array(f, sizes.texts, sizeof(struct view)),
+        .texts = array(f, sizes.texts, sizeof(struct needle)),
         .numbers = array(f, sizes.numbers, sizeof(struct number_range)),
         .amounts = array(f, sizes.amounts, sizeof(struct amount_range)),
         .networks =
@@ -207,6 +213,7 @@ static bool freeze_atoms(struct freezing *f)
         return false;
     }
     p->atoms = room.atoms;
+    f->atoms = room.atoms;
     p->texts = room.texts;
     p->number_ranges = room.numbers;
     p->amount_ranges = room.amounts;
@@ -391,8 +398,7 @@ static bool freeze_code(struct freezing *f)
         return false;
     }
     for (size_t i = 0; i < f->rank_count; i++) {
-        f->ranks[i].code = code_condition(&code, f->rules,
-                                          f->by_rank[i]->when,
+        f->ranks[i].code = code_condition(&code, f->rules, f->by_rank[i]->when,
                                           f->ranks[i].counted);
     }
     for (size_t i = 0; i < f->rules->condition_count; i++) {
@@ -416,8 +422,26 @@ static void mark_lazy(struct freezing *f)
         f->slots[i].lazy = true;
     }
     for (uint32_t i = 0; i < p->atom_count; i++) {
-        if (p->atom_wakes[i].count > 0) {
+        if (p->atom_wakes[i].count > 0 && p->atoms[i].kind == OP_LITERAL) {
             f->slots[p->atoms[i].slot].lazy = false;
+        }
+    }
+}
+
+/* Few and short literals on a lazy slot are cheaper to search for than a
+ * pass is. */
+static void mark_direct(struct freezing *f)
+{
+    const struct program *p = f->program;
+
+    for (uint32_t i = 0; i < p->atom_count; i++) {
+        struct atom *atom = &f->atoms[i];
+
+        atom->direct = atom->kind == OP_LITERAL && f->slots[atom->slot].lazy &&
+                       atom->operands.count <= DIRECT_MAX;
+        for (uint32_t j = 0; j < atom->operands.count && atom->direct; j++) {
+            atom->direct =
+                p->texts[atom->operands.first + j].text.size <= NEEDLE_MAX;
         }
     }
 }
@@ -426,7 +450,8 @@ static void mark_lazy(struct freezing *f)
 static bool is_idle(const struct image_slot *slot)
 {
     return slot->time == SLOT_EARLY && !slot->wakes[0].count &&
-           !slot->wakes[1].count && !slot->wakes[2].count && slot->lazy;
+           !slot->wakes[1].count && !slot->wakes[2].count && slot->lazy &&
+           !slot->points.count && !slot->segments.count;
 }
 
 /* Slots by time. */
@@ -437,6 +462,7 @@ static bool order_slots(struct freezing *f)
     uint32_t count = 0;
 
     mark_lazy(f);
+    mark_direct(f);
     for (int time = 0; time < SLOT_TIMES && order; time++) {
         p->timed[time].first = count;
         for (uint32_t i = 0; i < p->slot_count; i++) {
@@ -465,18 +491,22 @@ static bool small_enough(const struct rules *rules)
 static bool freeze(struct freezing *f)
 {
     struct program *p = f->program;
+    struct wake_room room;
 
     p->plan = f->rules->plan;
     p->band_suspect = f->rules->options.band_suspect;
     p->band_agent = f->rules->options.band_agent;
     p->no_prefilter = f->rules->options.no_prefilter;
-    return freeze_slots(f) && freeze_rates(f) && freeze_sets(f) &&
-           freeze_atoms(f) && freeze_labels(f) && list_raised(f) &&
-           freeze_rules(f) && freeze_raises(f) &&
-           automata_make(f->rules, p, f->slots) &&
-           wakes_make(f->rules, p, f->by_rank, f->slots, f->labels,
-                      f->image_rules) &&
-           freeze_code(f) && order_slots(f);
+    if (!freeze_slots(f) || !freeze_rates(f) || !freeze_sets(f) ||
+        !freeze_atoms(f) || !freeze_labels(f) || !list_raised(f) ||
+        !freeze_rules(f) || !freeze_raises(f)) {
+        return false;
+    }
+    room = (struct wake_room){f->slots, f->labels, f->image_rules, f->ranks};
+    return automata_make(f->rules, p, f->slots) &&
+           wakes_make(f->rules, p, f->by_rank, &room) &&
+           indexes_make(f->rules, p, f->slots) && order_slots(f) &&
+           freeze_code(f);
 }
 
 static bool check(struct rules *rules, const struct program *program)

@@ -119,15 +119,13 @@ static bool read_transforms(struct rules *rules, struct place place,
             char room[HINT_ROOM];
             const char *near = problems_nearest(name, transform_names, words);
 
-            rules_refuse(rules, place, RULE_TRANSFORM,
-                         hint_nearest(room, near),
+            rules_refuse(rules, place, RULE_TRANSFORM, hint_nearest(room, near),
                          "unknown transform '%.*s', expected lower, "
                          "url-decode, trim or length",
                          VIEW_ARG(name));
             return false;
         }
-        if (field_rows[field].type != FIELD_TYPE_TEXT ||
-            field == FIELD_CLASS) {
+        if (field_rows[field].type != FIELD_TYPE_TEXT || field == FIELD_CLASS) {
             rules_refuse(rules, place, RULE_TRANSFORM, NULL,
                          "'%.*s' transforms text of the request, and '%s' is "
                          "none",
@@ -150,8 +148,8 @@ static bool read_transforms(struct rules *rules, struct place place,
 static bool price_may_rest_on(struct rules *rules, struct place place,
                               enum field field)
 {
-    bool payment = view_starts(view_text(field_rows[field].name),
-                               VIEW("payment."));
+    bool payment =
+        view_starts(view_text(field_rows[field].name), VIEW("payment."));
 
     if (!payment && field != FIELD_RATE) {
         return true;
@@ -164,9 +162,9 @@ static bool price_may_rest_on(struct rules *rules, struct place place,
 
 static bool note_rate(struct rules *rules, struct place place, size_t slot)
 {
-    struct rate_reader *readers = list_room(
-        rules->arena, rules->rate_readers, &rules->rate_reader_room,
-        rules->rate_reader_count, sizeof(*readers));
+    struct rate_reader *readers =
+        list_room(rules->arena, rules->rate_readers, &rules->rate_reader_room,
+                  rules->rate_reader_count, sizeof(*readers));
 
     if (!readers) {
         return rules_no_memory(rules);
@@ -228,14 +226,13 @@ static struct draft_node *read_group(struct rules *rules,
     bool good = group;
 
     if (list->kind != NODE_LIST || list->count == 0) {
-        rules_refuse(rules, list->place, RULE_CONDITION,
-                     list->kind == NODE_MAP
-                         ? "one map in brackets is a list: [{ ... }]"
-                         : NULL,
-                     "'%.*s' takes a list of conditions, found %s",
-                     VIEW_ARG(list->key),
-                     list->kind == NODE_LIST ? "an empty list"
-                                             : node_kind_name(list->kind));
+        rules_refuse(
+            rules, list->place, RULE_CONDITION,
+            list->kind == NODE_MAP ? "one map in brackets is a list: [{ ... }]"
+                                   : NULL,
+            "'%.*s' takes a list of conditions, found %s", VIEW_ARG(list->key),
+            list->kind == NODE_LIST ? "an empty list"
+                                    : node_kind_name(list->kind));
         return NULL;
     }
     for (const struct node *n = list->first; n && group; n = n->next) {
@@ -244,8 +241,7 @@ static struct draft_node *read_group(struct rules *rules,
     return good ? group : NULL;
 }
 
-static struct draft_node *read_not(struct rules *rules,
-                                   const struct node *node,
+static struct draft_node *read_not(struct rules *rules, const struct node *node,
                                    struct reading *reading)
 {
     struct draft_node *turned = draft_node_new(rules, DRAFT_NOT);
@@ -283,8 +279,7 @@ static struct draft_node *read_entry(struct rules *rules,
     return test_read(rules, node, slot, reading);
 }
 
-struct draft_node *condition_read(struct rules *rules,
-                                  const struct node *node,
+struct draft_node *condition_read(struct rules *rules, const struct node *node,
                                   struct reading *reading)
 {
     struct draft_node *group;
@@ -310,8 +305,7 @@ struct draft_node *condition_read(struct rules *rules,
     return group->first->next ? group : group->first;
 }
 
-size_t rules_condition(struct rules *rules, const struct node *when,
-                       bool price)
+size_t rules_condition(struct rules *rules, const struct node *when, bool price)
 {
     struct draft_condition condition = {.reading = {.price = price}};
     struct draft_condition *conditions;
@@ -320,9 +314,9 @@ size_t rules_condition(struct rules *rules, const struct node *when,
     if (!condition.when) {
         return SIZE_MAX;
     }
-    conditions = list_room(rules->arena, rules->conditions,
-                           &rules->condition_room, rules->condition_count,
-                           sizeof(*conditions));
+    conditions =
+        list_room(rules->arena, rules->conditions, &rules->condition_room,
+                  rules->condition_count, sizeof(*conditions));
     if (!conditions) {
         rules_no_memory(rules);
         return SIZE_MAX;

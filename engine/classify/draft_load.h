@@ -11,6 +11,7 @@
  *   order_load      ranks
  *   wake_load       what makes a rank worth a look
  *   automaton_load  atoms -> automata
+ *   index_load      atoms -> sorted numbers and addresses
  *   compile_load    all of it -> struct program
  *   example_load    hits and misses, against the program
  */
@@ -91,24 +92,25 @@ struct draft_node {
 /* A test on a slot, before freezing. */
 struct draft_atom {
     struct atom atom;
-    bool folds;
     const struct view *operands;
     size_t operand_count;
     struct number_range *numbers;
     struct amount_range *amounts;
     size_t range_count;
     const struct address_set *networks;
+    const struct network *cidrs; /* the same, one by one */
+    size_t cidr_count;
     struct glob glob;
     unsigned cost; /* wake_load's, once worked out */
 };
 
 /* What a condition reads, gathered while it is read. */
 struct reading {
-    bool price;              /* payment and rates are refused */
-    struct view with;        /* stated literal for `matches`, or NONE */
+    bool price;       /* payment and rates are refused */
+    struct view with; /* stated literal for `matches`, or NONE */
     bool has_pattern;
     bool reads_rate;
-    bool reads_score;        /* or class */
+    bool reads_score; /* or class */
     struct label_test *labels;
 };
 
@@ -125,12 +127,12 @@ struct draft_rule {
     uint32_t number; /* import order */
     bool has_score;
     bool off;
-    bool altered; /* an override or pin changed it, or what it reads */
-    bool rated;   /* needs a rate, itself or through labels */
-    bool late;    /* needs score or class */
+    bool altered;   /* an override or pin changed it, or what it reads */
+    bool rated;     /* needs a rate, itself or through labels */
+    bool late;      /* needs score or class */
     uint32_t level; /* one above the rules that it waits for */
     uint32_t rank;
-    unsigned cost; /* wake_load's: how often it is looked at */
+    unsigned cost;      /* wake_load's: how often it is looked at */
     unsigned char mark; /* order_load's */
 };
 
@@ -208,8 +210,8 @@ const char *hint_nearest(char room[HINT_ROOM], const char *nearest);
 bool rules_no_memory(struct rules *rules); /* reports; false */
 
 /* rule_load.c: one rule of `pack`; problems are reported. */
-void rule_read(struct rules *rules, const struct node *node,
-               struct view pack, bool counted, struct view pin);
+void rule_read(struct rules *rules, const struct node *node, struct view pack,
+               bool counted, struct view pin);
 /* Digits with points: 2026.11. */
 bool release_read(struct view text);
 int release_compare(struct view a, struct view b);
@@ -219,8 +221,7 @@ bool rates_read(struct rules *rules, const struct node *node);
 bool rates_check(struct rules *rules);
 
 /* condition_load.c; NULL with problems reported */
-struct draft_node *condition_read(struct rules *rules,
-                                  const struct node *node,
+struct draft_node *condition_read(struct rules *rules, const struct node *node,
                                   struct reading *reading);
 struct draft_node *draft_node_new(struct rules *rules, enum draft_kind kind);
 /* The slot that "field|transform" names, and its type; false when refused. */
@@ -274,13 +275,28 @@ struct code {
 uint32_t code_condition(struct code *code, const struct rules *rules,
                         const struct draft_node *node, bool counted);
 
-/* wake_load.c: how often a condition may be anything but false, 0 (never)
- * to 1000 (always); the labels' givers must have their cost. */
+/* wake_load.c: guesses in thousandths of requests; the labels' givers must
+ * have their cost. How often a condition would be looked at if it was a
+ * rule's, and how often it is true. */
+unsigned wake_cost(const struct rules *rules, const struct draft_node *node);
 unsigned wake_chance(const struct rules *rules, const struct draft_node *node);
-/* Fills the program's wakes, always and their spans. */
+/* The image's arrays that are still open for writing. */
+struct wake_room {
+    struct image_slot *slots;
+    struct image_label *labels;
+    struct image_rule *rules;
+    struct image_rank *ranks;
+};
+/* Fills the program's wakes and events, and what points to them. */
 bool wakes_make(struct rules *rules, struct program *program,
-                struct draft_rule *const *by_rank, struct image_slot *slots,
-                struct image_label *labels, struct image_rule *image_rules);
+                struct draft_rule *const *by_rank,
+                const struct wake_room *room);
+
+/* index_load.c: finds the atoms of a number or an address among many. */
+bool atom_is_indexed(const struct draft_atom *atom);
+/* For the atoms that wake a rule. False when out of memory. */
+bool indexes_make(struct rules *rules, struct program *program,
+                  struct image_slot *slots);
 
 /* example_load.c: false with problems reported when one fails. */
 bool examples_check(struct rules *rules);

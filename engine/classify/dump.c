@@ -103,14 +103,14 @@ static void add_atom(struct dump *d, uint32_t number)
             break; /* the literal stated by `with`, shown below */
         }
         text_add(&d->line, VIEW(" "));
-        add_quoted(&d->line, d->p->texts[atom->operands.first + i]);
+        add_quoted(&d->line, d->p->texts[atom->operands.first + i].text);
     }
     if (atom->needs != IMAGE_NONE) {
         text_add(&d->line, VIEW("  needs"));
         atom = &d->p->atoms[atom->needs];
         for (uint32_t i = 0; i < atom->operands.count; i++) {
             text_add(&d->line, VIEW(" "));
-            add_quoted(&d->line, d->p->texts[atom->operands.first + i]);
+            add_quoted(&d->line, d->p->texts[atom->operands.first + i].text);
         }
     }
 }
@@ -158,47 +158,31 @@ static void dump_condition(struct dump *d, uint32_t start)
 
 /* ---- what a rule is looked at for ---- */
 
-static bool holds(const struct program *p, struct span span, uint32_t rank)
+static void dump_event(struct dump *d, uint32_t event)
 {
-    for (uint32_t i = 0; i < span.count; i++) {
-        if (p->wakes[span.first + i] == rank) {
-            return true;
-        }
-    }
-    return false;
-}
+    uint32_t slot_key = d->p->atom_count;
+    uint32_t label_key = slot_key + d->p->slot_count * 3;
 
-static void start_reason(struct dump *d)
-{
     text_add(&d->line, VIEW("  looked at when "));
+    if (event < slot_key) {
+        add_atom(d, event);
+    } else if (event < label_key) {
+        add_slot(d, (event - slot_key) / 3);
+        text_addf(&d->line, " is %s", state_names[(event - slot_key) % 3]);
+    } else {
+        text_add(&d->line, VIEW("label "));
+        text_add(&d->line, d->p->labels[event - label_key].name);
+        text_add(&d->line, VIEW(" is given or unknown"));
+    }
+    end_line(d);
 }
 
-static void dump_wakes(struct dump *d, uint32_t rank)
+static void dump_events(struct dump *d, uint32_t rank)
 {
-    for (uint32_t i = 0; i < d->p->atom_count; i++) {
-        if (holds(d->p, d->p->atom_wakes[i], rank)) {
-            start_reason(d);
-            add_atom(d, i);
-            end_line(d);
-        }
-    }
-    for (uint32_t i = 0; i < d->p->slot_count; i++) {
-        for (int state = 0; state < 3; state++) {
-            if (holds(d->p, d->p->slots[i].wakes[state], rank)) {
-                start_reason(d);
-                add_slot(d, i);
-                text_addf(&d->line, " is %s", state_names[state]);
-                end_line(d);
-            }
-        }
-    }
-    for (uint32_t i = 0; i < d->p->label_and_group_count; i++) {
-        if (holds(d->p, d->p->labels[i].wakes, rank)) {
-            start_reason(d);
-            text_addf(&d->line, "label %.*s is given or unknown",
-                      VIEW_ARG(d->p->labels[i].name));
-            end_line(d);
-        }
+    struct span events = d->p->ranks[rank].events;
+
+    for (uint32_t i = 0; i < events.count; i++) {
+        dump_event(d, d->p->events[events.first + i]);
     }
 }
 
@@ -255,7 +239,7 @@ static void dump_rules(struct dump *d)
             text_add(&d->line, VIEW("  always looked at"));
             end_line(d);
         } else {
-            dump_wakes(d, rule->rank);
+            dump_events(d, rule->rank);
         }
         dump_condition(d, d->p->ranks[rule->rank].code);
     }
@@ -264,9 +248,10 @@ static void dump_rules(struct dump *d)
 static void dump_automata(struct dump *d)
 {
     static const char *const forms[] = {"narrow", "wide", "sparse"};
-    static const char *const reaches[] = {
-        [REACH_WHOLE] = "whole values", [REACH_HEAD] = "their start",
-        [REACH_TAIL] = "their end", [REACH_FITTING] = "short values"};
+    static const char *const reaches[] = {[REACH_WHOLE] = "whole values",
+                                          [REACH_HEAD] = "their start",
+                                          [REACH_TAIL] = "their end",
+                                          [REACH_FITTING] = "short values"};
 
     for (uint32_t i = 0; i < d->p->automaton_count; i++) {
         const struct automaton *a = &d->p->automata[i];
@@ -275,10 +260,10 @@ static void dump_automata(struct dump *d)
         add_slot(d, a->slot);
         text_addf(&d->line,
                   ", %s: %u states, %u classes, %s, %zu bytes, "
-                  "longest %u, reads %s",
-                  a->folds ? "folded" : "exact", a->state_count,
-                  a->class_count, forms[a->form], a->bytes, a->longest,
-                  reaches[a->reach]);
+                  "longest %u, reads %s%s",
+                  a->folds ? "folded" : "exact", a->state_count, a->class_count,
+                  forms[a->form], a->bytes, a->longest, reaches[a->reach],
+                  d->p->slots[a->slot].lazy ? ", when asked" : "");
         end_line(d);
     }
 }
@@ -294,12 +279,48 @@ static void dump_always(struct dump *d)
     end_line(d);
 }
 
+static void dump_rates(struct dump *d)
+{
+    for (uint32_t i = 0; i < d->p->rate_count; i++) {
+        const struct rate_info *rate = &d->p->rates[i];
+
+        text_addf(&d->line, "rate %.*s per", VIEW_ARG(rate->name));
+        for (size_t j = 0; j < rate->slot_count; j++) {
+            text_add(&d->line, VIEW(" "));
+            add_slot(d, (uint32_t)rate->slots[j]);
+        }
+        text_addf(&d->line, " in %lld s", (long long)rate->window / 1000000);
+        end_line(d);
+    }
+}
+
+static void dump_sets(struct dump *d)
+{
+    for (uint32_t i = 0; i < d->p->set_count; i++) {
+        const struct image_set *set = &d->p->sets[i];
+
+        text_addf(&d->line, "set %.*s: ", VIEW_ARG(set->name));
+        if (set->set) {
+            text_addf(&d->line, "%zu networks%s", address_set_size(set->set),
+                      set->stale ? ", stale" : "");
+        } else {
+            text_add(&d->line, VIEW("not to be had"));
+        }
+        end_line(d);
+    }
+}
+
 void program_dump(const struct program *program, program_sink *sink,
                   void *context)
 {
     struct dump d = {.p = program, .sink = sink, .context = context};
 
     d.line = text_in(d.room, sizeof(d.room));
+    text_addf(&d.line, "suspect from %u, agent from %u", program->band_suspect,
+              program->band_agent);
+    end_line(&d);
+    dump_rates(&d);
+    dump_sets(&d);
     dump_rules(&d);
     for (uint32_t i = 0; i < program->condition_count; i++) {
         text_addf(&d.line, "condition %u", i);

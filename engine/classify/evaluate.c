@@ -58,7 +58,7 @@ static void raise_label(struct evaluation *e, uint32_t label, bool counted,
 }
 
 void weighing_raise(struct evaluation *e, struct span span, bool counted,
-                      enum truth truth)
+                    enum truth truth)
 {
     for (uint32_t i = 0; i < span.count; i++) {
         raise_label(e, e->program->raises[span.first + i], counted, truth);
@@ -124,6 +124,65 @@ static void scan_slot(struct evaluation *e, uint32_t number)
     }
 }
 
+/* Wakes who waits for this number. */
+static void wake_number(struct evaluation *e, struct span points,
+                        uint64_t number)
+{
+    const struct image_point *all = e->program->points + points.first;
+    uint32_t low = 0, high = points.count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (all[middle].number < number) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    for (; low < points.count && all[low].number == number; low++) {
+        wake(e, e->program->atom_wakes[all[low].atom]);
+    }
+}
+
+/* Wakes who waits for a network around this address. */
+static void wake_address(struct evaluation *e, struct span segments,
+                         const struct address *address)
+{
+    const struct program *p = e->program;
+    const struct image_segment *all = p->segments + segments.first;
+    uint32_t low = 0, high = segments.count, nest;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (memcmp(&all[middle].low, address, sizeof(*address)) <= 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    nest = low ? all[low - 1].nest : IMAGE_NONE;
+    for (; nest != IMAGE_NONE; nest = p->nests[nest].parent) {
+        struct span atoms = p->nests[nest].atoms;
+
+        for (uint32_t i = 0; i < atoms.count; i++) {
+            wake(e, p->atom_wakes[p->nest_atoms[atoms.first + i]]);
+        }
+    }
+}
+
+static void wake_indexed(struct evaluation *e, const struct image_slot *slot,
+                         const struct value *value)
+{
+    if (slot->points.count) {
+        wake_number(e, slot->points, value->number);
+    }
+    if (slot->segments.count) {
+        wake_address(e, slot->segments, value->address);
+    }
+}
+
 void weigh_slots(struct evaluation *e, enum slot_time time)
 {
     struct span span = e->program->timed[time];
@@ -133,6 +192,9 @@ void weigh_slots(struct evaluation *e, enum slot_time time)
         const struct image_slot *slot = &e->program->slots[slots[i]];
 
         wake(e, slot->wakes[e->values[slots[i]].state]);
+        if (e->values[slots[i]].state == VALUE_PRESENT) {
+            wake_indexed(e, slot, &e->values[slots[i]]);
+        }
         if (!slot->lazy) {
             scan_slot(e, slots[i]);
         }
@@ -174,17 +236,21 @@ static bool amount_in(const struct program *p, const struct atom *atom,
     return false;
 }
 
-static enum truth set_holds(const struct evaluation *e, uint32_t set,
+static enum truth set_holds(const struct evaluation *e, uint32_t number,
                             const struct address *address)
 {
+    const struct image_set *set = &e->program->sets[number];
+
     if (e->assumed_sets) {
-        return e->assumed_sets[set];
+        return e->assumed_sets[number];
     }
-    if (!e->program->sets[set].set) {
+    if (!set->set) {
         return TRUTH_UNKNOWN;
     }
-    return address_set_holds(e->program->sets[set].set, address) ? TRUTH_TRUE
-                                                                 : TRUTH_FALSE;
+    if (address_set_holds(set->set, address)) {
+        return TRUTH_TRUE;
+    }
+    return set->stale ? TRUTH_UNKNOWN : TRUTH_FALSE;
 }
 
 static void meet_limit(struct evaluation *e)
@@ -195,14 +261,63 @@ static void meet_limit(struct evaluation *e)
     }
 }
 
+static bool needle_stands(enum literal_test test, bool folds, struct view value,
+                          const struct needle *needle)
+{
+    size_t size = needle->text.size, at = 0;
+
+    if (value.size < size || (test == LITERAL_IS && value.size != size)) {
+        return false;
+    }
+    switch (test) {
+    case LITERAL_IS:
+    case LITERAL_STARTS:
+        return search_equal(value.at, needle->text, folds);
+    case LITERAL_ENDS:
+        return search_equal(value.at + value.size - size, needle->text, folds);
+    default:
+        break;
+    }
+    while ((at = search_needle(value, at, needle, folds)) != SIZE_MAX) {
+        if (literal_stands(test, value, at + size, size)) {
+            return true;
+        }
+        at++;
+    }
+    return false;
+}
+
+/* The few literals of an atom, without an automaton. */
+static bool search_atom(const struct program *p, const struct atom *atom,
+                        struct view value)
+{
+    for (uint32_t i = 0; i < atom->operands.count; i++) {
+        if (needle_stands(atom->test, atom->folds, value,
+                          &p->texts[atom->operands.first + i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* Is a literal atom of a present value true? */
 static bool is_found(struct evaluation *e, uint32_t number)
 {
-    uint32_t slot = e->program->atoms[number].slot;
+    const struct atom *atom = &e->program->atoms[number];
 
-    if (e->scanned[slot] != e->turn) {
-        scan_slot(e, slot);
+    if (e->atoms[number] != ATOM_OPEN) {
+        return e->atoms[number] == TRUTH_TRUE + 1;
     }
+    if (e->scanned[atom->slot] == e->turn) {
+        return false;
+    }
+    if (atom->direct) {
+        bool found = search_atom(e->program, atom, e->values[atom->slot].text);
+
+        set_atom(e, number, found ? TRUTH_TRUE : TRUTH_FALSE);
+        return found;
+    }
+    scan_slot(e, atom->slot);
     return e->atoms[number] == TRUTH_TRUE + 1;
 }
 
@@ -212,7 +327,7 @@ static bool lacks_literal(struct evaluation *e, const struct atom *atom)
     return atom->needs != IMAGE_NONE && !is_found(e, atom->needs);
 }
 
-/* Following a glob costs no more than a pass for its literal would. */
+/* Following a glob costs no more than looking for its literal would. */
 static bool surely_misfits(struct evaluation *e, const struct atom *atom)
 {
     return !e->program->no_prefilter && e->scanned[atom->slot] == e->turn &&
@@ -224,8 +339,7 @@ static bool surely_misfits(struct evaluation *e, const struct atom *atom)
 static enum truth matches(struct evaluation *e, const struct atom *atom,
                           struct view value)
 {
-    bool may_skip = !e->program->no_prefilter ||
-                    value.size > REGEX_SUBJECT_MAX;
+    bool may_skip = !e->program->no_prefilter || value.size > REGEX_SUBJECT_MAX;
     enum truth truth;
 
     if (may_skip && lacks_literal(e, atom)) {
@@ -336,6 +450,9 @@ enum truth weigh_condition(struct evaluation *e, uint32_t start)
             *top++ = ask_state(e, operand, VALUE_ABSENT);
             break;
         case OP_LITERAL:
+            *top++ = e->atoms[operand] == TRUTH_TRUE + 1 ? TRUTH_TRUE
+                                                         : ask(e, operand);
+            break;
         case OP_NUMBER:
         case OP_AMOUNT:
         case OP_ADDRESS:

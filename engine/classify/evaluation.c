@@ -29,10 +29,10 @@ static bool make_room(struct evaluation *e)
     e->real = arena_alloc(arena, (size_t)labels + 1);
     e->shadow = arena_alloc(arena, (size_t)labels + 1);
     e->fired = arena_array(arena, (size_t)p->rank_count + 1, sizeof(size_t));
-    e->scanned = arena_array(arena, (size_t)p->slot_count + 1,
-                             sizeof(uint64_t));
-    return e->scanned && e->atoms && e->truths && e->real && e->shadow && e->fired &&
-           make_touched(&e->touched_atoms, arena, p->atom_count) &&
+    e->scanned =
+        arena_array(arena, (size_t)p->slot_count + 1, sizeof(uint64_t));
+    return e->scanned && e->atoms && e->truths && e->real && e->shadow &&
+           e->fired && make_touched(&e->touched_atoms, arena, p->atom_count) &&
            make_touched(&e->touched_ranks, arena, p->rank_count) &&
            make_touched(&e->touched_labels, arena, labels) &&
            rank_set_make(&e->look, arena, p->rank_count) &&
@@ -131,17 +131,17 @@ static void fill_rates(struct evaluation *e, const uint64_t *rates)
 
 static void fill_score(struct evaluation *e)
 {
-    struct span score = slots_at(e, SLOT_SCORE), class = slots_at(e,
-                                                                  SLOT_CLASS);
+    struct span score = slots_at(e, SLOT_SCORE),
+                class = slots_at(e, SLOT_CLASS);
 
     for (uint32_t i = 0; i < score.count; i++) {
         e->values[e->program->slot_order[score.first + i]] = (struct value){
             .state = VALUE_PRESENT, .number = (uint64_t)e->verdict.score};
     }
     for (uint32_t i = 0; i < class.count; i++) {
-        e->values[e->program->slot_order[class.first + i]] = (struct value){
-            .state = VALUE_PRESENT,
-            .text = view_text(class_names[e->verdict.class])};
+        e->values[e->program->slot_order[class.first + i]] =
+            (struct value){.state = VALUE_PRESENT,
+                           .text = view_text(class_names[e->verdict.class])};
     }
 }
 

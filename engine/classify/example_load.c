@@ -43,10 +43,10 @@ static bool read_rate(struct testing *t, const struct node *node,
     if (rate == SIZE_MAX) {
         char room[HINT_ROOM];
 
-        rules_refuse(t->rules, node->key_place, RULE_RATE,
-                     hint_nearest(room, names_nearest(&t->rules->rate_names,
-                                                      name)),
-                     "no pack declares the rate '%.*s'", VIEW_ARG(name));
+        rules_refuse(
+            t->rules, node->key_place, RULE_RATE,
+            hint_nearest(room, names_nearest(&t->rules->rate_names, name)),
+            "no pack declares the rate '%.*s'", VIEW_ARG(name));
         return false;
     }
     if (!view_to_u64(node->text, &n) || n == RATE_UNKNOWN) {
@@ -149,22 +149,25 @@ static bool read_other(struct testing *t, const struct node *node)
         return add_header(t, node, VIEW("user-agent"));
     }
     if (view_starts(node->key, header) && node->key.size > header.size) {
-        return add_header(t, node, view_of(node->key.at + header.size,
-                                           node->key.size - header.size));
+        return add_header(
+            t, node,
+            view_of(node->key.at + header.size, node->key.size - header.size));
     }
     if (view_starts(node->key, rate)) {
-        return read_rate(t, node, view_of(node->key.at + rate.size,
-                                          node->key.size - rate.size));
+        return read_rate(
+            t, node,
+            view_of(node->key.at + rate.size, node->key.size - rate.size));
     }
     if (view_starts(node->key, set)) {
-        return read_set(t, node, view_of(node->key.at + set.size,
-                                         node->key.size - set.size));
+        return read_set(
+            t, node,
+            view_of(node->key.at + set.size, node->key.size - set.size));
     }
-    rules_refuse(t->rules, node->key_place, RULE_EXAMPLE,
-                 hint_nearest(room, problems_nearest(
-                                        node->key, words,
-                                        sizeof(words) / sizeof(words[0]))),
-                 "unknown key '%.*s' in an example", VIEW_ARG(node->key));
+    rules_refuse(
+        t->rules, node->key_place, RULE_EXAMPLE,
+        hint_nearest(room, problems_nearest(node->key, words,
+                                            sizeof(words) / sizeof(words[0]))),
+        "unknown key '%.*s' in an example", VIEW_ARG(node->key));
     return false;
 }
 
@@ -193,8 +196,7 @@ static bool read_example(struct testing *t, const struct node *example)
     request_clear(t->request);
     t->request->order_kept = true;
     for (size_t i = 0; i < PLAIN_KEYS; i++) {
-        put_plain(t->request, &plain_keys[i],
-                  view_text(plain_keys[i].preset));
+        put_plain(t->request, &plain_keys[i], view_text(plain_keys[i].preset));
     }
     for (size_t i = 0; i < program_rates(t->program); i++) {
         t->rates[i] = RATE_UNKNOWN;
@@ -217,8 +219,7 @@ static bool weigh(struct testing *t, const struct node *example)
     if (!request_prepare(t->request, t->workspace)) {
         cut = true;
     } else {
-        facts_fill(t->program->plan, t->request, t->values, t->workspace,
-                   &cut);
+        facts_fill(t->program->plan, t->request, t->values, t->workspace, &cut);
     }
     if (cut) {
         rules_refuse(t->rules, example->place, RULE_EXAMPLE, NULL,
@@ -271,10 +272,10 @@ static bool make(struct testing *t)
     t->request = arena_alloc(arena, sizeof(*t->request));
     t->values = arena_array(arena, plan_slots(t->program->plan) + 1,
                             sizeof(*t->values));
-    t->rates = arena_array(arena, program_rates(t->program) + 1,
-                           sizeof(*t->rates));
-    t->sets = arena_array(arena, program_sets(t->program) + 1,
-                          sizeof(*t->sets));
+    t->rates =
+        arena_array(arena, program_rates(t->program) + 1, sizeof(*t->rates));
+    t->sets =
+        arena_array(arena, program_sets(t->program) + 1, sizeof(*t->sets));
     return t->evaluation && t->workspace && t->request && t->values &&
            t->rates && t->sets;
 }

@@ -7,52 +7,24 @@
  */
 #include "classify/glob.h"
 
-static bool equal(const char *at, struct view piece, bool folds)
-{
-    for (size_t i = 0; i < piece.size; i++) {
-        if ((folds ? ascii_lower(at[i]) : at[i]) != piece.at[i]) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* Where the piece ends that starts first at or after `from`; 0: nowhere. */
-static size_t find_end(struct view value, size_t from, struct view piece,
-                       bool folds)
-{
-    char first = piece.at[0];
-    char other = folds && first >= 'a' && first <= 'z' ? (char)(first - 32)
-                                                       : first;
-
-    for (; from + piece.size <= value.size; from++) {
-        char c = value.at[from];
-
-        if ((c == first || c == other) &&
-            equal(value.at + from, piece, folds)) {
-            return from + piece.size;
-        }
-    }
-    return 0;
-}
-
 static bool pieces_fit(const struct glob *glob, struct view value)
 {
-    struct view first = glob->pieces[0];
-    struct view last = glob->pieces[glob->piece_count - 1];
+    struct view first = glob->pieces[0].text;
+    struct view last = glob->pieces[glob->piece_count - 1].text;
     size_t at = first.size;
 
     if (value.size < first.size + last.size ||
-        !equal(value.at, first, glob->folds) ||
-        !equal(value.at + value.size - last.size, last, glob->folds)) {
+        !search_equal(value.at, first, glob->folds) ||
+        !search_equal(value.at + value.size - last.size, last, glob->folds)) {
         return false;
     }
     value.size -= last.size;
     for (uint32_t i = 1; i + 1 < glob->piece_count; i++) {
-        at = find_end(value, at, glob->pieces[i], glob->folds);
-        if (at == 0) {
+        at = search_needle(value, at, &glob->pieces[i], glob->folds);
+        if (at == SIZE_MAX) {
             return false;
         }
+        at += glob->pieces[i].text.size;
     }
     return true;
 }

@@ -13,18 +13,14 @@
 
 #include <stdint.h>
 
-#include "base/view.h"
+#include "classify/search.h"
 
 #define GLOB_WORDS_MAX 4
 #define GLOB_POSITIONS_MAX (GLOB_WORDS_MAX * 64 - 1)
 
-/* Longer ones are left to the row of positions: a search for a piece may
- * take its length times the value's. */
-#define GLOB_PIECE_MAX 32
-
 struct glob {
     /* the form of pieces, if there are any */
-    const struct view *pieces; /* folded; the first and last may be empty */
+    const struct needle *pieces; /* the first and last may be empty */
     uint32_t piece_count;
     bool folds;
     /* the form of positions */

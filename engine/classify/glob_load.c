@@ -49,8 +49,8 @@ static struct view longest_piece(struct view pattern)
     size_t start = 0;
 
     for (size_t i = 0; i <= pattern.size; i++) {
-        bool end = i == pattern.size || pattern.at[i] == '*' ||
-                   pattern.at[i] == '?';
+        bool end =
+            i == pattern.size || pattern.at[i] == '*' || pattern.at[i] == '?';
 
         if (end) {
             if (i - start > best.size) {
@@ -73,7 +73,7 @@ static bool is_of_pieces(struct view pattern, bool in_path)
             return false;
         }
         if (pattern.at[i] != '*') {
-            if (++size > GLOB_PIECE_MAX) {
+            if (++size > NEEDLE_MAX) {
                 return false;
             }
             continue;
@@ -102,8 +102,8 @@ static struct view piece_copy(struct arena *arena, struct view piece,
 static bool cut_pieces(struct arena *arena, struct view pattern,
                        struct glob *out)
 {
-    struct view *pieces = arena_array(arena, pattern.size + 2,
-                                      sizeof(*pieces));
+    struct needle *pieces =
+        arena_array(arena, pattern.size + 2, sizeof(*pieces));
     struct view rest = pattern;
 
     while (rest.at && pieces) {
@@ -112,10 +112,11 @@ static bool cut_pieces(struct arena *arena, struct view pattern,
         if (piece.size == 0 && out->piece_count > 0 && rest.at) {
             continue;
         }
-        pieces[out->piece_count] = piece_copy(arena, piece, out->folds);
-        if (!pieces[out->piece_count++].at) {
+        piece = piece_copy(arena, piece, out->folds);
+        if (!piece.at) {
             return false;
         }
+        pieces[out->piece_count++] = needle_of(piece);
     }
     out->pieces = pieces;
     return pieces;

@@ -43,6 +43,8 @@ struct amount_range {
 struct atom {
     enum opcode kind; /* OP_LITERAL .. OP_MATCHES */
     enum literal_test test;
+    bool folds;
+    bool direct; /* LITERAL: few, on a lazy slot; searched for when asked */
     uint32_t slot;
     struct span operands; /* texts, as written: literals, globs, numbers ...;
                              also of number_ranges or amount_ranges */
@@ -52,21 +54,41 @@ struct atom {
                              false, or IMAGE_NONE */
 };
 
+/* "This number makes that atom true." Sorted by number. */
+struct image_point {
+    uint64_t number;
+    uint32_t atom;
+};
+
+/* From `low` up to the next segment of the slot, this network, which stands
+ * in its parent; or IMAGE_NONE. */
+struct image_segment {
+    struct address low;
+    uint32_t nest;
+};
+struct image_nest {
+    struct span atoms;
+    uint32_t parent;
+};
+
 /* When a slot's value is there. */
 enum slot_time { SLOT_EARLY, SLOT_RATE, SLOT_SCORE, SLOT_CLASS, SLOT_TIMES };
 
 struct image_slot {
     enum slot_time time;
-    uint32_t automata[2];   /* exact, folded; or IMAGE_NONE */
+    uint32_t automata[2]; /* exact, folded; or IMAGE_NONE */
     bool lazy; /* what they find wakes no rule: run when first asked */
-    struct span empties;    /* atoms that an empty value makes true */
-    struct span wakes[3];   /* by enum value_state */
+    struct span empties;  /* atoms that an empty value makes true */
+    struct span points;   /* numbers that some rule waits for */
+    struct span segments; /* and stretches of addresses */
+    struct span wakes[3]; /* by enum value_state */
 };
 
 struct image_rank {
     uint32_t code; /* first word */
     uint32_t rule;
     struct span raises; /* labels and label groups */
+    struct span events; /* what it is looked at for; for people */
     bool counted;
 };
 
@@ -88,6 +110,7 @@ struct image_label {
 struct image_set {
     struct view name;
     const struct address_set *set; /* NULL: not to be had */
+    bool stale;
 };
 
 struct program {
@@ -104,11 +127,19 @@ struct program {
 
     const uint32_t *empties; /* atoms */
     uint32_t empty_count;
+    const struct image_point *points;
+    uint32_t point_count;
+    const struct image_segment *segments;
+    uint32_t segment_count;
+    const struct image_nest *nests;
+    uint32_t nest_count;
+    const uint32_t *nest_atoms;
+    uint32_t nest_atom_count;
 
     const struct atom *atoms;
     const struct span *atom_wakes;
     uint32_t atom_count;
-    const struct view *texts;
+    const struct needle *texts;
     uint32_t text_count;
     const struct number_range *number_ranges;
     uint32_t number_range_count;
@@ -137,10 +168,13 @@ struct program {
     const struct image_label *labels; /* then the groups */
     uint32_t label_count;
     uint32_t label_and_group_count;
-    uint32_t limit_label; /* wb:limit */
+    uint32_t limit_label;     /* wb:limit */
     struct span limit_raises; /* it and its groups */
     const uint32_t *raises;
     uint32_t raise_count;
+    /* Atoms, then slots times 3 and states, then labels and groups. */
+    const uint32_t *events;
+    uint32_t event_count;
     const uint32_t *wakes; /* ranks */
     uint32_t wake_count;
     struct span always; /* ranks that are looked at each time */

@@ -51,8 +51,8 @@ static bool add_giver(struct rules *rules, size_t label,
                       struct draft_rule *rule)
 {
     struct draft_label *l = &rules->draft_labels[label];
-    struct draft_rule **givers = list_room(rules->arena, l->givers, &l->room,
-                                           l->count, sizeof(*givers));
+    struct draft_rule **givers =
+        list_room(rules->arena, l->givers, &l->room, l->count, sizeof(*givers));
 
     if (!givers) {
         return rules_no_memory(rules);
@@ -156,9 +156,9 @@ static bool resolve_tests(struct rules *rules, struct label_test *tests)
 
     for (struct label_test *t = tests; t; t = t->next) {
         t->label_count = 0;
-        t->labels = arena_array(rules->arena,
-                                t->prefix ? rules->label_count : t->count,
-                                sizeof(uint32_t));
+        t->labels =
+            arena_array(rules->arena, t->prefix ? rules->label_count : t->count,
+                        sizeof(uint32_t));
         if (!t->labels) {
             return rules_no_memory(rules);
         }
@@ -242,8 +242,8 @@ static bool for_tests(struct rules *rules,
 
 static bool grow_groups(struct rules *rules)
 {
-    struct draft_label *all = arena_array(rules->arena, rules->labels.count,
-                                          sizeof(*all));
+    struct draft_label *all =
+        arena_array(rules->arena, rules->labels.count, sizeof(*all));
 
     if (!all) {
         return rules_no_memory(rules);
@@ -274,8 +274,8 @@ bool labels_resolve(struct rules *rules)
         good = resolve_tests(rules, r->reading.labels) && good;
     }
     for (size_t i = 0; i < rules->condition_count; i++) {
-        good = resolve_tests(rules, rules->conditions[i].reading.labels) &&
-               good;
+        good =
+            resolve_tests(rules, rules->conditions[i].reading.labels) && good;
     }
     return good && for_tests(rules, make_groups) && grow_groups(rules);
 }

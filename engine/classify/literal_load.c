@@ -26,7 +26,7 @@ struct pattern {
     struct arena *arena;
     const char *at, *end;
     unsigned depth;
-    bool folds;    /* somewhere case does not matter */
+    bool folds; /* somewhere case does not matter */
     bool given_up;
 };
 
@@ -263,6 +263,7 @@ static void skip_class(struct pattern *p)
             if (next_is(p, 'Q') || next_is(p, 'E')) {
                 p->given_up = true;
             }
+            take(p, 'c'); /* and the letter behind it */
             p->at += !at_end(p);
         } else if (c == '[' && next_is(p, ':')) {
             skip_posix(p);
@@ -463,9 +464,8 @@ static void read_alternation(struct pattern *p, struct set *out)
 size_t regex_literals(struct arena *arena, struct view pattern,
                       struct view literals[LITERALS_MAX], bool *folds)
 {
-    struct pattern p = {.arena = arena,
-                        .at = pattern.at,
-                        .end = pattern.at + pattern.size};
+    struct pattern p = {
+        .arena = arena, .at = pattern.at, .end = pattern.at + pattern.size};
     struct set set;
 
     *folds = false;

@@ -105,8 +105,8 @@ struct pack_head {
 };
 
 static const struct schema_key head_keys[] = {
-    {"name", SCHEMA_TEXT, offsetof(struct pack_head, name), true, NULL, NULL,
-     0, 0, "the first half of its rules' ids"},
+    {"name", SCHEMA_TEXT, offsetof(struct pack_head, name), true, NULL, NULL, 0,
+     0, "the first half of its rules' ids"},
     {"release", SCHEMA_TEXT, offsetof(struct pack_head, release), true, NULL,
      NULL, 0, 0, "year and month, such as 2026.11"},
     {"language", SCHEMA_INTEGER, offsetof(struct pack_head, language), true,
@@ -128,12 +128,12 @@ static const struct schema_key file_keys[] = {
      0, 0, "name, release and language"},
     {"import", SCHEMA_NODE, offsetof(struct pack_file, imports), false, NULL,
      NULL, 0, 0, "files whose rules come first"},
-    {"rates", SCHEMA_NODE, offsetof(struct pack_file, rates), false, NULL,
-     NULL, 0, 0, "what is counted by which key"},
+    {"rates", SCHEMA_NODE, offsetof(struct pack_file, rates), false, NULL, NULL,
+     0, 0, "what is counted by which key"},
     {"mode", SCHEMA_CHOICE, offsetof(struct pack_file, mode), false, NULL,
      pack_modes, 0, 0, "count: no rule of the file changes anything"},
-    {"rules", SCHEMA_NODE, offsetof(struct pack_file, rules), false, NULL,
-     NULL, 0, 0, "the rules"},
+    {"rules", SCHEMA_NODE, offsetof(struct pack_file, rules), false, NULL, NULL,
+     0, 0, "the rules"},
     {0}};
 
 /* Where a file came from, and what its rules inherit. */
@@ -222,8 +222,7 @@ static struct view beside(struct rules *rules, struct view file,
 static bool first_time(struct rules *rules, struct view path, bool in_memory)
 {
     char *real = in_memory ? NULL : realpath(path.at, NULL);
-    struct view name =
-        arena_copy(rules->arena, real ? view_text(real) : path);
+    struct view name = arena_copy(rules->arena, real ? view_text(real) : path);
     size_t before = rules->files.count;
 
     free(real);
@@ -238,10 +237,10 @@ static struct node *read_origin(struct rules *rules,
                                 const struct node *import)
 {
     struct view text = VIEW_NONE;
-    bool there = origin->in_memory
-                     ? origin->find &&
-                           origin->find(origin->context, origin->path, &text)
-                     : access(origin->path.at, R_OK) == 0;
+    bool there =
+        origin->in_memory
+            ? origin->find && origin->find(origin->context, origin->path, &text)
+            : access(origin->path.at, R_OK) == 0;
 
     if (!there) {
         rules_refuse(rules, import->place, RULE_IMPORT, NULL,
@@ -251,8 +250,7 @@ static struct node *read_origin(struct rules *rules,
     return origin->in_memory
                ? tree_read_text(rules->arena, origin->path, text,
                                 rules->problems)
-               : tree_read_file(rules->arena, origin->path.at,
-                                rules->problems);
+               : tree_read_file(rules->arena, origin->path.at, rules->problems);
 }
 
 static void import_one(struct rules *rules, const struct node *item,
@@ -352,10 +350,8 @@ bool rules_pack(struct rules *rules, const char *path, struct view pin)
 bool rules_pack_text(struct rules *rules, struct view name, struct view text,
                      rules_find *find, void *context)
 {
-    struct origin origin = {.path = name,
-                            .in_memory = true,
-                            .find = find,
-                            .context = context};
+    struct origin origin = {
+        .path = name, .in_memory = true, .find = find, .context = context};
     struct node *tree;
 
     if (!first_time(rules, name, true)) {

@@ -31,7 +31,7 @@ void program_free(struct program *program); /* regexes; rest is in the arena */
 
 /* What a rule is, for explain, records and counters. */
 struct rule_info {
-    struct view id;   /* pack/id */
+    struct view id; /* pack/id */
     struct view file;
     unsigned line;
     struct view about;
@@ -83,12 +83,10 @@ void evaluation_free(struct evaluation *evaluation);
 
 /* `values` (the plan's slots) must live until the last question. Allocates
  * nothing. */
-void evaluation_stateless(struct evaluation *evaluation,
-                          struct value *values);
+void evaluation_stateless(struct evaluation *evaluation, struct value *values);
 /* `rates[i]` is the count of rate i, or RATE_UNKNOWN; NULL: all unknown. */
 #define RATE_UNKNOWN UINT64_MAX
-void evaluation_stateful(struct evaluation *evaluation,
-                         const uint64_t *rates);
+void evaluation_stateful(struct evaluation *evaluation, const uint64_t *rates);
 
 struct verdict {
     int score;
@@ -102,8 +100,7 @@ struct verdict {
 };
 const struct verdict *evaluation_verdict(const struct evaluation *evaluation);
 enum truth evaluation_rule(const struct evaluation *evaluation, size_t rule);
-enum truth evaluation_label(const struct evaluation *evaluation,
-                            size_t label);
+enum truth evaluation_label(const struct evaluation *evaluation, size_t label);
 enum truth evaluation_shadow_label(const struct evaluation *evaluation,
                                    size_t label);
 enum truth evaluation_condition(const struct evaluation *evaluation,

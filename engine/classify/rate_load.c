@@ -21,10 +21,10 @@ struct rate_text {
 };
 
 static const struct schema_key rate_keys[] = {
-    {"per", SCHEMA_TEXTS, offsetof(struct rate_text, per), true, NULL, NULL,
-     0, 0, "fields that make the key, such as client-ip"},
-    {"window", SCHEMA_DURATION, offsetof(struct rate_text, window), true,
-     NULL, NULL, SECOND, DAY, "what is counted, back from now"},
+    {"per", SCHEMA_TEXTS, offsetof(struct rate_text, per), true, NULL, NULL, 0,
+     0, "fields that make the key, such as client-ip"},
+    {"window", SCHEMA_DURATION, offsetof(struct rate_text, window), true, NULL,
+     NULL, SECOND, DAY, "what is counted, back from now"},
     {0}};
 
 static bool name_is_good(struct view name)
@@ -89,9 +89,8 @@ static bool add(struct rules *rules, const struct node *node,
                 const struct rate_info *info)
 {
     size_t count = rules->rate_names.count;
-    struct draft_rate *rates = list_room(rules->arena, rules->rates,
-                                         &rules->rate_room, count,
-                                         sizeof(*rates));
+    struct draft_rate *rates = list_room(
+        rules->arena, rules->rates, &rules->rate_room, count, sizeof(*rates));
 
     if (!rates) {
         return rules_no_memory(rules);
@@ -160,10 +159,10 @@ bool rates_check(struct rules *rules)
         if (names_find(&rules->rate_names, name) != SIZE_MAX) {
             continue;
         }
-        rules_refuse(rules, reader->place, RULE_RATE,
-                     hint_nearest(room, names_nearest(&rules->rate_names,
-                                                      name)),
-                     "no pack declares the rate '%.*s'", VIEW_ARG(name));
+        rules_refuse(
+            rules, reader->place, RULE_RATE,
+            hint_nearest(room, names_nearest(&rules->rate_names, name)),
+            "no pack declares the rate '%.*s'", VIEW_ARG(name));
         good = false;
     }
     return good;

@@ -4,6 +4,10 @@
  * UCP), may not look at single bytes of nothing (\C), change the engine
  * ((*VERB) at its start) or call out. Whatever match error is not "no match"
  * is unknown; the caller tells that a limit was met.
+ *
+ * PCRE2's start optimisation is off: in 10.42 it takes what a look-ahead in
+ * a group repeated no times wants for what all matches need, and so misses
+ * matches. Ours (required literals) has done its work before.
  */
 #include "classify/regex.h"
 
@@ -51,11 +55,11 @@ static pcre2_code *compile(struct view pattern, struct regex_error *error)
         say(error, "a pattern may not start with (*VERB)", 0);
         return NULL;
     }
-    code = pcre2_compile((PCRE2_SPTR)(pattern.at ? pattern.at : ""),
-                         pattern.size,
-                         PCRE2_NEVER_BACKSLASH_C | PCRE2_NEVER_UTF |
-                             PCRE2_NEVER_UCP,
-                         &number, &at, NULL);
+    code =
+        pcre2_compile((PCRE2_SPTR)(pattern.at ? pattern.at : ""), pattern.size,
+                      PCRE2_NEVER_BACKSLASH_C | PCRE2_NEVER_UTF |
+                          PCRE2_NEVER_UCP | PCRE2_NO_START_OPTIMIZE,
+                      &number, &at, NULL);
     if (!code) {
         PCRE2_UCHAR text[REGEX_MESSAGE] = {0};
 
@@ -86,8 +90,7 @@ struct regex *regex_new(struct view pattern, bool jit,
         free(regex);
         return NULL;
     }
-    regex->jit =
-        jit && pcre2_jit_compile(regex->code, PCRE2_JIT_COMPLETE) == 0;
+    regex->jit = jit && pcre2_jit_compile(regex->code, PCRE2_JIT_COMPLETE) == 0;
     return regex;
 }
 
@@ -139,8 +142,8 @@ void regex_scratch_free(struct regex_scratch *scratch)
     }
 }
 
-enum truth regex_match(const struct regex *regex,
-                       struct regex_scratch *scratch, struct view subject)
+enum truth regex_match(const struct regex *regex, struct regex_scratch *scratch,
+                       struct view subject)
 {
     PCRE2_SPTR bytes = (PCRE2_SPTR)(subject.at ? subject.at : "");
     int result;
@@ -148,11 +151,10 @@ enum truth regex_match(const struct regex *regex,
     if (subject.size > REGEX_SUBJECT_MAX) {
         return TRUTH_UNKNOWN;
     }
-    result = regex->jit
-                 ? pcre2_jit_match(regex->code, bytes, subject.size, 0, 0,
-                                   scratch->data, scratch->limits)
-                 : pcre2_match(regex->code, bytes, subject.size, 0, 0,
-                               scratch->data, scratch->limits);
+    result = regex->jit ? pcre2_jit_match(regex->code, bytes, subject.size, 0,
+                                          0, scratch->data, scratch->limits)
+                        : pcre2_match(regex->code, bytes, subject.size, 0, 0,
+                                      scratch->data, scratch->limits);
     if (result >= 0) {
         return TRUTH_TRUE;
     }

@@ -23,7 +23,7 @@ struct regex;
 
 struct regex_error {
     char message[REGEX_MESSAGE];
-    size_t at; /* byte in the pattern */
+    size_t at;   /* byte in the pattern */
     bool memory; /* out of memory: no fault of the pattern */
 };
 
@@ -39,7 +39,7 @@ struct regex_scratch;
 struct regex_scratch *regex_scratch_new(void);
 void regex_scratch_free(struct regex_scratch *scratch);
 
-enum truth regex_match(const struct regex *regex,
-                       struct regex_scratch *scratch, struct view subject);
+enum truth regex_match(const struct regex *regex, struct regex_scratch *scratch,
+                       struct view subject);
 
 #endif

@@ -161,8 +161,8 @@ bool label_is_good(struct view name)
         char c = name.at[i];
         bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 
-        if (!plain && (fresh || !(c == '.' || c == '_' || c == '-' ||
-                                  c == ':'))) {
+        if (!plain &&
+            (fresh || !(c == '.' || c == '_' || c == '-' || c == ':'))) {
             return false;
         }
         fresh = c == ':';
@@ -241,11 +241,11 @@ static bool read_action(struct rules *rules, const struct node *node,
         static const char *const words[] = {"reject", "stop"};
         char room[HINT_ROOM];
 
-        rules_refuse(rules, action->place, RULE_ACTION,
-                     hint_nearest(room, problems_nearest(action->text, words,
-                                                         2)),
-                     "unknown action '%.*s', expected reject or stop",
-                     VIEW_ARG(action->text));
+        rules_refuse(
+            rules, action->place, RULE_ACTION,
+            hint_nearest(room, problems_nearest(action->text, words, 2)),
+            "unknown action '%.*s', expected reject or stop",
+            VIEW_ARG(action->text));
         return false;
     }
     if (!rule->info.rejects && (has_status || has_reason)) {
@@ -409,11 +409,11 @@ static void override_one(struct rules *rules, const struct node *node)
     if (number == SIZE_MAX) {
         char room[HINT_ROOM];
 
-        rules_refuse(rules, node->key_place, RULE_OVERRIDE,
-                     hint_nearest(room,
-                                  names_nearest(&rules->rule_ids, node->key)),
-                     "an override of '%.*s', expected the id of a loaded rule",
-                     VIEW_ARG(node->key));
+        rules_refuse(
+            rules, node->key_place, RULE_OVERRIDE,
+            hint_nearest(room, names_nearest(&rules->rule_ids, node->key)),
+            "an override of '%.*s', expected the id of a loaded rule",
+            VIEW_ARG(node->key));
         return;
     }
     if (!schema_read(override_keys, node, "an override", &override,

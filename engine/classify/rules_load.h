@@ -20,18 +20,19 @@
 struct named_set {
     struct view name;
     const struct address_set *set; /* NULL: declared but not to be had */
+    bool stale; /* past its max-age: what it does not hold is unknown */
 };
 
 struct rules_options {
-    unsigned band_suspect;          /* 30 */
-    unsigned band_agent;            /* 60 */
+    unsigned band_suspect; /* 30 */
+    unsigned band_agent;   /* 60 */
     const struct named_set *sets;
     size_t set_count;
-    bool undeclared_sets;           /* are sets that are not to be had, no
-                                       errors: checking packs on their own */
-    size_t automata_bytes;          /* limits.automata, 64 MiB */
-    bool no_prefilter;              /* tests: look at every rule */
-    bool jit;                       /* false: PCRE2 without JIT (tests) */
+    bool undeclared_sets;  /* are sets that are not to be had, no
+                              errors: checking packs on their own */
+    size_t automata_bytes; /* limits.automata, 64 MiB */
+    bool no_prefilter;     /* tests: look at every rule */
+    bool jit;              /* false: PCRE2 without JIT (tests) */
 };
 
 struct rules;

@@ -47,8 +47,7 @@ void verdict_sum_score(struct evaluation *e)
     } else {
         e->verdict.class = CLASS_HUMAN;
     }
-    if (!any &&
-        e->values[e->program->user_agent_slot].state == VALUE_UNKNOWN) {
+    if (!any && e->values[e->program->user_agent_slot].state == VALUE_UNKNOWN) {
         e->verdict.class = CLASS_UNKNOWN;
     }
 }
@@ -93,4 +92,3 @@ void verdict_choose_reject(struct evaluation *e)
         return;
     }
 }
-

@@ -66,8 +66,7 @@ static bool note_target(struct walk *w, uint32_t target)
 
 static bool meet_targets(struct walk *w)
 {
-    while (w->target_count > 0 &&
-           w->targets[w->target_count - 1].at == w->at) {
+    while (w->target_count > 0 && w->targets[w->target_count - 1].at == w->at) {
         if (w->targets[w->target_count - 1].depth != w->depth) {
             return false;
         }
@@ -241,8 +240,7 @@ static const char *verify_atoms(const struct program *p)
         const struct atom *atom = &p->atoms[i];
 
         if (atom->slot >= p->slot_count ||
-            !within(atom->operands, p->text_count) ||
-            !index_is_good(p, atom) ||
+            !within(atom->operands, p->text_count) || !index_is_good(p, atom) ||
             (atom->needs != IMAGE_NONE &&
              (atom->needs >= p->atom_count ||
               p->atoms[atom->needs].kind != OP_LITERAL)) ||
@@ -261,8 +259,7 @@ static const char *verify_slots(const struct program *p)
 
             if (slot >= p->slot_count ||
                 p->slots[slot].time != (enum slot_time)time ||
-                (time == SLOT_RATE &&
-                 p->rate_of_slot[slot] >= p->rate_count)) {
+                (time == SLOT_RATE && p->rate_of_slot[slot] >= p->rate_count)) {
                 return "a slot at the wrong time";
             }
         }
@@ -282,7 +279,9 @@ static const char *verify_slots(const struct program *p)
                 return "a slot's wakes out of range";
             }
         }
-        if (!within(slot->empties, p->empty_count)) {
+        if (!within(slot->empties, p->empty_count) ||
+            !within(slot->points, p->point_count) ||
+            !within(slot->segments, p->segment_count)) {
             return "a slot out of range";
         }
     }
@@ -296,7 +295,8 @@ static const char *verify_ranks(const struct program *p)
         const struct image_rank *rank = &p->ranks[i];
 
         if (rank->rule >= p->rule_count || p->rules[rank->rule].rank != i ||
-            !within(rank->raises, p->raise_count)) {
+            !within(rank->raises, p->raise_count) ||
+            !within(rank->events, p->event_count)) {
             return "a rank out of range";
         }
         for (uint32_t j = 0; j < rank->raises.count; j++) {
@@ -309,6 +309,34 @@ static const char *verify_ranks(const struct program *p)
                 p->wakes[p->labels[label].wakes.first] <= i) {
                 return "a label that wakes a rule too late";
             }
+        }
+    }
+    return NULL;
+}
+
+static const char *verify_indexes(const struct program *p)
+{
+    for (uint32_t i = 0; i < p->point_count; i++) {
+        if (p->points[i].atom >= p->atom_count) {
+            return "a number of no atom";
+        }
+    }
+    for (uint32_t i = 0; i < p->segment_count; i++) {
+        if (p->segments[i].nest != IMAGE_NONE &&
+            p->segments[i].nest >= p->nest_count) {
+            return "a segment of no network";
+        }
+    }
+    for (uint32_t i = 0; i < p->nest_count; i++) {
+        /* A parent comes before its child, so that the way up ends. */
+        if ((p->nests[i].parent != IMAGE_NONE && p->nests[i].parent >= i) ||
+            !within(p->nests[i].atoms, p->nest_atom_count)) {
+            return "a network in no other";
+        }
+    }
+    for (uint32_t i = 0; i < p->nest_atom_count; i++) {
+        if (p->nest_atoms[i] >= p->atom_count) {
+            return "a network of no atom";
         }
     }
     return NULL;
@@ -345,6 +373,7 @@ const char *program_verify(const struct program *program)
     const char *wrong = verify_lists(program);
 
     wrong = wrong ? wrong : verify_slots(program);
+    wrong = wrong ? wrong : verify_indexes(program);
     wrong = wrong ? wrong : verify_atoms(program);
     wrong = wrong ? wrong : verify_ranks(program);
     wrong = wrong ? wrong : verify_conditions(program);

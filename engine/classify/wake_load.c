@@ -2,7 +2,7 @@
 /*
  * What makes a rule worth a look. For each rule it finds a set of events
  *
- *   an atom found by an automaton, a slot's state, a label raised
+ *   an atom found by an automaton or an index, a slot's state, a label raised
  *
  * such that without any of them the rule is exactly false; the set that
  * seldom happens is chosen where there is a choice:
@@ -21,8 +21,8 @@
 
 #include <stdlib.h>
 
-#define NEVER 0u            /* needs no event: it is settled */
-#define ALWAYS UINT32_MAX   /* there is no such set */
+#define NEVER 0u          /* needs no event: it is settled */
+#define ALWAYS UINT32_MAX /* there is no such set */
 #define COST_MAX 1000000u
 
 /* How often things happen, in about thousandths of requests. */
@@ -66,13 +66,11 @@ static unsigned header_chance(struct view name)
     static const struct {
         struct view prefix;
         unsigned chance;
-    } known[] = {{{"accept", 6}, 750}, /* and -language, -encoding */
-                 {{"connection", 10}, 700},
-                 {{"host", 4}, 950},
-                 {{"cookie", 6}, 400},
-                 {{"sec-fetch-", 10}, 650},
-                 {{"sec-ch-ua", 9}, 450},
-                 {{"upgrade-insecure-requests", 25}, 500}};
+    } known[] = {
+        {{"accept", 6}, 750}, /* and -language, -encoding */
+        {{"connection", 10}, 700}, {{"host", 4}, 950},
+        {{"cookie", 6}, 400},      {{"sec-fetch-", 10}, 650},
+        {{"sec-ch-ua", 9}, 450},   {{"upgrade-insecure-requests", 25}, 500}};
 
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
         if (view_starts(name, known[i].prefix)) {
@@ -167,9 +165,23 @@ static unsigned hit_cost(const struct rules *rules, uint32_t number)
     struct draft_atom *atom = &rules->atoms[number];
     unsigned sum = 0, most = present_cost(rules, atom->atom.slot) - 1;
 
-    if (plan_slot_at(rules->plan, atom->atom.slot)->field ==
-        FIELD_HEADER_ORDER) {
-        sum = 450; /* names of headers: most are in most requests */
+    switch (plan_slot_at(rules->plan, atom->atom.slot)->field) {
+    case FIELD_HEADER_ORDER: /* most names are in most requests */
+    case FIELD_METHOD:       /* and these have few values to choose from */
+    case FIELD_SCHEME:
+    case FIELD_HTTP_VERSION:
+    case FIELD_UA_FAMILY:
+    case FIELD_UA_PLATFORM:
+    case FIELD_CLASS:
+        sum = 450;
+        break;
+    case FIELD_USER_AGENT: /* these are passed over in any case */
+    case FIELD_PATH:
+    case FIELD_HOST:
+        break;
+    default: /* and a pass over another has its price */
+        sum = 100;
+        break;
     }
     for (size_t i = 0; i < atom->operand_count && sum < most && !atom->cost;
          i++) {
@@ -181,12 +193,29 @@ static unsigned hit_cost(const struct rules *rules, uint32_t number)
     return atom->cost;
 }
 
+/* A number or an address among many is a rare thing to be. */
+static unsigned indexed_cost(const struct rules *rules, uint32_t number)
+{
+    const struct draft_atom *atom = &rules->atoms[number];
+    unsigned most = present_cost(rules, atom->atom.slot) - 1;
+    size_t sum = 40 * atom->range_count;
+
+    for (size_t i = 0; i < atom->cidr_count; i++) {
+        /* 0.0.0.0/0 and ::/0 are everybody. */
+        sum += atom->cidrs[i].bits <= 96 + 4 ? 400 : 40;
+    }
+    return (sum < most ? (unsigned)sum : most) + COST_UNKNOWN;
+}
+
 static unsigned atom_cost(const struct rules *rules, uint32_t number)
 {
     const struct atom *atom = &rules->atoms[number].atom;
 
     if (atom->kind == OP_LITERAL) {
         return hit_cost(rules, number);
+    }
+    if (atom_is_indexed(&rules->atoms[number])) {
+        return indexed_cost(rules, number);
     }
     if (atom->needs != IMAGE_NONE) {
         return hit_cost(rules, atom->needs);
@@ -202,8 +231,7 @@ static unsigned label_cost(const struct rules *rules,
     unsigned sum = 1;
 
     for (size_t i = 0; i < test->label_count; i++) {
-        const struct draft_label *label =
-            &rules->draft_labels[test->labels[i]];
+        const struct draft_label *label = &rules->draft_labels[test->labels[i]];
 
         for (size_t g = 0; g < label->count && sum < COST_SURE; g++) {
             sum += label->givers[g]->cost;
@@ -248,10 +276,9 @@ static unsigned cost(const struct rules *rules, const struct draft_node *node,
         return quiet ? atom_cost(rules, node->index) : ALWAYS;
     case DRAFT_PRESENT:
     case DRAFT_ABSENT:
-        return COST_UNKNOWN +
-               ((node->kind == DRAFT_PRESENT) == quiet
-                    ? present_cost(rules, node->index)
-                    : absent_cost(rules, node->index));
+        return COST_UNKNOWN + ((node->kind == DRAFT_PRESENT) == quiet
+                                   ? present_cost(rules, node->index)
+                                   : absent_cost(rules, node->index));
     case DRAFT_LABEL:
         if (node->label->label == IMAGE_NONE) {
             return quiet ? NEVER : ALWAYS;
@@ -264,11 +291,50 @@ static unsigned cost(const struct rules *rules, const struct draft_node *node,
     return ALWAYS;
 }
 
-unsigned wake_chance(const struct rules *rules, const struct draft_node *node)
+unsigned wake_cost(const struct rules *rules, const struct draft_node *node)
 {
     unsigned quiet = cost(rules, node, WANT_FALSE);
 
     return quiet < COST_SURE ? quiet : COST_SURE;
+}
+
+/* As if the parts of `any` excluded each other, and those of `all` came
+ * together. */
+static unsigned group_chance(const struct rules *rules,
+                             const struct draft_node *node)
+{
+    unsigned sum = node->kind == DRAFT_ALL ? COST_SURE : 0;
+
+    for (const struct draft_node *n = node->first; n; n = n->next) {
+        unsigned chance = wake_chance(rules, n);
+
+        if (node->kind == DRAFT_ANY) {
+            sum += chance;
+        } else if (chance < sum) {
+            sum = chance;
+        }
+    }
+    return sum < COST_SURE ? sum : COST_SURE;
+}
+
+unsigned wake_chance(const struct rules *rules, const struct draft_node *node)
+{
+    switch (node->kind) {
+    case DRAFT_ALL:
+    case DRAFT_ANY:
+        return group_chance(rules, node);
+    case DRAFT_NOT:
+        return COST_SURE - wake_chance(rules, node->first);
+    case DRAFT_PRESENT:
+        return present_cost(rules, node->index);
+    case DRAFT_ABSENT:
+        return absent_cost(rules, node->index);
+    case DRAFT_ATOM:
+    case DRAFT_LABEL:
+    case DRAFT_FIXED:
+        break;
+    }
+    return wake_cost(rules, node);
 }
 
 /* ---- the events of the chosen set ---- */
@@ -296,7 +362,7 @@ static void add_atom(struct waking *w, uint32_t number)
     const struct atom *atom = &w->rules->atoms[number].atom;
 
     add_state(w, atom->slot, VALUE_UNKNOWN);
-    if (atom->kind == OP_LITERAL) {
+    if (atom->kind == OP_LITERAL || atom_is_indexed(&w->rules->atoms[number])) {
         add_event(w, number);
     } else if (atom->needs != IMAGE_NONE) {
         add_event(w, atom->needs);
@@ -397,9 +463,8 @@ static bool flatten(struct waking *w, struct program *program,
                     struct image_slot *slots, struct image_label *labels,
                     uint32_t *wakes)
 {
-    struct span *atom_wakes =
-        arena_array(w->rules->arena, (size_t)program->atom_count + 1,
-                    sizeof(*atom_wakes));
+    struct span *atom_wakes = arena_array(
+        w->rules->arena, (size_t)program->atom_count + 1, sizeof(*atom_wakes));
     size_t at = 0;
     uint32_t key = 0;
 
@@ -417,31 +482,77 @@ static bool flatten(struct waking *w, struct program *program,
             take_span(w, &at, key++, wakes, &program->wake_count);
     }
     for (uint32_t i = 0; i < program->label_and_group_count; i++) {
-        labels[i].wakes =
-            take_span(w, &at, key++, wakes, &program->wake_count);
+        labels[i].wakes = take_span(w, &at, key++, wakes, &program->wake_count);
     }
     program->atom_wakes = atom_wakes;
     return true;
 }
 
+/* The wakes of one event. */
+static struct span wakes_of(const struct program *program, uint32_t event)
+{
+    uint32_t slot_key = program->atom_count;
+    uint32_t label_key = slot_key + program->slot_count * 3;
+
+    if (event < slot_key) {
+        return program->atom_wakes[event];
+    }
+    if (event < label_key) {
+        return program->slots[(event - slot_key) / 3]
+            .wakes[(event - slot_key) % 3];
+    }
+    return program->labels[event - label_key].wakes;
+}
+
+/* The other way round: by rank, what wakes it. */
+static bool list_events(struct rules *rules, struct program *program,
+                        struct image_rank *ranks)
+{
+    uint32_t count = program->atom_count + program->slot_count * 3 +
+                     program->label_and_group_count;
+    uint32_t *events = arena_array(
+        rules->arena, (size_t)program->wake_count + 1, sizeof(*events));
+
+    if (!events) {
+        return false;
+    }
+    for (uint32_t i = program->always.count; i < program->wake_count; i++) {
+        ranks[program->wakes[i]].events.count++;
+    }
+    for (uint32_t i = 0; i < program->rank_count; i++) {
+        ranks[i].events.first = program->event_count;
+        program->event_count += ranks[i].events.count;
+        ranks[i].events.count = 0;
+    }
+    for (uint32_t event = 0; event < count; event++) {
+        struct span span = wakes_of(program, event);
+
+        for (uint32_t i = 0; i < span.count; i++) {
+            struct span *own = &ranks[program->wakes[span.first + i]].events;
+
+            events[own->first + own->count++] = event;
+        }
+    }
+    program->events = events;
+    return true;
+}
+
 bool wakes_make(struct rules *rules, struct program *program,
-                struct draft_rule *const *by_rank, struct image_slot *slots,
-                struct image_label *labels, struct image_rule *image_rules)
+                struct draft_rule *const *by_rank, const struct wake_room *room)
 {
     struct waking w = {.rules = rules,
                        .slot_key = program->atom_count,
-                       .label_key = program->atom_count +
-                                    program->slot_count * 3};
+                       .label_key =
+                           program->atom_count + program->slot_count * 3};
     uint32_t *wakes, always = 0;
 
     for (uint32_t i = 0; i < program->rank_count; i++) {
-        struct image_rule *rule = &image_rules[by_rank[i]->number];
+        struct image_rule *rule = &room->rules[by_rank[i]->number];
 
         w.rank = i;
-        by_rank[i]->cost = wake_chance(rules, by_rank[i]->when);
-        rule->always =
-            program->no_prefilter ||
-            cost(rules, by_rank[i]->when, WANT_FALSE) == ALWAYS;
+        by_rank[i]->cost = wake_cost(rules, by_rank[i]->when);
+        rule->always = program->no_prefilter ||
+                       cost(rules, by_rank[i]->when, WANT_FALSE) == ALWAYS;
         always += rule->always;
         if (!rule->always) {
             add_set(&w, by_rank[i]->when, WANT_FALSE);
@@ -452,11 +563,12 @@ bool wakes_make(struct rules *rules, struct program *program,
         return false;
     }
     for (uint32_t i = 0; i < program->rank_count; i++) {
-        if (image_rules[by_rank[i]->number].always) {
+        if (room->rules[by_rank[i]->number].always) {
             wakes[program->wake_count++] = i;
         }
     }
     program->always = (struct span){0, always};
     program->wakes = wakes;
-    return flatten(&w, program, slots, labels, wakes);
+    return flatten(&w, program, room->slots, room->labels, wakes) &&
+           list_events(rules, program, room->ranks);
 }

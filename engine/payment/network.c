@@ -13,7 +13,12 @@ struct network_name {
     struct view network;
 };
 #define NAME(name, network)                                                    \
-    {{name, sizeof(name) - 1}, {network, sizeof(network) - 1}}
+    {                                                                          \
+        {name, sizeof(name) - 1},                                              \
+        {                                                                      \
+            network, sizeof(network) - 1                                       \
+        }                                                                      \
+    }
 
 static const struct network_name names[] = {
     NAME("base", EVM "8453"),
@@ -58,17 +63,31 @@ bool network_is_evm(struct view network)
     return view_starts(network, VIEW(EVM));
 }
 
-bool network_is_canonical(struct view network)
+/* A known name in another case is not another network. */
+static bool is_misspelled(struct view name)
 {
-    size_t prefix = sizeof(EVM) - 1;
-    struct view id;
-
-    if (!view_starts_fold(network, VIEW(EVM))) {
-        return true;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (view_equal_fold(names[i].name, name)) {
+            return !view_equal(names[i].name, name);
+        }
     }
-    id = view_of(network.at + prefix, network.size - prefix);
-    if (!network_is_evm(network) || id.size == 0 || id.size > REFERENCE_MAX ||
-        id.at[0] == '0') {
+    return false;
+}
+
+/* CAIP-2: a namespace has no capitals. */
+static bool is_namespace(struct view text)
+{
+    for (size_t i = 0; i < text.size; i++) {
+        if (ascii_lower(text.at[i]) != text.at[i]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_chain_id(struct view id)
+{
+    if (id.size == 0 || id.size > REFERENCE_MAX || id.at[0] == '0') {
         return false;
     }
     for (size_t i = 0; i < id.size; i++) {
@@ -77,4 +96,16 @@ bool network_is_canonical(struct view network)
         }
     }
     return true;
+}
+
+bool network_is_canonical(struct view network)
+{
+    struct view rest = network;
+    struct view namespace = view_cut(&rest, ':');
+
+    if (!rest.at) {
+        return !is_misspelled(network);
+    }
+    return is_namespace(namespace) &&
+           (!network_is_evm(network) || is_chain_id(rest));
 }

@@ -11,7 +11,7 @@
 
 /* CAIP-2 of a version 1 name, a literal; VIEW_NONE if there is none. */
 struct view network_of_name(struct view name);
-/* False for another spelling of an EVM chain: eip155:08453, EIP155:8453. */
+/* False for another spelling of one: eip155:08453, EIP155:8453, Base. */
 bool network_is_canonical(struct view network);
 bool network_is_evm(struct view network);
 

@@ -29,11 +29,17 @@ struct key_row {
     const struct key_row *inside; /* of an object; NULL: not looked into */
 };
 
-#define ROW(name, key, inside) {{name, sizeof(name) - 1}, key, inside}
-#define LAST_ROW {{NULL, 0}, X402_KEYS, NULL}
+#define ROW(name, key, inside)                                                 \
+    {                                                                          \
+        {name, sizeof(name) - 1}, key, inside                                  \
+    }
+#define LAST_ROW                                                               \
+    {                                                                          \
+        {NULL, 0}, X402_KEYS, NULL                                             \
+    }
 
-static const struct key_row extra_rows[] = {
-    ROW("quote", EXTRA_QUOTE, NULL), LAST_ROW};
+static const struct key_row extra_rows[] = {ROW("quote", EXTRA_QUOTE, NULL),
+                                            LAST_ROW};
 
 static const struct key_row accepted_rows[] = {
     ROW("scheme", ACCEPTED_SCHEME, NULL),
@@ -54,13 +60,31 @@ static const struct key_row authorization_rows[] = {
     ROW("nonce", AUTHORIZATION_NONCE, NULL),
     LAST_ROW};
 
+static const struct key_row permitted_rows[] = {
+    ROW("token", PERMITTED_TOKEN, NULL), ROW("amount", PERMITTED_AMOUNT, NULL),
+    LAST_ROW};
+
+static const struct key_row witness_rows[] = {
+    ROW("to", WITNESS_TO, NULL), ROW("validAfter", WITNESS_VALID_AFTER, NULL),
+    LAST_ROW};
+
+static const struct key_row permit2_rows[] = {
+    ROW("from", PERMIT2_FROM, NULL),
+    ROW("permitted", PERMIT2_PERMITTED, permitted_rows),
+    ROW("spender", PERMIT2_SPENDER, NULL),
+    ROW("nonce", PERMIT2_NONCE, NULL),
+    ROW("deadline", PERMIT2_DEADLINE, NULL),
+    ROW("witness", PERMIT2_WITNESS, witness_rows),
+    LAST_ROW};
+
 static const struct key_row payload_rows[] = {
     ROW("signature", PAYLOAD_SIGNATURE, NULL),
     ROW("authorization", PAYLOAD_AUTHORIZATION, authorization_rows),
-    ROW("permit2Authorization", PAYLOAD_PERMIT2, NULL),
+    ROW("permit2Authorization", PAYLOAD_PERMIT2, permit2_rows),
     ROW("delegationManager", PAYLOAD_DELEGATION_MANAGER, NULL),
     ROW("permissionContext", PAYLOAD_PERMISSION_CONTEXT, NULL),
     ROW("delegator", PAYLOAD_DELEGATOR, NULL),
+    ROW("transaction", PAYLOAD_TRANSACTION, NULL),
     LAST_ROW};
 
 static const struct key_row info_rows[] = {
@@ -70,8 +94,7 @@ static const struct key_row identifier_rows[] = {
     ROW("info", IDENTIFIER_INFO, info_rows), LAST_ROW};
 
 static const struct key_row extension_rows[] = {
-    ROW("payment-identifier", EXTENSION_IDENTIFIER, identifier_rows),
-    LAST_ROW};
+    ROW("payment-identifier", EXTENSION_IDENTIFIER, identifier_rows), LAST_ROW};
 
 static const struct key_row top_rows[] = {
     ROW("x402Version", X402_VERSION, NULL),
@@ -321,6 +344,19 @@ static const char *read_identifier(const struct x402_values *v,
     return NULL;
 }
 
+/* "Exact" is no scheme of its own: it would be claimed apart from "exact". */
+static bool is_misspelled(struct view scheme)
+{
+    static const char *const known[] = {"exact", "upto"};
+
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (view_equal_fold(scheme, view_text(known[i]))) {
+            return !view_equal(scheme, view_text(known[i]));
+        }
+    }
+    return false;
+}
+
 static const char *read_envelope(const struct x402_values *v,
                                  struct payment *out)
 {
@@ -335,6 +371,9 @@ static const char *read_envelope(const struct x402_values *v,
         return "payload";
     }
     reason = out->version == 1 ? read_v1(v, out) : read_v2(v, out);
+    if (!reason && is_misspelled(out->scheme)) {
+        reason = "scheme";
+    }
     if (!reason && !network_is_canonical(out->network)) {
         reason = "network";
     }
@@ -344,7 +383,8 @@ static const char *read_envelope(const struct x402_values *v,
     return reason;
 }
 
-/* identity: SHA-256 of {"network":...,"payload":...} in canonical JSON. */
+/* identity: of the nonce or the transaction in it, else SHA-256 of
+ * {"network":...,"payload":...} in canonical JSON. */
 static const char *read_generic(const struct x402_values *v,
                                 struct arena *workspace, struct payment *out)
 {
@@ -355,6 +395,10 @@ static const char *read_generic(const struct x402_values *v,
         return "no_room";
     }
     hash_sha256(out->content, payload);
+    if (!out->reusable &&
+        (x402_evm_nonce(v, out) || x402_svm_message(v, workspace, out))) {
+        return NULL;
+    }
     sha256_start(&hash);
     sha256_add(&hash, VIEW("{\"network\":\""));
     sha256_add(&hash, out->network); /* a token: nothing to escape */
@@ -379,7 +423,7 @@ const char *x402_read(struct view value, size_t max_bytes,
         reason = read_envelope(&values, out);
     }
     if (!reason) {
-        reason = x402_exact_read(&values, &out->known_scheme, out);
+        reason = x402_evm_read(&values, &out->known_scheme, out);
     }
     if (!reason && (!out->known_scheme || out->reusable)) {
         reason = read_generic(&values, workspace, out);

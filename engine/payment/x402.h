@@ -3,8 +3,10 @@
  * x402 inside the payment floor: one header's value -> struct payment.
  *
  *   base64 -> JSON -> values by key -> envelope (x402.c)
- *                                   -> scheme   (x402_exact.c)
- *                                   -> generic identity, for the rest
+ *                                   -> shape    (x402_evm.c)
+ *                                   -> identity, for the rest: its nonce
+ *                                      (x402_evm.c), its transaction
+ *                                      (x402_svm.c) or all of its payload
  *
  * A check returns NULL, or the reason of a malformed header: a literal
  * token that clients are told.
@@ -38,12 +40,23 @@ enum x402_key {
     PAYLOAD_DELEGATION_MANAGER,
     PAYLOAD_PERMISSION_CONTEXT,
     PAYLOAD_DELEGATOR,
+    PAYLOAD_TRANSACTION,
     AUTHORIZATION_FROM,
     AUTHORIZATION_TO,
     AUTHORIZATION_VALUE,
     AUTHORIZATION_VALID_AFTER,
     AUTHORIZATION_VALID_BEFORE,
     AUTHORIZATION_NONCE,
+    PERMIT2_FROM,
+    PERMIT2_PERMITTED,
+    PERMIT2_SPENDER,
+    PERMIT2_NONCE,
+    PERMIT2_DEADLINE,
+    PERMIT2_WITNESS,
+    PERMITTED_TOKEN,
+    PERMITTED_AMOUNT,
+    WITNESS_TO,
+    WITNESS_VALID_AFTER,
     EXTENSION_IDENTIFIER,
     IDENTIFIER_INFO,
     INFO_ID,
@@ -65,10 +78,18 @@ struct x402_values {
 const char *x402_read(struct view value, size_t max_bytes,
                       struct arena *workspace, struct payment *out);
 
-/* Scheme `exact` on EVM networks: is it a shape that we check (then *known
- * is set and *out filled), and is it right? */
-const char *x402_exact_read(const struct x402_values *values, bool *known,
-                            struct payment *out);
+/* Schemes `exact` and `upto` on EVM networks: is it a shape that we check
+ * (then *known is set and *out filled), and is it right? */
+const char *x402_evm_read(const struct x402_values *values, bool *known,
+                          struct payment *out);
+/* The identity of a payload of another scheme there that holds a nonce which
+ * can be spent once; false if it holds none. */
+bool x402_evm_nonce(const struct x402_values *values, struct payment *out);
+
+/* The identity of a payload that holds a transaction of Solana's; false if it
+ * holds none that can be read. */
+bool x402_svm_message(const struct x402_values *values, struct arena *workspace,
+                      struct payment *out);
 
 static inline bool x402_is_there(const struct x402_values *v, enum x402_key key)
 {

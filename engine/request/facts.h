@@ -29,8 +29,8 @@ extern const char *const transform_names[]; /* NULL-terminated, from LOWER */
 
 struct value {
     enum value_state state;
-    struct view text;             /* TEXT */
-    uint64_t number;              /* NUMBER; BOOL as 0 or 1 */
+    struct view text;              /* TEXT */
+    uint64_t number;               /* NUMBER; BOOL as 0 or 1 */
     const struct address *address; /* ADDRESS */
     const struct amount *amount;   /* AMOUNT */
 };
@@ -59,10 +59,10 @@ bool plan_close(struct plan *plan);
 /* Serving half. */
 size_t plan_slots(const struct plan *plan);
 const struct slot *plan_slot_at(const struct plan *plan, size_t i);
-/* Fills values[plan_slots()] from a prepared request. SCORE, CLASS, LABEL and RATE slots are left
- * UNKNOWN: others write them. Text that must be made (joined lines,
- * transforms) is made in `workspace`; a slot that does not fit is UNKNOWN
- * and *cut is set. */
+/* Fills values[plan_slots()] from a prepared request whose payment slots are
+ * filled. SCORE, CLASS, LABEL and RATE slots are left UNKNOWN: others write
+ * them. Text that must be made (joined lines, transforms) is made in
+ * `workspace`; a slot that does not fit is UNKNOWN and *cut is set. */
 void facts_fill(const struct plan *plan, const struct request *request,
                 struct value *values, struct arena *workspace, bool *cut);
 

@@ -191,9 +191,7 @@ static void print_banner(const struct sidecar *sidecar)
     const char *notice = wb_engine_notice(sidecar->snapshot->engine);
 
     if (sidecar->setup->demo) {
-        fputs("DEMO: built-in rules and prices, nothing here is paid to "
-              "you. Give -c FILE for your own.\n",
-              stderr);
+        fputs("DEMO: give -c FILE for rules and prices of your own\n", stderr);
     }
     if (notice != NULL) {
         fprintf(stderr, "NOTICE: %s\n", notice);

@@ -226,10 +226,20 @@ static uint32_t take_free(struct claim_table *table)
     return ++table->fresh;
 }
 
+static void expire_entry(struct claim_table *table, uint32_t number)
+{
+    int64_t expires = table->entries[number - 1].expires;
+
+    if (expires > table->forgotten) {
+        table->forgotten = expires;
+    }
+    remove_entry(table, number);
+}
+
 void claim_table_expire(struct claim_table *table, int64_t now, unsigned most)
 {
     while (most-- > 0 && table->used > 0 && expiry_at(table, 0) <= now) {
-        remove_entry(table, table->heap[0] + 1);
+        expire_entry(table, table->heap[0] + 1);
     }
 }
 
@@ -244,34 +254,51 @@ struct claim_entry *claim_table_find(struct claim_table *table, uint64_t hash,
         return NULL;
     }
     if (table->entries[number - 1].expires <= now) {
-        remove_entry(table, number);
+        expire_entry(table, number);
         return NULL;
     }
     return &table->entries[number - 1];
 }
 
-bool claim_table_has_room(const struct claim_table *table, int64_t now)
+/* The list of a network; the last one is that of clients who are not known,
+ * who have no quota. */
+static uint32_t list_number(const struct claim_table *table,
+                            const uint64_t *neighbourhood)
 {
+    return neighbourhood ? (uint32_t)*neighbourhood & table->neighbourhood_mask
+                         : table->neighbourhood_mask + 1;
+}
+
+static bool has_quota(const struct claim_table *table,
+                      const uint64_t *neighbourhood)
+{
+    return neighbourhood && table->quota > 0 &&
+           table->neighbourhoods[list_number(table, neighbourhood)].count >=
+               table->quota;
+}
+
+bool claim_table_has_room(struct claim_table *table, int64_t now,
+                          const uint64_t *neighbourhood)
+{
+    if (has_quota(table, neighbourhood)) {
+        claim_table_expire(table, now, UINT32_MAX);
+        if (has_quota(table, neighbourhood)) {
+            return false;
+        }
+    }
     return table->quota > 0 || table->used < table->capacity ||
            expiry_at(table, 0) <= now;
 }
 
-/* Puts out what must go before an entry of this neighbourhood comes. */
-static bool make_room(struct claim_table *table, uint32_t neighbourhood,
-                      int64_t now)
+/* Puts out what must go before an entry comes. */
+static bool make_room(struct claim_table *table, int64_t now)
 {
     if (table->used == table->capacity) {
         claim_table_expire(table, now, 1);
     }
-    if (table->quota > 0) {
-        struct claim_list *near = &table->neighbourhoods[neighbourhood];
-        bool over = near->count >= table->quota &&
-                    neighbourhood <= table->neighbourhood_mask;
-
-        if (over || table->used == table->capacity) {
-            remove_entry(table, over ? near->oldest : table->all.oldest);
-            table->evicted++;
-        }
+    if (table->used == table->capacity && table->quota > 0) {
+        remove_entry(table, table->all.oldest);
+        table->evicted++;
     }
     return table->used < table->capacity;
 }
@@ -281,13 +308,11 @@ struct claim_entry *claim_table_insert(struct claim_table *table, uint64_t hash,
                                        int64_t now, int64_t expires,
                                        const uint64_t *neighbourhood)
 {
-    uint32_t near = neighbourhood
-                        ? (uint32_t)*neighbourhood & table->neighbourhood_mask
-                        : table->neighbourhood_mask + 1;
+    uint32_t near = list_number(table, neighbourhood);
     struct claim_entry *entry;
     uint32_t number;
 
-    if (!make_room(table, near, now)) {
+    if (has_quota(table, neighbourhood) || !make_room(table, now)) {
         return NULL;
     }
     number = take_free(table);

@@ -8,9 +8,11 @@
  *   heap    entries by expiry, soonest first
  *   lists   (with a quota only) entries by age: all, and per neighbourhood
  *
- * A table with a quota makes room by putting out the oldest entry, of the
- * same neighbourhood when that has its quota. One without never does: it
- * is full until something expires.
+ * A table with a quota is full for a neighbourhood that has its quota, so
+ * that nobody can push out a claim of his own and use its payment again; a
+ * table that others filled makes room by putting out the oldest entry of
+ * all. A table without a quota never does: it is full until something
+ * expires.
  */
 #ifndef WB_STATE_CLAIM_TABLE_H
 #define WB_STATE_CLAIM_TABLE_H
@@ -59,6 +61,7 @@ struct claim_table {
     uint32_t fresh;      /* entries from here on were never used */
     uint32_t first_free; /* 0: none, else the number plus 1 */
     uint64_t evicted;
+    int64_t forgotten; /* the latest expiry of what has been dropped for it */
 };
 
 /* quota 0: nothing is ever put out. False when out of memory; free then
@@ -75,8 +78,9 @@ void claim_table_expire(struct claim_table *table, int64_t now, unsigned most);
 struct claim_entry *claim_table_find(struct claim_table *table, uint64_t hash,
                                      const unsigned char key[CLAIM_KEY],
                                      int64_t now);
-/* Would claim_table_insert find room? */
-bool claim_table_has_room(const struct claim_table *table, int64_t now);
+/* Would claim_table_insert find room? Drops what has expired if it must. */
+bool claim_table_has_room(struct claim_table *table, int64_t now,
+                          const uint64_t *neighbourhood);
 /* A new entry for a key that is not there; its content and decision are the
  * caller's to write. NULL when there is no room. `neighbourhood` points to a
  * keyed hash of the client's network, or is NULL when that is not known:

@@ -26,8 +26,8 @@ enum claim_result {
     CLAIM_REPLAYED,    /* identity claimed already */
     CLAIM_REPEATED,    /* same payment-identifier and content */
     CLAIM_CONFLICTING, /* same payment-identifier, other content */
-    CLAIM_FULL,        /* no room: 429 claims_full */
-    CLAIM_UNAVAILABLE  /* the store is lost: 429 claims_unavailable */
+    CLAIM_FULL,        /* no room, or a network's quota: 429 claims_full */
+    CLAIM_UNAVAILABLE  /* lost, or it cannot know: 429 claims_unavailable */
 };
 
 struct claim {
@@ -66,7 +66,8 @@ struct store;
 struct store_stats {
     uint64_t claims_proven, claims_unproven; /* held now */
     uint64_t capacity_proven, capacity_unproven;
-    uint64_t taken, refused, full, evicted; /* since the start */
+    uint64_t taken, refused, full; /* since the start */
+    uint64_t evicted;              /* forgotten while they were valid */
 };
 struct store_ops {
     const char *name;

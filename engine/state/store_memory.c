@@ -6,13 +6,14 @@
  * are claimed as one act.
  *
  *             proven            unproven
- *   identity  never put out     quota per neighbourhood, oldest out
- *   identifier  the same          the same
+ *   identity  never put out     quota per neighbourhood; when others have
+ *   identifier  the same        filled the table, the oldest of all goes out
  *
  * A proven claim is refused by proven ones, and by an equal one that was
  * claimed when nothing could prove it; any other by all. What it stores lives
  * as long from the store's clock as the caller asked from his: where the
- * clock went back, longer, never shorter.
+ * clock went back, longer, never shorter. A payment whose claim may have been
+ * dropped before the clock went back is not taken.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -152,6 +153,16 @@ static bool refuse(const struct claim *claim, const struct claim_half *identity,
     return rival != NULL;
 }
 
+/* A claim that ends no later than one that was dropped already may have been
+ * dropped itself: the caller's clock is behind. */
+static bool may_be_forgotten(const struct claim *claim,
+                             const struct claim_half *identity)
+{
+    return claim->expires <= identity->tables[PROVEN].forgotten ||
+           (!claim->proven &&
+            claim->expires <= identity->tables[UNPROVEN].forgotten);
+}
+
 static void insert(const struct claim *claim, const struct claim_half *half,
                    int64_t now, int64_t expires, const uint64_t *neighbourhood)
 {
@@ -212,9 +223,14 @@ static void decide(struct store_memory *s, const struct claim *claim,
     *answer = (struct claim_answer){
         .result = CLAIM_FULL, .claimed_at = now, .expires = expires};
     memcpy(answer->decision, claim->decision, sizeof(answer->decision));
-    if (!claim_table_has_room(&identity->tables[kind], now) ||
+    if (may_be_forgotten(claim, identity)) {
+        answer->result = CLAIM_UNAVAILABLE;
+        shard->refused++;
+        return;
+    }
+    if (!claim_table_has_room(&identity->tables[kind], now, known) ||
         (claim->has_identifier &&
-         !claim_table_has_room(&identifier->tables[kind], now))) {
+         !claim_table_has_room(&identifier->tables[kind], now, known))) {
         shard->full++;
         return;
     }

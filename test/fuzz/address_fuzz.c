@@ -14,7 +14,7 @@
             abort();                                                           \
         }                                                                      \
     } while (0)
-#define NETWORKS_MAX 200
+#define NETWORKS_MAX 40
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -55,8 +55,8 @@ static struct program *load(struct driver *d)
 {
     static const struct network network = {
         {{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 192, 0, 2, 0}}, 120};
-    struct named_set sets[] = {{VIEW("crawlers"), NULL},
-                               {VIEW("missing"), NULL}};
+    struct named_set sets[] = {{.name = VIEW("crawlers")},
+                               {.name = VIEW("missing")}};
     struct rules_options options = {.band_suspect = 30,
                                     .band_agent = 60,
                                     .sets = sets,

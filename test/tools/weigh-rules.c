@@ -94,8 +94,8 @@ static void write_rules(struct driver *d, struct json_writer *w)
 
         program_rule(d->program, i, &info);
         json_key_view(w, info.id);
-        json_string(w, view_text(
-                           truth_letters[evaluation_rule(d->evaluation, i)]));
+        json_string(
+            w, view_text(truth_letters[evaluation_rule(d->evaluation, i)]));
     }
     json_close_object(w);
 }
@@ -218,8 +218,8 @@ static bool make(struct driver *d)
 {
     d->evaluation = evaluation_new(d->program);
     d->workspace = arena_new_fixed(WORKSPACE);
-    d->values = calloc(plan_slots(program_plan(d->program)) + 1,
-                       sizeof(*d->values));
+    d->values =
+        calloc(plan_slots(program_plan(d->program)) + 1, sizeof(*d->values));
     d->rates = calloc(program_rates(d->program) + 1, sizeof(*d->rates));
     d->sets = calloc(program_sets(d->program) + 1, sizeof(*d->sets));
     d->out_room = malloc(OUTPUT);
@@ -276,8 +276,7 @@ int main(int argc, char **argv)
         }
     }
     if (count != 2 || !problems || !arena || !hash_start()) {
-        fprintf(stderr,
-                "usage: weigh-rules [--no-prefilter] PACK REQUESTS\n");
+        fprintf(stderr, "usage: weigh-rules [--no-prefilter] PACK REQUESTS\n");
         return 2;
     }
     d.program = load(arena, paths[0], no_prefilter, problems);

@@ -27,12 +27,12 @@ struct weigher {
     struct request request;
 };
 
-static const struct rules_options weigher_options = {
-    .band_suspect = 30,
-    .band_agent = 60,
-    .undeclared_sets = true,
-    .automata_bytes = (size_t)64 << 20,
-    .jit = true};
+static const struct rules_options weigher_options = {.band_suspect = 30,
+                                                     .band_agent = 60,
+                                                     .undeclared_sets = true,
+                                                     .automata_bytes =
+                                                         (size_t)64 << 20,
+                                                     .jit = true};
 
 static inline void weigher_close(struct weigher *w)
 {
@@ -57,8 +57,8 @@ static inline bool weigher_try(struct weigher *w, const char *text,
     if (!w->arena || !w->problems || !hash_start()) {
         return false;
     }
-    rules = rules_new(w->arena, options ? options : &weigher_options,
-                      w->problems);
+    rules =
+        rules_new(w->arena, options ? options : &weigher_options, w->problems);
     if (!rules || !rules_pack_text(rules, VIEW("test.yaml"), view_text(text),
                                    NULL, NULL)) {
         return false;
@@ -68,8 +68,8 @@ static inline bool weigher_try(struct weigher *w, const char *text,
         return false;
     }
     w->workspace = arena_new_fixed((size_t)256 << 10);
-    w->values = calloc(plan_slots(program_plan(w->program)) + 1,
-                       sizeof(*w->values));
+    w->values =
+        calloc(plan_slots(program_plan(w->program)) + 1, sizeof(*w->values));
     w->evaluation = evaluation_new(w->program);
     return w->workspace && w->values && w->evaluation;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Automata against plain search: random literals over few letters, in both
- * cases, all five tests, in each of the three forms, over values that end
- * flush at a page nobody may touch.
+ * cases, all five tests, in each of the three forms and without one (few
+ * literals are searched for), over values that end flush at a page nobody
+ * may touch.
  */
 #include "tap.h"
 
@@ -50,9 +51,8 @@ static void draw_pack(char *room, size_t size, const char *field, bool wide)
     for (unsigned i = 0; i < LITERALS; i++) {
         draw_text(literals[i].text, i % 4 ? 4 : 14, "abAB-");
         literals[i].test = (enum literal_test)draw(LITERAL_TESTS);
-        text_addf(&t,
-                  "  - { id: r%u, when: { %s: { %s: '%s' } }, score: 0 }\n", i,
-                  field, literal_test_names[literals[i].test],
+        text_addf(&t, "  - { id: r%u, when: { %s: { %s: '%s' } }, score: 0 }\n",
+                  i, field, literal_test_names[literals[i].test],
                   literals[i].text);
     }
     for (unsigned i = 0; i < FILLERS && wide; i++) {
@@ -121,6 +121,7 @@ static void test_form(const char *name, size_t limit, bool folds,
     bool formed = true;
 
     options.automata_bytes = limit;
+    options.no_prefilter = !strcmp(name, "searched");
     for (unsigned p = 0; p < PACKS; p++) {
         struct weigher w;
 
@@ -136,10 +137,9 @@ static void test_form(const char *name, size_t limit, bool folds,
                        w.workspace, &cut);
             evaluation_stateless(w.evaluation, w.values);
             evaluation_stateful(w.evaluation, NULL);
-            wrong += compare(&w,
-                             folds ? w.request.headers[0].value
-                                   : w.request.path.query,
-                             folds);
+            wrong += compare(
+                &w, folds ? w.request.headers[0].value : w.request.path.query,
+                folds);
         }
         weigher_close(&w);
     }
@@ -155,6 +155,8 @@ int main(void)
 
     test_form("narrow", large, true, AUTOMATON_NARROW);
     test_form("narrow", large, false, AUTOMATON_NARROW);
+    test_form("searched", large, true, AUTOMATON_NARROW);
+    test_form("searched", large, false, AUTOMATON_NARROW);
     test_form("wide", large, true, AUTOMATON_WIDE);
     test_form("sparse", 0, true, AUTOMATON_SPARSE);
     test_form("sparse", 0, false, AUTOMATON_SPARSE);

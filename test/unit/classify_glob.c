@@ -50,8 +50,8 @@ static const struct row rows[] = {
      "0123456789012345678901234567890123456789012345678901234567890123--z",
      false, false, true},
     {"0123456789012345678901234567890123456789012345678901234567890123?*z",
-     "0123456789012345678901234567890123456789012345678901234567890123z",
-     false, false, false},
+     "0123456789012345678901234567890123456789012345678901234567890123z", false,
+     false, false},
 };
 
 int main(void)
@@ -63,8 +63,8 @@ int main(void)
         struct view longest;
         struct glob glob;
 
-        if (!ok(glob_make(arena, view_text(row->glob), row->in_path,
-                          row->folds, &glob, &longest),
+        if (!ok(glob_make(arena, view_text(row->glob), row->in_path, row->folds,
+                          &glob, &longest),
                 "'%s'", row->glob)) {
             continue;
         }

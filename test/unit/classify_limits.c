@@ -112,8 +112,28 @@ static void test_runs(void)
     weigher_close(&w);
 }
 
+/* PCRE2 10.42 with its start optimisation on says no to the second. */
+static void test_start(void)
+{
+    struct weigher w;
+
+    weigher_open(&w,
+                 HEAD "rules:\n"
+                      "  - id: none\n"
+                      "    when: { user-agent: { matches: "
+                      "'(?:ab|(?=bots)){0}' } }\n"
+                      "    score: 1\n",
+                 NULL);
+    weigher_ask(&w, VIEW("a bots"));
+    is_number(weigher_rule(&w, "t/none"), TRUTH_TRUE, "nothing is matched");
+    weigher_ask(&w, VIEW("xyz"));
+    is_number(weigher_rule(&w, "t/none"), TRUTH_TRUE, "in every value");
+    weigher_close(&w);
+}
+
 int main(void)
 {
+    test_start();
     test_match_limit(true);
     test_match_limit(false);
     test_long_subject();

@@ -46,6 +46,7 @@ static const struct row rows[] = {
     {"[^]abc]def", "def", false},
     {"[[:alpha:]x]def", "def", false},
     {"[a\\]bc]def", "def", false},
+    {"[a\\c]bc]def", "def", false},
     {"[\\Qab]\\E]def", "-", true},
     {"(abc)", "abc", false},
     {"(abc)?de", "de", false},

@@ -67,9 +67,9 @@ static void test_loading(void)
         made = weigher_try(&w, pack, NULL);
         failed = failing_stop();
         /* PCRE2 does without machine code when it cannot have memory. */
-        silent |= failed && !made && w.problems && !w.workspace &&
-                  !w.program && n > 2 && problems_errors(w.problems) == 0 &&
-                  w.arena && arena_used(w.arena) > 100000;
+        silent |= failed && !made && w.problems && !w.workspace && !w.program &&
+                  n > 2 && problems_errors(w.problems) == 0 && w.arena &&
+                  arena_used(w.arena) > 100000;
         weigher_close(&w);
         leaked |= failing_live != before;
     }

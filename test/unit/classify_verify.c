@@ -11,7 +11,7 @@
 static const char pack[] =
     HEAD "rules:\n"
          "  - id: one\n"
-         "    when: { any: [{ user-agent: { word: bot } }, { method: GET }] }\n"
+         "    when: { any: [{ user-agent: { word: bot } }, { header.x: a }] }\n"
          "    labels: [a]\n"
          "  - id: two\n"
          "    when: { label: a, user-agent: present }\n"
@@ -63,8 +63,7 @@ static void test_code(void)
     refuses("an operand out of range");
     code[find(OP_PRESENT)] = opcode_word(OP_PRESENT, broken.slot_count);
     refuses("an operand out of range");
-    code[find(OP_LABEL)] =
-        opcode_word(OP_LABEL, broken.label_and_group_count);
+    code[find(OP_LABEL)] = opcode_word(OP_LABEL, broken.label_and_group_count);
     refuses("an operand out of range");
     code[0] = opcode_word(OP_NOT, 0);
     refuses("a stack that runs empty");

@@ -211,6 +211,10 @@ static void header_lines(void)
     request.overflow = true;
     fill();
     is_state(dnt, "unknown", "perhaps beyond the limits");
+    request.headers_limited = true;
+    fill();
+    is_state(dnt, "unknown", "though it would have been captured");
+    is_view(plan_slot_at(plan, dnt)->parameter, "dnt", "in lower case");
 }
 
 static void order(void)
@@ -371,6 +375,9 @@ static void derived(void)
     is_state(version, "absent", "no version");
     is_state(hint, "absent", "no string");
     is_state(phone, "absent", "no boolean");
+    request.headers[1].value = VIEW("\"Chromium\";v=\"156\",");
+    fill();
+    is_state(version, "absent", "a version in what is no list");
 }
 
 /* Each size of workspace: a value is right or it is unknown and told. */

@@ -105,6 +105,34 @@ static void limits(void)
        "a size that wraps");
 }
 
+static void query(const char *target, const char *whole, const char *a)
+{
+    struct arena *workspace = arena_new_fixed(1024);
+
+    request_clear(&request);
+    request.target = view_text(target);
+    ok(request_prepare(&request, workspace), "%s", target);
+    struct view field = query_field(request.path.query, VIEW("a"));
+    is_view(request.path.query, whole, "its query");
+    ok(!request.path.query.at == !whole, "is there or not");
+    is_view(field, a, "its field");
+    ok(!field.at == !a, "is there or not");
+    arena_free(workspace);
+}
+
+static void queries(void)
+{
+    query("/", NULL, NULL);
+    query("/?", "", NULL);
+    query("/?a", "a", "");
+    query("/?a=", "a=", "");
+    query("/?b=1&a=2=3&a=4", "b=1&a=2=3&a=4", "2=3");
+    query("/?a=1#a=2", "a=1", "1");
+    query("/#?a=1", NULL, NULL);
+    query("/?aa=1&A=2&=3&&%61=4", "aa=1&A=2&=3&&%61=4", NULL);
+    query("/?x?a=1", "x?a=1", NULL);
+}
+
 static void fields(void)
 {
     struct view parameter;
@@ -136,6 +164,7 @@ int main(void)
     clients();
     headers();
     limits();
+    queries();
     fields();
     return tap_end();
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A store that is full: proven claims stay, others go oldest first, and no
- * network pushes out another's before it holds its quota. */
+/* A store that is full: proven claims stay; no network gets more than its
+ * quota, nor loses what it has by asking for more; when many networks have
+ * filled the table, the oldest claim goes. */
 #include "state/state.h"
 
 #include <stdlib.h>
@@ -87,16 +88,41 @@ static void proven(void)
 
 static void quota(void)
 {
+    struct store_stats stats;
+
     open_store();
     is_number(count(0, QUOTA, 1, CLAIM_TAKEN), QUOTA, "a network's quota");
     is_number(count(0, QUOTA, 1, CLAIM_REPLAYED), QUOTA, "all are held");
     is_number(count(100, 110, 2, CLAIM_TAKEN), 10, "another network's");
-    is_number(count(1000, 3000, 1, CLAIM_TAKEN), 2000, "a flood of one");
+    is_number(count(1000, 3000, 1, CLAIM_FULL), 2000, "a flood of one is full");
     is_number(count(100, 110, 2, CLAIM_REPLAYED), 10,
-              "moves nobody else's claims");
-    is_number(count(3000 - QUOTA, 3000, 1, CLAIM_REPLAYED), QUOTA,
-              "its newest are held");
-    is_number(claim(0, 1, false, NOW), CLAIM_TAKEN, "its oldest went");
+              "and moves nobody else's claims");
+    is_number(count(0, QUOTA, 1, CLAIM_REPLAYED), QUOTA, "nor its own");
+    store->ops->stats(store, &stats);
+    is_number(stats.evicted, 0, "nothing was put out");
+    is_number(claim(1000, 1, false, NOW + 60 * SECOND), CLAIM_TAKEN,
+              "there is room when they have expired");
+    is_number(claim(1001, 1, false, NOW + 60 * SECOND), CLAIM_TAKEN,
+              "for all of the quota");
+    store->ops->close(store);
+}
+
+/* What a network's quota holds may have expired behind much else that has:
+ * it is looked for before the network is refused. */
+static void quota_expired(void)
+{
+    unsigned taken = 0;
+
+    open_store();
+    for (int network = 0; network < 14; network++) {
+        unsigned from = 1000u * (unsigned)network;
+
+        count(from, from + QUOTA, network, CLAIM_TAKEN);
+    }
+    for (unsigned i = 0; i < QUOTA; i++) {
+        taken += claim(50000 + i, 13, false, NOW + 60 * SECOND) == CLAIM_TAKEN;
+    }
+    is_number(taken, QUOTA, "a quota of expired claims is no quota");
     store->ops->close(store);
 }
 
@@ -115,8 +141,8 @@ static void oldest(void)
     ok(stats.claims_unproven <= CAPACITY &&
            stats.claims_unproven >= CAPACITY - QUOTA,
        "the table is full, and no more than full");
-    is_number(stats.claims_unproven + stats.evicted, 32 * QUOTA,
-              "the rest was put out");
+    is_number(stats.claims_unproven + stats.evicted + stats.full, 32 * QUOTA,
+              "the rest was put out, or shared a quota");
     is_number(count(31000, 31000 + QUOTA, 31, CLAIM_REPLAYED), QUOTA,
               "the newest are held");
     is_number(claim(0, 0, false, NOW), CLAIM_TAKEN, "the oldest went");
@@ -178,6 +204,7 @@ int main(void)
 {
     proven();
     quota();
+    quota_expired();
     oldest();
     unknown_client();
     expired_first();

@@ -131,7 +131,7 @@ static void expiry(void)
     is_claim(&call, CLAIM_REPLAYED, "a clock that goes back frees nothing");
     call = call_of(2, 1);
     call.claim.now = NOW - 3600 * SECOND;
-    call.claim.expires = NOW - 3540 * SECOND;
+    call.claim.expires = NOW + 60 * SECOND + 1;
     is_claim(&call, CLAIM_TAKEN, "an hour back, another payment");
     is_claim(&call, CLAIM_REPLAYED, "lives as long as it asked for");
     call = call_of(3, 1);
@@ -139,6 +139,28 @@ static void expiry(void)
     is_claim(&call, CLAIM_TAKEN, "for ever");
     call.claim.now = INT64_MAX - 1;
     is_claim(&call, CLAIM_REPLAYED, "for ever is long");
+    store->ops->close(store);
+}
+
+/* A claim is dropped when it expires; then the clock goes back to where its
+ * payment is valid. */
+static void clock_back(void)
+{
+    struct claim_call call = call_of(1, 1), other = call_of(2, 2);
+    struct claim_call third = call_of(3, 3);
+
+    open_store(100);
+    is_claim(&call, CLAIM_TAKEN, "before the clock jumps");
+    other.claim.now = NOW + 3600 * SECOND;
+    other.claim.expires = NOW + 3660 * SECOND;
+    is_claim(&other, CLAIM_TAKEN, "an hour ahead, another");
+    call.claim.now = NOW + 10 * SECOND;
+    is_claim(&call, CLAIM_UNAVAILABLE, "back again, the first does not pass");
+    third.claim.now = NOW + 10 * SECOND;
+    is_claim(&third, CLAIM_UNAVAILABLE, "nor does one that ended with it");
+    third.claim.expires = NOW + 60 * SECOND + 1;
+    is_claim(&third, CLAIM_TAKEN, "one that ends later does");
+    is_claim(&third, CLAIM_REPLAYED, "once");
     store->ops->close(store);
 }
 
@@ -186,6 +208,7 @@ int main(void)
     slots();
     became_proven();
     expiry();
+    clock_back();
     identifiers();
     identifier_slots();
     return tap_end();

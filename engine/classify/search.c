@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Searching by the rarest byte. Which bytes are rare in names, paths and
+ * words is a guess that only time depends on.
+ */
+#include "classify/search.h"
+
+struct needle needle_of(struct view text)
+{
+    static const char common[] = ",-eaitnorscdlhum/pgfwyb.vkxjqz";
+    struct needle needle = {text, 0};
+    size_t rank = 0;
+
+    for (size_t i = 0; i < text.size; i++) {
+        const char *at =
+            memchr(common, ascii_lower(text.at[i]), sizeof(common) - 1);
+        size_t own = at ? (size_t)(at - common) + 1 : sizeof(common);
+
+        if (own > rank) {
+            rank = own;
+            needle.rare = i;
+        }
+    }
+    return needle;
+}
+
+/* Where a byte is first, in one case or the other, from `from` on; v.size if
+ * nowhere. A byte of x is zero where v has it. */
+static size_t find_byte(struct view v, size_t from, char one, char other)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
+    uint64_t first = ones * (unsigned char)one;
+    uint64_t second = ones * (unsigned char)other;
+
+    for (; from + 8 <= v.size; from += 8) {
+        uint64_t x, y;
+
+        memcpy(&x, v.at + from, sizeof(x));
+        y = x ^ second;
+        x ^= first;
+        if (((x - ones) & ~x & highs) | ((y - ones) & ~y & highs)) {
+            break;
+        }
+    }
+    while (from < v.size && v.at[from] != one && v.at[from] != other) {
+        from++;
+    }
+    return from;
+}
+
+size_t search_needle(struct view value, size_t from,
+                     const struct needle *needle, bool folds)
+{
+    struct view text = needle->text;
+    char one = text.at[needle->rare];
+    char other = folds && one >= 'a' && one <= 'z' ? (char)(one - 32) : one;
+
+    if (value.size < text.size) {
+        return SIZE_MAX;
+    }
+    value.size -= text.size - needle->rare - 1; /* where `rare` may stand */
+    for (from += needle->rare; from < value.size; from++) {
+        from = find_byte(value, from, one, other);
+        if (from == value.size) {
+            break;
+        }
+        if (search_equal(value.at + from - needle->rare, text, folds)) {
+            return from - needle->rare;
+        }
+    }
+    return SIZE_MAX;
+}
