@@ -63,35 +63,9 @@ static bool step_guard(struct wb_request *r)
     return false;
 }
 
-/* A target that brings a host of its own must bring the one of Host. */
-static bool target_agrees(struct view target, struct view host)
-{
-    if (target.size == 0 || target.at[0] == '/' ||
-        view_equal(target, VIEW("*"))) {
-        return true;
-    }
-    size_t at = view_search(target, VIEW("://"));
-    if (at == SIZE_MAX || !host.at || target.size - at - 3 < host.size ||
-        !view_equal_fold(view_of(target.at + at + 3, host.size), host)) {
-        return false;
-    }
-    at += 3 + host.size;
-    return at == target.size || target.at[at] == '/' || target.at[at] == '?' ||
-           target.at[at] == '#';
-}
-
-/* Where hosts make a difference, one that servers may read in two ways could
- * be priced as one site's and served as another's. */
-static bool host_is_certain(const struct wb_request *r)
-{
-    return r->engine->site_count == 1 ||
-           (target_agrees(r->facts.target, r->facts.host) &&
-            (!r->facts.host_name.at || host_is_plain(r->facts.host_name)));
-}
-
 static bool step_site(struct wb_request *r)
 {
-    if (!host_is_certain(r)) {
+    if (!site_is_certain(r->engine, &r->facts)) {
         r->site = &r->engine->sites[0];
         refuse(r, 400, "bad_host", NULL);
         return false;
@@ -142,6 +116,9 @@ void wb_weigh(struct wb_request *r)
     }
     r->step = STEP_WEIGHED;
     bool passed = step_guard(r);
+    if (!r->facts.host.at) {
+        r->facts.host = target_host(r->facts.target);
+    }
     if (!request_prepare(&r->facts, r->workspace) && passed) {
         refuse(r, 431, "headers_too_large", "workspace");
         passed = false;
@@ -387,8 +364,8 @@ static void write_numbers(struct wb_request *r)
         amount_write(&t, &r->price.amount);
         r->amount_text = text_view(&t);
         amount_write_decimal(&t, &r->price.amount, r->price.asset->decimals);
-        r->price_text = view_of(t.at + r->amount_text.size,
-                                t.size - r->amount_text.size);
+        r->price_text =
+            view_of(t.at + r->amount_text.size, t.size - r->amount_text.size);
     }
 }
 

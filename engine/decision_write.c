@@ -17,6 +17,8 @@
 #include "decision.h"
 
 #define SHOWN_MAX 2048
+#define PATH_SHOWN_MAX 256
+#define PLACE_ROOM (PATH_SHOWN_MAX + 32)
 
 static const char *const price_actions[] = {[PRICE_FREE] = "free",
                                             [PRICE_CHARGE] = "charge",
@@ -97,6 +99,18 @@ static void write_labels(const struct wb_request *r, struct json_writer *w)
     json_close_array(w);
 }
 
+/* "file:line"; of a long path its end. */
+static void add_place(struct text *out, struct view file, unsigned line)
+{
+    if (file.size > PATH_SHOWN_MAX) {
+        text_add(out, VIEW("..."));
+        file = view_of(file.at + file.size - PATH_SHOWN_MAX, PATH_SHOWN_MAX);
+    }
+    text_add(out, file);
+    text_add_char(out, ':');
+    text_add_u64(out, line);
+}
+
 static void write_rules(const struct wb_request *r, struct json_writer *w)
 {
     const size_t *fired = NULL;
@@ -105,12 +119,10 @@ static void write_rules(const struct wb_request *r, struct json_writer *w)
     json_open_array(w);
     for (size_t i = 0; i < n; i++) {
         struct rule_info rule;
-        char room[256];
+        char room[PLACE_ROOM];
         struct text at = text_in(room, sizeof room);
         program_rule(r->ruleset->program, fired[i], &rule);
-        text_add(&at, rule.file);
-        text_add_char(&at, ':');
-        text_add_u64(&at, rule.line);
+        add_place(&at, rule.file, rule.line);
         json_open_object(w);
         json_member(w, "id", rule.id);
         json_key(w, "score");
@@ -248,6 +260,31 @@ static void explain_request(const struct wb_request *r, struct text *out)
     }
 }
 
+/* Texts of any length are added as they are: text_addf takes none that are
+ * long. */
+static void explain_rule(const struct rule_info *rule, struct text *out)
+{
+    text_addf(out, "  %+4d  ", rule->score);
+    text_add(out, rule->id);
+    text_add(out, VIEW("  "));
+    add_place(out, rule->file, rule->line);
+    text_add(out, rule->counted ? VIEW("  (counted only)") : VIEW(""));
+    text_add(out, rule->rejects ? VIEW("  reject")
+                  : rule->stops ? VIEW("  stop")
+                                : VIEW(""));
+    text_add_char(out, '\n');
+    if (rule->about.size) {
+        text_add(out, VIEW("        "));
+        text_add(out, rule->about);
+        text_add_char(out, '\n');
+    }
+    for (size_t k = 0; k < rule->label_count; k++) {
+        text_add(out, VIEW("        label "));
+        text_add(out, rule->labels[k]);
+        text_add_char(out, '\n');
+    }
+}
+
 static void explain_rules(const struct wb_request *r, struct text *out)
 {
     const size_t *fired = NULL;
@@ -257,18 +294,7 @@ static void explain_rules(const struct wb_request *r, struct text *out)
     for (size_t i = 0; i < n; i++) {
         struct rule_info rule;
         program_rule(r->ruleset->program, fired[i], &rule);
-        text_addf(out, "  %+4d  %.*s  %.*s:%u%s%s\n", rule.score,
-                  VIEW_ARG(rule.id), VIEW_ARG(rule.file), rule.line,
-                  rule.counted ? "  (counted only)" : "",
-                  rule.rejects ? "  reject"
-                  : rule.stops ? "  stop"
-                               : "");
-        if (rule.about.size) {
-            text_addf(out, "        %.*s\n", VIEW_ARG(rule.about));
-        }
-        for (size_t k = 0; k < rule.label_count; k++) {
-            text_addf(out, "        label %.*s\n", VIEW_ARG(rule.labels[k]));
-        }
+        explain_rule(&rule, out);
     }
     if (r->evaluation && n == 0) {
         text_add(out, VIEW("  no rule fired\n"));
@@ -296,7 +322,8 @@ static void explain_price(const struct wb_request *r, struct text *out)
         text_addf(out, ", tier %u", price->tier);
     }
     if (price->file.size) {
-        text_addf(out, "  %.*s:%u", VIEW_ARG(price->file), price->line);
+        text_add(out, VIEW("  "));
+        add_place(out, price->file, price->line);
     }
     text_add_char(out, '\n');
 }
@@ -321,14 +348,18 @@ static void explain_outcome(const struct wb_request *r, struct text *out)
     if (decision_allows(r)) {
         text_add(out, VIEW("answer   200, to the gate with:\n"));
     } else {
-        text_addf(out, "answer   %u %s%s%.*s%s\n", r->denial.status,
-                  r->denial.error, r->denial.reason.size ? ": " : "",
-                  VIEW_ARG(r->denial.reason),
-                  r->count ? " (counted only: 200 is answered)" : "");
+        text_addf(out, "answer   %u %s", r->denial.status, r->denial.error);
+        if (r->denial.reason.size) {
+            text_add(out, VIEW(": "));
+            text_add(out, r->denial.reason);
+        }
+        text_add(out, r->count ? VIEW(" (counted only: 200 is answered)\n")
+                               : VIEW("\n"));
     }
     for (size_t i = 0; i < r->header_count; i++) {
-        text_addf(out, "  %s: %.*s\n", r->headers[i].name,
-                  VIEW_ARG(r->headers[i].value));
+        text_addf(out, "  %s: ", r->headers[i].name);
+        text_add(out, r->headers[i].value);
+        text_add_char(out, '\n');
     }
 }
 

@@ -147,58 +147,6 @@ const char *wb_engine_header_name(const struct wb_engine *engine, size_t i)
     return NULL;
 }
 
-static bool is_ipv6(struct view v)
-{
-    for (size_t i = 0; i < v.size; i++) {
-        char c = ascii_lower(v.at[i]);
-        if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'f') && c != ':' &&
-            c != '.') {
-            return false;
-        }
-    }
-    return view_find(v, ':') < v.size;
-}
-
-bool host_is_plain(struct view host)
-{
-    char before = '.';
-    if (host.size > 2 && host.at[0] == '[' && host.at[host.size - 1] == ']') {
-        return is_ipv6(view_of(host.at + 1, host.size - 2));
-    }
-    for (size_t i = 0; i < host.size; i++) {
-        char c = host.at[i];
-        if (!ascii_is_alnum(c) && c != '-' && c != '_' &&
-            (c != '.' || before == '.')) {
-            return false;
-        }
-        before = c;
-    }
-    return before != '.';
-}
-
-/* "*.example.com" is any name below example.com, not example.com itself. */
-static bool host_matches(struct view pattern, struct view host)
-{
-    if (!view_starts(pattern, VIEW("*."))) {
-        return view_equal(pattern, host);
-    }
-    struct view tail = view_of(pattern.at + 1, pattern.size - 1);
-    return host.size > tail.size && view_ends(host, tail);
-}
-
-const struct site *engine_site(const struct wb_engine *engine, struct view host)
-{
-    for (size_t i = 1; host.at && i < engine->site_count; i++) {
-        const struct site *site = &engine->sites[i];
-        for (size_t k = 0; k < site->host_count; k++) {
-            if (host_matches(site->hosts[k], host)) {
-                return site;
-            }
-        }
-    }
-    return engine->reject_unknown_host ? NULL : &engine->sites[0];
-}
-
 /* A sink for texts as views, over the caller's. */
 struct outlet {
     wb_sink *sink;

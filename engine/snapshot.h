@@ -72,5 +72,10 @@ bool host_is_plain(struct view host);
  * rejected. */
 const struct site *engine_site(const struct wb_engine *engine,
                                struct view host);
+/* The host that a target in absolute form brings, as sent; or NONE. */
+struct view target_host(struct view target);
+/* Do all servers take it for the same site's? */
+bool site_is_certain(const struct wb_engine *engine,
+                     const struct request *request);
 
 #endif

@@ -31,19 +31,52 @@ const struct dialect *dialect_find(const char *name)
     return NULL;
 }
 
-static enum source source_of(const struct listener *listener,
-                             struct wb_text name)
+bool listener_role(struct listener *listener, const char *name, unsigned role)
 {
-    for (unsigned i = 0; i < SOURCE_COUNT; i++) {
-        if (listener->sources[i].data != NULL &&
-            text_is_fold(name, listener->sources[i])) {
-            return (enum source)i;
-        }
+    struct wb_text text = text_of(name);
+
+    if (listener->role_count == ROLES_MAX || text.size > 63) {
+        return false;
     }
-    return SOURCE_COUNT;
+    listener->roles[listener->role_count++] = (struct role){text, role};
+    listener->role_sizes |= UINT64_C(1) << text.size;
+    return true;
 }
 
-static bool note_source(struct reading *reading, enum source source,
+bool listener_roles(struct listener *listener)
+{
+    const struct dialect *dialect = listener->dialect;
+    bool fine = listener_role(listener, "content-length", ROLE_ADDED) &&
+                listener_role(listener, "transfer-encoding", ROLE_ADDED) &&
+                listener_role(listener, "connection", ROLE_CONNECTION) &&
+                listener_role(listener, "user-agent", ROLE_AGENT);
+
+    for (unsigned i = 0; i < SOURCE_COUNT; i++) {
+        const char *name = dialect->sources[i];
+
+        fine = (name == NULL || listener_role(listener, name, i)) && fine;
+    }
+    for (const char *const *name = dialect->added; name && *name; name++) {
+        fine = listener_role(listener, *name, ROLE_ADDED) && fine;
+    }
+    return fine;
+}
+
+/* Sources that the listener's settings name come last, and win. */
+static unsigned role_of(const struct listener *listener, struct wb_text name)
+{
+    if (name.size > 63 || (listener->role_sizes >> name.size & 1) == 0) {
+        return ROLE_CLIENT;
+    }
+    for (size_t i = listener->role_count; i > 0; i--) {
+        if (text_is_fold(name, listener->roles[i - 1].name)) {
+            return listener->roles[i - 1].role;
+        }
+    }
+    return ROLE_CLIENT;
+}
+
+static bool note_source(struct reading *reading, unsigned source,
                         struct wb_text value)
 {
     if (source == SOURCE_CLIENT && reading->listener->dialect->client_list) {
@@ -69,30 +102,21 @@ static bool is_own_connection(struct wb_text value)
            text_is_fold(value, text_of("keep-alive"));
 }
 
-static bool is_added(const struct dialect *dialect, const struct field *field)
+/* Is it the client's own, to be shown to the engine? */
+static bool is_clients(const struct dialect *dialect, unsigned role,
+                       struct wb_text value)
 {
-    static const char *const framing[] = {"content-length", "transfer-encoding",
-                                          NULL};
-
-    for (const char *const *name = framing; *name; name++) {
-        if (text_is_fold(field->name, text_of(*name))) {
-            return true;
-        }
+    switch (role) {
+    case ROLE_ADDED:
+        return false;
+    case ROLE_CONNECTION:
+        return !is_own_connection(value);
+    case ROLE_AGENT:
+        return dialect->absent_agent == NULL ||
+               !text_is(value, dialect->absent_agent);
+    default:
+        return true;
     }
-    for (const char *const *name = dialect->added; name && *name; name++) {
-        if (text_is_fold(field->name, text_of(*name))) {
-            return true;
-        }
-    }
-    return text_is_fold(field->name, text_of("connection")) &&
-           is_own_connection(field->value);
-}
-
-static bool is_absent_agent(const struct dialect *dialect,
-                            const struct field *field)
-{
-    return dialect->absent_agent != NULL &&
-           text_is(field->value, dialect->absent_agent);
 }
 
 /* Splits the lines into sources and the client's own headers. The engine
@@ -105,25 +129,19 @@ static enum refusal read_fields(struct reading *reading,
 
     for (size_t i = 0; i < x->field_count; i++) {
         const struct field *field = &x->fields[i];
-        enum source source = source_of(reading->listener, field->name);
+        unsigned role = role_of(reading->listener, field->name);
 
-        if (source != SOURCE_COUNT) {
-            if (!note_source(reading, source, field->value)) {
+        if (role < SOURCE_COUNT) {
+            if (!note_source(reading, role, field->value)) {
                 return REFUSE_TWO_SOURCES;
             }
-            continue;
-        }
-        if (is_added(dialect, field)) {
-            continue;
-        }
-        if (text_is_fold(field->name, text_of("user-agent"))) {
-            if (is_absent_agent(dialect, field)) {
-                continue;
+        } else if (is_clients(dialect, role, field->value)) {
+            if (role == ROLE_AGENT) {
+                seen->agent = field->value;
             }
-            seen->agent = field->value;
+            (void)wb_request_header(request, field->name.data, field->name.size,
+                                    field->value.data, field->value.size);
         }
-        (void)wb_request_header(request, field->name.data, field->name.size,
-                                field->value.data, field->value.size);
     }
     return REFUSE_NOT;
 }

@@ -47,18 +47,37 @@ const struct dialect *dialect_find(const char *name);
 
 #define KNOWN_MAX 128
 
+/* What becomes of a header of the ask: a source's number, or */
+#define ROLE_ADDED SOURCE_COUNT /* the proxy's own: left out */
+#define ROLE_CONNECTION (SOURCE_COUNT + 1)
+#define ROLE_AGENT (SOURCE_COUNT + 2)  /* the client's user agent */
+#define ROLE_CLIENT (SOURCE_COUNT + 3) /* any other of the client's */
+
+struct role {
+    struct wb_text name;
+    unsigned role;
+};
+#define ROLES_MAX 24
+
 /* A dialect with one listener's settings. */
 struct listener {
     const char *address;
     const struct dialect *dialect;
     struct trust trust;
-    struct wb_text sources[SOURCE_COUNT]; /* no value: not told */
+    struct role roles[ROLES_MAX];
+    size_t role_count;
+    uint64_t role_sizes; /* bit n: some name has n bytes */
     struct wb_text known[KNOWN_MAX];
     size_t known_count;
     bool known_limited;
     bool order_kept;
     unsigned socket_mode;
 };
+
+/* Gives a name its role; false when there is no more room. */
+bool listener_role(struct listener *listener, const char *name, unsigned role);
+/* Gives the dialect's names their roles. */
+bool listener_roles(struct listener *listener);
 
 /* What was understood; views into the exchange. For logs and watching. */
 struct seen {

@@ -191,18 +191,14 @@ static void read_sources(struct reader *reader, struct listener *listener,
                 {SOURCE_JA3, "take.ja3"},
                 {SOURCE_JA4, "take.ja4"}};
 
-    for (unsigned s = 0; s < SOURCE_COUNT; s++) {
-        const char *name = listener->dialect->sources[s];
+    listener_roles(listener);
 
-        if (name != NULL) {
-            listener->sources[s] = text_of(name);
-        }
-    }
     for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
         const char *name = get(reader, "listen.%u.%s", i, rows[r].key);
 
-        if (name != NULL && *name != '\0') {
-            listener->sources[rows[r].source] = text_of(name);
+        if (name != NULL && *name != '\0' &&
+            !listener_role(listener, name, rows[r].source)) {
+            fail(reader, "listen.%u.%s: %s is too long", i, rows[r].key, name);
         }
     }
 }
@@ -242,11 +238,7 @@ static void demo_listener(struct reader *reader, struct setup *setup,
     listener->dialect = &dialect_envoy;
     trust_add(reader, &listener->trust, 0, "127.0.0.0/8");
     trust_add(reader, &listener->trust, 0, "::1");
-    for (unsigned s = 0; s < SOURCE_COUNT; s++) {
-        const char *name = listener->dialect->sources[s];
-
-        listener->sources[s] = name ? text_of(name) : (struct wb_text){NULL, 0};
-    }
+    listener_roles(listener);
     listener->order_kept = true;
     setup->admin =
         options && options->demo_admin ? options->demo_admin : "127.0.0.1:8403";
