@@ -26,12 +26,23 @@ SANITIZE ?=
 
 # ---- what the project stands on (Debian 12 names) ----
 
-LIB_PACKAGES := libpcre2-8 yaml-0.1 libsodium
+LIB_PACKAGES := libpcre2-8 yaml-0.1 libsodium libmaxminddb
 APP_PACKAGES := libmicrohttpd
 DEPS := gcc libc6-dev make pkg-config libpcre2-dev libyaml-dev libsodium-dev \
-	libmicrohttpd-dev
+	libmaxminddb-dev libmicrohttpd-dev
 CHECK_DEPS := clang libclang-rt-14-dev g++ python3 python3-yaml curl nginx \
 	valgrind libjansson-dev procps mandoc caddy haproxy
+
+# Features: on when their library is found; WITH_X=0 leaves one out.
+WITH_SECP256K1 ?= $(shell $(PKG_CONFIG) --exists 'libsecp256k1 >= 0.2' && \
+	echo 1 || echo absent)
+ifneq ($(WITH_SECP256K1),0)
+DEPS += libsecp256k1-dev
+endif
+ifeq ($(WITH_SECP256K1),1)
+LIB_PACKAGES += libsecp256k1
+CPPFLAGS += -DWITH_SECP256K1
+endif
 
 pc = $(shell $(PKG_CONFIG) $(1) $(2) 2>/dev/null)
 
@@ -82,6 +93,7 @@ help:
 	@echo 'make check-asan, check-tsan   the tests under sanitizers'
 	@echo 'make fuzz RUNS=n              every fuzzer for n runs'
 	@echo 'make bench      speed, as ratios in one run'
+	@echo 'make WITH_SECP256K1=0         without the check of signatures'
 	@echo 'make lint       floors, doors, warnings of both compilers'
 	@echo 'make accept     rewrite golden files; read the diff'
 	@echo 'make install, uninstall       PREFIX=$(PREFIX) DESTDIR='

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One payment of version 2: header found, decoded, checked, judged and
- * claimed in memory. Nonces rotate: every payment is a new one.
+ * claimed in memory, without and with the check of its signature. Nonces
+ * rotate: every payment is a new one, under one signature, which so recovers
+ * a key each time, but none of the payer's: what is dear is the recovery.
  *
- *   payment             times, the minimum of 7 rounds
+ *   payment             times, the minimum of 7 rounds; with signature over
+ *                       bare recovery: the median of 7 pairs
  *   payment --count N   N payments and no output: for counting instructions
  */
 #include <stdio.h>
@@ -11,11 +14,13 @@
 #include <time.h>
 
 #include "base/hash.h"
-#include "payment/payment.h"
+#include "payment/recover.h"
+#include "payment/signature.h"
 #include "state/state.h"
 
 #define PAYMENTS 20000
 #define ROUNDS 7
+#define RECOVERIES 2000 /* of the PAYMENTS: they are slow */
 #define NOW INT64_C(1767225600000000)
 #define LIFETIME INT64_C(305000000)
 #define VALUE_MAX 2048
@@ -33,8 +38,8 @@
     "\"to\":\"0x209693Bc6afc0C5328bA36FaF03C514EF312287C\","                   \
     "\"value\":\"10000\",\"validAfter\":\"0\","                                \
     "\"validBefore\":\"1767225900\",\"nonce\":\"0x%064x\"},\"signature\":\"0x" \
-    "f2b6e3f3a4c7de11f2b6e3f3a4c7de11f2b6e3f3a4c7de11f2b6e3f3a4c7de11"         \
-    "54a8b1e09b3c4d5e54a8b1e09b3c4d5e54a8b1e09b3c4d5e54a8b1e09b3c4d5e1b\"},"   \
+    "4555d3fb6004ec130f1e5c1a899cb7cb4bf82d5814d5f7cdc0886eea17b684e6"         \
+    "7892037673cce58d30868dc68b34ffc87330980a5f73b21393c0362c69d8059c1b\"},"   \
     "\"resource\":{\"url\":\"https://news.example/premium/1\","                \
     "\"description\":\"An article\",\"mimeType\":\"text/html\"},"              \
     ACCEPTED(scheme) "}"
@@ -42,6 +47,8 @@
 struct bench {
     struct payment_settings settings;
     struct offer offer;
+    unsigned char domain[32];
+    unsigned char digests[RECOVERIES][32];
     struct arena *workspace;
     struct store *store;
     struct view values[PAYMENTS];
@@ -164,27 +171,87 @@ static bool do_all(size_t i)
            claim(&payment, i) == CLAIM_TAKEN;
 }
 
+static bool do_all_signed(size_t i)
+{
+    struct payment payment;
+
+    parse(i, &payment);
+    return judge(&payment) == PAYMENT_SOUND &&
+           signature_check(&payment, &bench.offer) == PROOF_FAILED &&
+           claim(&payment, i) == CLAIM_TAKEN;
+}
+
+static bool do_recover(size_t i)
+{
+    unsigned char address[RECOVER_ADDRESS];
+
+    return recover_address(bench.digests[i],
+                           bench.payments[i].message.signature, address);
+}
+
+/* Nanoseconds for each of the first `count` payments. */
+static double time_of(bool (*work)(size_t i), size_t count)
+{
+    size_t done = 0;
+    double start;
+
+    open_store();
+    start = cpu_seconds();
+    for (size_t i = 0; i < count; i++) {
+        done += work(i);
+    }
+    start = (cpu_seconds() - start) / (double)count * 1e9;
+    if (done != count) {
+        fprintf(stderr, "%zu of %zu\n", done, count);
+        exit(1);
+    }
+    return start;
+}
+
 static void print_best(const char *name, bool (*work)(size_t i))
 {
     double best = 1e18;
 
     for (int round = 0; round < ROUNDS; round++) {
-        size_t done = 0;
-        double start;
+        double now = time_of(work, PAYMENTS);
 
-        open_store();
-        start = cpu_seconds();
-        for (size_t i = 0; i < PAYMENTS; i++) {
-            done += work(i);
-        }
-        start = (cpu_seconds() - start) / PAYMENTS * 1e9;
-        best = start < best ? start : best;
-        if (done != PAYMENTS) {
-            fprintf(stderr, "%s: %zu of %d\n", name, done, PAYMENTS);
-            exit(1);
-        }
+        best = now < best ? now : best;
     }
     printf("%-28s %8.0f ns\n", name, best);
+}
+
+static int compare(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+static void print_signed(void)
+{
+    double ratios[ROUNDS], bare = 1e18, whole = 1e18;
+
+    if (!recover_available()) {
+        puts("with signature               not built in");
+        return;
+    }
+    for (size_t i = 0; i < RECOVERIES; i++) {
+        do_parse(i);
+        signature_digest(&bench.payments[i].message, bench.domain,
+                         bench.digests[i]);
+    }
+    for (int round = 0; round < ROUNDS; round++) {
+        double one = time_of(do_recover, RECOVERIES);
+        double other = time_of(do_all_signed, RECOVERIES);
+
+        bare = one < bare ? one : bare;
+        whole = other < whole ? other : whole;
+        ratios[round] = other / one;
+    }
+    qsort(ratios, ROUNDS, sizeof(*ratios), compare);
+    printf("%-28s %8.0f ns\n%-28s %8.0f ns\n%-28s %8.3f\n",
+           "bare recovery", bare, "payment with signature", whole,
+           "  over bare recovery", ratios[ROUNDS / 2]);
 }
 
 int main(int argc, char **argv)
@@ -194,9 +261,14 @@ int main(int argc, char **argv)
         VIEW("eip155:84532"),
         VIEW("0x036CbD53842c5426634e7929541eC2318f3dCF7e"),
         VIEW("0x209693Bc6afc0C5328bA36FaF03C514EF312287C"),
-        {{10000, 0, 0, 0}}};
+        {{10000, 0, 0, 0}},
+        bench.domain};
     bench.workspace = arena_new_fixed((size_t)256 << 10);
     if (!bench.workspace || !hash_start()) {
+        return 2;
+    }
+    if (!signature_domain(bench.offer.network, bench.offer.asset, VIEW("USDC"),
+                          VIEW("2"), bench.domain)) {
         return 2;
     }
     make_values(HEADER("exact"));
@@ -211,6 +283,7 @@ int main(int argc, char **argv)
         print_best("  parsed", do_parse);
         print_best("  judged", do_judge);
         print_best("  claimed", do_claim);
+        print_signed();
         make_values(HEADER("barter"));
         print_best("unknown scheme, parsed", do_parse);
     }

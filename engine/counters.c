@@ -30,6 +30,7 @@ struct site_counts {
 struct block {
     struct site_counts *sites;
     atomic_uint_least64_t payments[PAYMENT_STATES];
+    atomic_uint_least64_t proofs[PROOFS];
     atomic_uint_least64_t browser_like_charged;
     atomic_uint_least64_t asked; /* atomic units, saturating */
     atomic_uint_least64_t limited;
@@ -145,6 +146,9 @@ void counters_add(struct wb_request *r)
              .decisions[r->verdict.class][action][r->count ? 1 : 0],
         1);
     add(&block->payments[r->payment_state], 1);
+    if (r->proof != PROOF_NONE) {
+        add(&block->proofs[r->proof], 1);
+    }
     if (action == ACTION_CHARGE && !r->count) {
         add_amount(&block->asked, amount_to_u64(&r->price.amount));
     }
@@ -242,6 +246,20 @@ static void write_payments(struct page *page, const struct counters *counters)
     }
 }
 
+static void write_signatures(struct page *page, const struct counters *counters)
+{
+    head(page, "payment_signatures_total", "counter",
+         "Signatures of payments by what their check found.");
+    for (size_t p = PROOF_NONE + 1; p < PROOFS; p++) {
+        uint64_t sum = 0;
+        for (size_t b = 0; b < BLOCKS; b++) {
+            sum += get(&counters->blocks[b].proofs[p]);
+        }
+        line(page, "weighbridge_payment_signatures_total{result=\"%s\"} %llu\n",
+             payment_proof_names[p], (unsigned long long)sum);
+    }
+}
+
 static void write_claims(struct page *page, const struct wb_state *state)
 {
     struct store_stats stats = {0};
@@ -306,6 +324,7 @@ void wb_state_metrics(const struct wb_state *state,
     write_sum(&page, counters, offsetof(struct block, limited), "limited_total",
               "Decisions in which a matching limit made a fact unknown.");
     write_payments(&page, counters);
+    write_signatures(&page, counters);
     write_claims(&page, state);
     write_rules(&page, engine);
 }

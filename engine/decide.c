@@ -4,7 +4,8 @@
  *
  *   stateless   guard -> facts -> payment parsed -> rules that need no state
  *   stateful    rates counted once -> the other rules: score, class
- *               -> price -> payment judged -> claim, the last act
+ *               -> price -> payment judged -> its signature
+ *               -> claim, the last act
  *   then        headers, or the answer that refuses
  *
  * A step that refuses ends the decision; what refuses first is what is
@@ -16,6 +17,7 @@
 
 #include "base/hash.h"
 #include "decision.h"
+#include "payment/signature.h"
 
 static void refuse(struct wb_request *r, unsigned status, const char *error,
                    const char *reason)
@@ -99,6 +101,7 @@ static void step_facts(struct wb_request *r)
     r->ruleset = &r->engine->rulesets[r->site->ruleset];
     r->evaluation = r->evaluations[r->site->ruleset];
     r->facts.site = r->site->id;
+    r->facts.databases = &r->engine->databases;
     payment_parse(&r->facts, &r->engine->payments, r->workspace, &r->payment);
     payment_fill_slots(&r->payment, &r->facts.payment);
     facts_fill(r->ruleset->plan, &r->facts, r->values, r->workspace, &r->cut);
@@ -108,6 +111,7 @@ static void step_facts(struct wb_request *r)
         r->evaluation = NULL;
         return;
     }
+    evaluation_time(r->evaluation, r->facts.time);
     evaluation_stateless(r->evaluation, r->values);
 }
 
@@ -228,22 +232,52 @@ static void act_on_payment(struct wb_request *r)
                  r->price.action == PRICE_CHARGE && decision_allows(r);
 }
 
+/* What is sold at this price; only where it charges. */
+static struct offer offer_of(const struct price *price)
+{
+    const struct asset *asset = price->asset;
+    return (struct offer){.network = asset->network,
+                          .asset = asset->address,
+                          .pay_to = price->pay_to,
+                          .amount = price->amount,
+                          .domain = asset->has_domain ? asset->domain : NULL};
+}
+
 static void step_judge(struct wb_request *r)
 {
     struct offer offer;
     size_t offers = 0;
     if (r->price.action == PRICE_CHARGE) {
         offers = 1;
-        offer.network = r->price.asset->network;
-        offer.asset = r->price.asset->address;
-        offer.pay_to = r->price.pay_to;
-        offer.amount = r->price.amount;
+        offer = offer_of(&r->price);
     }
     r->judgement =
         payment_judge(&r->payment, &r->engine->payments, &offer, offers,
                       policy_strict(r->site->policy), r->facts.time);
     r->payment_state = r->judgement.state;
     act_on_payment(r);
+}
+
+/* The dearest step, so only for what would be claimed (count mode works it
+ * out too). A signature that fails is no payment of that payer's own key; a
+ * contract may still take it, so the default is to say so and go on. */
+static void step_signature(struct wb_request *r)
+{
+    enum payment_signatures wanted = r->engine->payments.signatures;
+    if (wanted == SIGNATURES_OFF || !r->forward ||
+        r->payment_state == PAYMENT_REUSABLE) {
+        return;
+    }
+    struct offer offer = offer_of(&r->price);
+    r->proof = signature_check(&r->payment, &offer);
+    if (r->proof != PROOF_FAILED) {
+        return;
+    }
+    r->judgement.reason = "not_signed_by_payer";
+    if (wanted == SIGNATURES_REJECT) {
+        r->payment_state = PAYMENT_FORGED;
+        act_on_payment(r);
+    }
 }
 
 /* ---- the claim ---- */
@@ -264,6 +298,7 @@ static void claim_fill(struct wb_request *r)
         sha256_end(&hash, claim->identifier);
         claim->has_identifier = true;
     }
+    claim->proven = r->proof == PROOF_PROVEN;
     claim->now = r->facts.time;
     r->call.answer.result = CLAIM_UNAVAILABLE; /* until the store says more */
     claim->expires =
@@ -434,6 +469,7 @@ enum wb_result wb_decide(struct wb_request *r, struct wb_state *state,
     step_rules(r);
     step_price(r);
     step_judge(r);
+    step_signature(r);
     if (!wants_claim(r)) {
         finish(r);
         return WB_DONE;

@@ -72,6 +72,7 @@ struct wb_request {
     struct price price; /* what it costs */
     struct judgement judgement;
     enum payment_state payment_state;
+    enum payment_proof proof; /* of its signature */
     bool forward;     /* the payment header goes to the gate */
     bool would_claim; /* no store was given */
     struct claim_call call;

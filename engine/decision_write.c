@@ -176,7 +176,7 @@ static void write_payment(const struct wb_request *r, struct json_writer *w)
     json_member(w, "reason", view_text(r->judgement.reason));
     json_member(w, "payer", or_none(payment->payer));
     json_key(w, "proven");
-    json_bool(w, false);
+    json_bool(w, r->proof == PROOF_PROVEN);
     json_member(w, "id", id.size ? text_view(&id) : VIEW_NONE);
     json_close_object(w);
 }
@@ -328,11 +328,19 @@ static void explain_price(const struct wb_request *r, struct text *out)
     text_add_char(out, '\n');
 }
 
+/* In words, behind the state. */
+static const char *const proof_words[PROOFS] = {
+    [PROOF_NONE] = "",
+    [PROOF_UNKNOWN] = ", unproven (its signature cannot be checked here)",
+    [PROOF_PROVEN] = ", proven by its signature",
+    [PROOF_FAILED] = ", unproven",
+};
+
 static void explain_outcome(const struct wb_request *r, struct text *out)
 {
     if (r->payment_state != PAYMENT_NONE) {
-        text_addf(out, "payment  %s%s%s%s\n",
-                  payment_states[r->payment_state].name,
+        text_addf(out, "payment  %s%s%s%s%s\n",
+                  payment_states[r->payment_state].name, proof_words[r->proof],
                   r->judgement.reason ? ": " : "",
                   r->judgement.reason ? r->judgement.reason : "",
                   r->would_claim ? " (not claimed: no store)" : "");

@@ -11,6 +11,7 @@
 #include "base/problems.h"
 #include "decision.h"
 #include "load.h"
+#include "payment/recover.h"
 #include "request/field.h"
 
 const char *wb_version(void)
@@ -20,7 +21,7 @@ const char *wb_version(void)
 
 const char *wb_features(void)
 {
-    return "x402 memory";
+    return recover_available() ? "x402 memory secp256k1" : "x402 memory";
 }
 
 /* ---- problems ---- */

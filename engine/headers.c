@@ -171,6 +171,17 @@ static void write_payment_forward(const struct wb_request *r, struct text *t)
     text_add_char(t, r->forward ? '1' : '0');
 }
 
+/* The one spelling that every copy of a payer has: lower case. */
+static void write_payment_payer(const struct wb_request *r, struct text *t)
+{
+    if (r->forward && r->proof == PROOF_PROVEN) {
+        text_add(t, VIEW("0x"));
+        text_add_hex(t, r->payment.message.signer, SIGNED_ADDRESS);
+    } else {
+        text_add_char(t, '-');
+    }
+}
+
 static void write_dash(const struct wb_request *r, struct text *t)
 {
     (void)r;
@@ -224,7 +235,7 @@ static void write_would(const struct wb_request *r, struct text *t)
     X("X-Price-Quote", write_dash)                                             \
     X("X-Payment-State", write_payment_state)                                  \
     X("X-Payment-Forward", write_payment_forward)                              \
-    X("X-Payment-Payer", write_dash)                                           \
+    X("X-Payment-Payer", write_payment_payer)                                  \
     X("X-Weighbridge-Decision", write_decision)                                \
     X("X-Weighbridge-Mode", write_mode)                                        \
     X("X-Weighbridge-Would", write_would)

@@ -19,6 +19,7 @@
 #include "config/schema.h"
 #include "config/tree.h"
 #include "decision.h"
+#include "networks_load.h"
 #include "payment/settings_load.h"
 #include "pricing/policy_load.h"
 #include "settings_load.h"
@@ -38,6 +39,7 @@ struct loading {
     struct rules *rules[RULESETS_MAX];
     struct view rules_names[RULESETS_MAX]; /* names joined: one program each */
     size_t ruleset_count;
+    struct networks networks;
     struct sha256 hash; /* of all that was read */
     bool failed;
 };
@@ -145,6 +147,8 @@ static size_t new_ruleset(struct loading *l, const struct schema_texts *packs,
         .band_suspect = (unsigned)l->settings.band.suspect,
         .band_agent = (unsigned)l->settings.band.agent,
         .automata_bytes = (size_t)l->settings.automata_bytes,
+        .sets = l->networks.sets,
+        .set_count = l->networks.set_count,
         .jit = true,
     };
     if (l->ruleset_count == RULESETS_MAX) {
@@ -474,6 +478,8 @@ static void make_generation(struct loading *l)
         sha256_add(&l->hash, view_text(engine->settings[i].path));
         sha256_add(&l->hash, view_text(engine->settings[i].text));
     }
+    sha256_add(&l->hash, view_of((const char *)l->networks.digest,
+                                 sizeof l->networks.digest));
     sha256_end(&l->hash, digest);
     struct text text = text_in(engine->generation, sizeof engine->generation);
     text_add_hex(&text, digest, 8);
@@ -522,10 +528,15 @@ static void load_all(struct loading *l, const char *path)
                                l->arena, l->problems)) {
         l->failed = true;
     }
+    if (!networks_load(l->settings.networks, l->folder, l->arena, &l->networks,
+                       &l->engine->databases, l->problems)) {
+        l->failed = true;
+    }
     load_sites(l);
     compile(l);
     make_guard(l);
     if (!l->failed) {
+        networks_warn_idle(&l->networks, l->engine, l->problems);
         fill_settings(l);
         make_notice(l, path == NULL);
     }
@@ -569,5 +580,6 @@ void engine_free(struct wb_engine *engine)
     for (size_t i = 0; i < engine->ruleset_count; i++) {
         program_free(engine->rulesets[i].program);
     }
+    databases_close(&engine->databases);
     arena_free(engine->arena);
 }

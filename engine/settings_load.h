@@ -21,7 +21,7 @@ struct settings {
     int unknown_host;               /* 0 default, 1 reject */
     int64_t drain;
     const struct node *payments, *claims, *headers, *sites, *overrides;
-    const struct node *listen, *admin, *log, *limits, *bands, *rates;
+    const struct node *listen, *admin, *log, *limits, *bands, *networks;
     struct {
         int store;
         int64_t capacity, capacity_unproven;

@@ -43,6 +43,8 @@ const struct schema_key top_keys[] = {
      "rules turned off or to count mode, by pack/id"},
     {"bands", SCHEMA_NODE, AT(settings, bands), false, NULL, NULL, 0, 0,
      "scores at which classes begin"},
+    {"networks", SCHEMA_NODE, AT(settings, networks), false, NULL, NULL, 0, 0,
+     "databases of addresses, and address sets"},
     {"listen", SCHEMA_NODE, AT(settings, listen), false, NULL, NULL, 0, 0,
      "where the sidecar is asked"},
     {"admin", SCHEMA_NODE, AT(settings, admin), false, NULL, NULL, 0, 0,
@@ -71,6 +73,28 @@ const struct schema_key band_keys[] = {
      1, 100, "score from which a request is suspect"},
     {"agent", SCHEMA_INTEGER, AT(settings, band.agent), false, "60", NULL, 1,
      100, "score from which a request is an agent"},
+    {0},
+};
+
+const struct schema_key network_keys[] = {
+    {"country", SCHEMA_TEXTS, AT(network_settings, country), false, NULL, NULL,
+     0, 0, "databases of countries, the first that knows answers"},
+    {"asn", SCHEMA_TEXTS, AT(network_settings, asn), false, NULL, NULL, 0, 0,
+     "databases of autonomous systems"},
+    {"sets", SCHEMA_NODE, AT(network_settings, sets), false, NULL, NULL, 0, 0,
+     "address sets by name"},
+    {0},
+};
+
+const struct schema_key set_keys[] = {
+    {"file", SCHEMA_TEXTS, AT(set_settings, file), true, NULL, NULL, 0, 0,
+     "lists of networks, read together"},
+    {"source", SCHEMA_TEXT, AT(set_settings, source), false, NULL, NULL, 0, 0,
+     "where the lists were taken from"},
+    {"date", SCHEMA_TEXT, AT(set_settings, date), false, NULL, NULL, 0, 0,
+     "day when they were taken; the files' time if not given"},
+    {"max-age", SCHEMA_DURATION, AT(set_settings, max_age), false, "30d", NULL,
+     0, INT64_C(31622400000000), "older lists tell nobody an impostor"},
     {0},
 };
 

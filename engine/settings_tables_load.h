@@ -13,6 +13,18 @@ struct header_settings {
     int profile;
 };
 
+struct network_settings {
+    struct schema_texts country, asn;
+    const struct node *sets;
+};
+
+/* One of networks.sets. */
+struct set_settings {
+    struct schema_texts file;
+    struct view source, date;
+    int64_t max_age;
+};
+
 struct limit_settings {
     int64_t automata, rates;
     int64_t connections, in_flight, threads, header_bytes, record_bytes, idle;
@@ -42,6 +54,8 @@ struct take_settings {
 extern const struct schema_key top_keys[];
 extern const struct schema_key claim_keys[];
 extern const struct schema_key band_keys[];
+extern const struct schema_key network_keys[];
+extern const struct schema_key set_keys[];
 extern const struct schema_key header_keys[];
 extern const struct schema_key limit_keys[];
 extern const struct schema_key admin_keys[];

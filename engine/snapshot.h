@@ -8,6 +8,7 @@
  *   wb_engine ── sites[] ──► ruleset ── program, plan
  *             │          └─► policy
  *             ├─ guard, payment settings
+ *             ├─ databases of addresses; address sets are in the programs
  *             └─ settings: every key of weighbridge.yaml as text, by path
  */
 #ifndef WB_SNAPSHOT_H
@@ -22,6 +23,7 @@
 #include "pricing/price.h"
 #include "request/facts.h"
 #include "request/guard.h"
+#include "request/mmdb.h"
 #include "weighbridge.h"
 
 /* One program, shared by all sites with the same rules. */
@@ -57,6 +59,7 @@ struct wb_engine {
     bool reject_unknown_host;
     uint32_t enforce_share; /* parts per million */
     struct guard *guard;
+    struct databases databases; /* closed with the snapshot */
     struct payment_settings payments;
     size_t claims_proven, claims_unproven; /* capacities */
     size_t rate_entries;

@@ -89,6 +89,7 @@ static void start_over(struct wb_request *r)
     memset(&r->payment, 0, sizeof r->payment);
     memset(&r->price, 0, sizeof r->price);
     memset(&r->judgement, 0, sizeof r->judgement);
+    r->proof = PROOF_NONE;
     memset(&r->denial, 0, sizeof r->denial);
     memset(&r->verdict, 0, sizeof r->verdict);
     memset(&r->call, 0, sizeof r->call);

@@ -95,7 +95,7 @@ static bool freeze_sets(struct freezing *f)
         sets[i].name = f->rules->set_names.items[i];
         if (i < options->set_count) {
             sets[i].set = options->sets[i].set;
-            sets[i].stale = options->sets[i].stale;
+            sets[i].fresh_until = options->sets[i].fresh_until;
         }
     }
     f->program->sets = sets;

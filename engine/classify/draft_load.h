@@ -40,7 +40,7 @@
     X(TEST, "R014", "a test that is unknown or does not fit the field")        \
     X(OPERAND, "R015", "an operand that the test cannot use")                  \
     X(PATTERN, "R016", "a regular expression that PCRE2 or we refuse")         \
-    X(SET, "R017", "an address set that is not declared")                      \
+    X(SET, "R017", "an address set that is not declared or misnamed")                      \
     X(LABEL, "R018", "a label that no rule gives")                             \
     X(CIRCLE, "R019", "rules that wait for each other's labels")               \
     X(LATE_SCORE, "R020", "a score that would rest on the score")              \

@@ -301,8 +301,7 @@ static void dump_sets(struct dump *d)
 
         text_addf(&d->line, "set %.*s: ", VIEW_ARG(set->name));
         if (set->set) {
-            text_addf(&d->line, "%zu networks%s", address_set_size(set->set),
-                      set->stale ? ", stale" : "");
+            text_addf(&d->line, "%zu networks", address_set_size(set->set));
         } else {
             text_add(&d->line, VIEW("not to be had"));
         }

@@ -250,7 +250,7 @@ static enum truth set_holds(const struct evaluation *e, uint32_t number,
     if (address_set_holds(set->set, address)) {
         return TRUTH_TRUE;
     }
-    return set->stale ? TRUTH_UNKNOWN : TRUTH_FALSE;
+    return e->now > set->fresh_until ? TRUTH_UNKNOWN : TRUTH_FALSE;
 }
 
 static void meet_limit(struct evaluation *e)

@@ -72,6 +72,11 @@ void evaluation_assume_sets(struct evaluation *evaluation,
     evaluation->assumed_sets = truths;
 }
 
+void evaluation_time(struct evaluation *evaluation, int64_t now)
+{
+    evaluation->now = now;
+}
+
 void weighing_reset(struct evaluation *e)
 {
     for (uint32_t i = 0; i < e->touched_atoms.count; i++) {

@@ -13,6 +13,8 @@ const struct plan *program_plan(const struct program *program);
 /* Address sets that the program names, numbered. */
 size_t program_sets(const struct program *program);
 struct view program_set(const struct program *program, size_t i);
+/* Does any condition ask for it? */
+bool program_set_asked(const struct program *program, size_t i);
 
 /* From now on `in-set` answers truths[set] where the address is known,
  * whatever it is; NULL: look into the sets again. Not copied. */

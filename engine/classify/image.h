@@ -110,7 +110,7 @@ struct image_label {
 struct image_set {
     struct view name;
     const struct address_set *set; /* NULL: not to be had */
-    bool stale;
+    int64_t fresh_until; /* later, what is not in it is unknown */
 };
 
 struct program {

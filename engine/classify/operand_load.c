@@ -235,7 +235,8 @@ uint32_t read_set(struct asking *a, size_t i)
     } else if (set == SIZE_MAX) {
         rules_refuse(a->rules, a->operands[i]->place, RULE_SET,
                      hint_nearest(room, names_nearest(names, a->texts[i])),
-                     "no address set '%.*s' is declared",
+                     "no address set '%.*s' is declared, nor listed in the "
+                     "pack's `sets`",
                      VIEW_ARG(a->texts[i]));
         return IMAGE_NONE;
     }

@@ -5,6 +5,7 @@
  *   file.yaml   pack: { name, release, language: 1 }   absent: the importer's
  *               import: [ other.yaml ]                 first, depth first,
  *               rates: { ... }                         each file once
+ *               sets: [ ... ]                          unknown if not declared
  *               mode: count                            for all of its rules
  *               rules: [ ... ]
  */
@@ -117,6 +118,7 @@ struct pack_file {
     const struct node *pack;
     const struct node *imports;
     const struct node *rates;
+    struct schema_texts sets;
     const struct node *rules;
     int mode;
 };
@@ -130,6 +132,8 @@ static const struct schema_key file_keys[] = {
      NULL, 0, 0, "files whose rules come first"},
     {"rates", SCHEMA_NODE, offsetof(struct pack_file, rates), false, NULL, NULL,
      0, 0, "what is counted by which key"},
+    {"sets", SCHEMA_TEXTS, offsetof(struct pack_file, sets), false, NULL, NULL,
+     0, 0, "address sets that the rules ask for where there are any"},
     {"mode", SCHEMA_CHOICE, offsetof(struct pack_file, mode), false, NULL,
      pack_modes, 0, 0, "count: no rule of the file changes anything"},
     {"rules", SCHEMA_NODE, offsetof(struct pack_file, rules), false, NULL, NULL,
@@ -294,6 +298,24 @@ static void import_all(struct rules *rules, const struct node *imports,
     }
 }
 
+/* A pack that is for everybody names the sets that it can use; those that a
+ * configuration does not declare are unknown, and so are tests of them. */
+static void list_sets(struct rules *rules, const struct schema_texts *sets)
+{
+    for (size_t i = 0; i < sets->count; i++) {
+        struct view name = sets->nodes[i]->text;
+
+        if (!id_is_good(name)) {
+            rules_refuse(rules, sets->nodes[i]->place, RULE_SET, NULL,
+                         "an address set's name, found '%.*s', expected small "
+                         "letters, digits and '-'",
+                         VIEW_ARG(name));
+        } else if (names_add(&rules->set_names, name) == SIZE_MAX) {
+            rules_no_memory(rules);
+        }
+    }
+}
+
 static bool read_tree(struct rules *rules, const struct node *tree,
                       const struct origin *origin)
 {
@@ -323,6 +345,7 @@ static bool read_tree(struct rules *rules, const struct node *tree,
     if (file.rates) {
         rates_read(rules, file.rates);
     }
+    list_sets(rules, &file.sets);
     if (file.rules && schema_expect(file.rules, NODE_LIST, rules->problems)) {
         for (const struct node *n = file.rules->first; n; n = n->next) {
             rule_read(rules, n, own.pack, own.counted, own.pin);

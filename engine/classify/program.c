@@ -84,6 +84,16 @@ struct view program_set(const struct program *program, size_t i)
     return program->sets[i].name;
 }
 
+bool program_set_asked(const struct program *program, size_t i)
+{
+    for (uint32_t k = 0; k < program->atom_count; k++) {
+        if (program->atoms[k].kind == OP_SET && program->atoms[k].index == i) {
+            return true;
+        }
+    }
+    return false;
+}
+
 const struct plan *program_plan(const struct program *program)
 {
     return program->plan;

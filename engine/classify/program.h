@@ -81,6 +81,9 @@ struct evaluation;
 struct evaluation *evaluation_new(const struct program *program);
 void evaluation_free(struct evaluation *evaluation);
 
+/* The time of the request to come, by which an address set is stale;
+ * microseconds since the epoch. 0 until told. */
+void evaluation_time(struct evaluation *evaluation, int64_t now);
 /* `values` (the plan's slots) must live until the last question. Allocates
  * nothing. */
 void evaluation_stateless(struct evaluation *evaluation, struct value *values);

@@ -20,7 +20,8 @@
 struct named_set {
     struct view name;
     const struct address_set *set; /* NULL: declared but not to be had */
-    bool stale; /* past its max-age: what it does not hold is unknown */
+    int64_t fresh_until; /* later, what is not in it is unknown; microseconds
+                            since the epoch */
 };
 
 struct rules_options {

@@ -23,6 +23,7 @@ struct evaluation {
     const struct program *program;
     struct value *values;
     const enum truth *assumed_sets;
+    int64_t now; /* microseconds since the epoch */
     struct regex_scratch *scratch;
     unsigned regex_runs;
 

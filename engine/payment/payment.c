@@ -10,6 +10,7 @@
  */
 #include "payment/payment.h"
 
+#include "payment/recover.h"
 #include "payment/x402.h"
 
 const struct payment_state_row payment_states[PAYMENT_STATES] = {
@@ -30,6 +31,13 @@ const char *const payment_guarded_headers[] = {
     "X-PAYMENT-REQUIRED",  "Settlement-Overrides", "EXTENSION-RESPONSES",
     NULL};
 
+const char *const payment_proof_names[PROOFS] = {
+    [PROOF_NONE] = "none",
+    [PROOF_UNKNOWN] = "unknown",
+    [PROOF_PROVEN] = "proven",
+    [PROOF_FAILED] = "failed",
+};
+
 #define SECOND INT64_C(1000000)
 
 void payment_settings_default(struct payment_settings *settings)
@@ -39,6 +47,7 @@ void payment_settings_default(struct payment_settings *settings)
         .settle_margin = 6 * SECOND,
         .skew = 5 * SECOND,
         .max_lifetime = 3600 * SECOND,
+        .signatures = recover_available() ? SIGNATURES_FLAG : SIGNATURES_OFF,
     };
     for (size_t i = 0; i < PAYMENT_STATES; i++) {
         settings->actions[i] = PAYMENT_REJECT;

@@ -72,12 +72,43 @@ enum payment_protocol {
 };
 extern const char *const payment_protocol_names[PROTOCOL_COUNT];
 
+/* What the local signature check found. */
+enum payment_proof {
+    PROOF_NONE,    /* not checked */
+    PROOF_UNKNOWN, /* it cannot be checked here */
+    PROOF_PROVEN,  /* the payer's own key signed it */
+    PROOF_FAILED,  /* it did not; a contract may still take it */
+    PROOFS
+};
+extern const char *const payment_proof_names[PROOFS];
+
+enum payment_signatures {
+    SIGNATURES_OFF,   /* not checked: nothing is proven */
+    SIGNATURES_FLAG,  /* one that fails goes on unproven */
+    SIGNATURES_REJECT /* one that fails is forged */
+};
+
+/* What the payer signed, as the words of an EIP-712 struct. */
+#define SIGNED_ADDRESS 20
+#define SIGNED_WORDS 6
+enum signed_type {
+    SIGNED_NOTHING, /* that can be checked here */
+    SIGNED_TRANSFER /* EIP-3009 TransferWithAuthorization */
+};
+struct signed_message {
+    enum signed_type type;
+    unsigned char signer[SIGNED_ADDRESS]; /* who should have signed */
+    unsigned char words[SIGNED_WORDS][32];
+    unsigned char signature[65]; /* r, s, v */
+};
+
 struct payment_settings {
     size_t max_header_bytes; /* 8 KiB */
     int64_t settle_margin;   /* microseconds; 6 s */
     int64_t skew;            /* microseconds; 5 s */
     int64_t max_lifetime;    /* microseconds; 1 h */
     unsigned gate_versions;  /* bit v: the gate takes x402 version v; 0: all */
+    enum payment_signatures signatures; /* OFF where they cannot be checked */
     enum payment_action actions[PAYMENT_STATES];
 };
 void payment_settings_default(struct payment_settings *settings);
@@ -107,6 +138,7 @@ struct payment {
     unsigned char identity[32]; /* what makes two headers one payment */
     unsigned char content[32];  /* of payload and signature: equal copies */
     struct view payload_raw;    /* JSON text of the decoded header, or NONE */
+    struct signed_message message;
 };
 
 /* Names of all headers that payments come in, NULL-terminated, spelled as
@@ -132,6 +164,8 @@ struct offer {
     struct view asset;   /* address */
     struct view pay_to;
     struct amount amount;
+    const unsigned char *domain; /* 32 bytes: the asset's EIP-712 domain
+                                    separator, or NULL */
 };
 struct judgement {
     enum payment_state state; /* NONE..WRONG_AMOUNT, REUSABLE or SOUND */

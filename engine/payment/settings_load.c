@@ -7,10 +7,12 @@
  *     replayed: reject             reject, strip or pass
  *     max-header-bytes: 8KiB
  *     gate: { x402: [1, 2] }
+ *     signature: flag            off, flag or reject
  *
  *   M001 an action that would not be safe in that state
  *   M002 a version that x402 does not have
  *   M003 a gate that takes nothing
+ *   M004 a signature check that was not built in
  *
  * Not every action is to be had in every state: what passes downstream must
  * have been claimed, be reusable, or be an equal copy that a gate answers
@@ -19,6 +21,7 @@
 #include "payment/settings_load.h"
 
 #include "config/schema.h"
+#include "payment/recover.h"
 
 #define SECOND INT64_C(1000000)
 
@@ -26,6 +29,7 @@ struct section {
     int actions[PAYMENT_STATES];
     int64_t max_header_bytes;
     int64_t settle_margin, skew, max_lifetime;
+    int signatures;
     const struct node *gate;
 };
 
@@ -33,6 +37,12 @@ static const char *const actions[] = {
     [PAYMENT_REJECT] = "reject",
     [PAYMENT_STRIP] = "strip",
     [PAYMENT_PASS] = "pass",
+    NULL};
+
+static const char *const signatures[] = {
+    [SIGNATURES_OFF] = "off",
+    [SIGNATURES_FLAG] = "flag",
+    [SIGNATURES_REJECT] = "reject",
     NULL};
 
 #define AT(field) offsetof(struct section, field)
@@ -74,6 +84,8 @@ static const struct schema_key keys[] = {
     NUMBER("max-lifetime", DURATION, max_lifetime, "1h", SECOND,
            INT64_C(31) * 86400 * SECOND,
            "a payment that is valid for longer is too-long"),
+    {"signature", SCHEMA_CHOICE, AT(signatures), false, NULL, signatures, 0, 0,
+     "what is done with one that is not of the payer's own key"},
     {"gate", SCHEMA_NODE, AT(gate), false, NULL, NULL, 0, 0,
      "versions that the gate takes, by protocol"},
     {0}};
@@ -155,6 +167,21 @@ static bool read_gate(const struct node *node, unsigned *versions,
     return fine;
 }
 
+static bool check_signatures(const struct node *map,
+                             const struct section *section,
+                             struct problems *problems)
+{
+    if (section->signatures == SIGNATURES_OFF || recover_available()) {
+        return true;
+    }
+    problems_add(problems, PROBLEM_ERROR, node_get(map, "signature")->place,
+                 "M004", "install libsecp256k1-dev and build again",
+                 "'signature: %s' needs libsecp256k1, which this build was "
+                 "made without",
+                 signatures[section->signatures]);
+    return false;
+}
+
 bool payment_settings_read(const struct node *section,
                            struct payment_settings *out, struct arena *arena,
                            struct problems *problems)
@@ -167,8 +194,10 @@ bool payment_settings_read(const struct node *section,
         for (size_t i = 0; i < PAYMENT_STATES; i++) {
             read.actions[i] = (int)settings.actions[i];
         }
+        read.signatures = (int)settings.signatures;
         if (!schema_read(keys, section, "payments", &read, arena, problems) ||
             !check_actions(section, &read, problems) ||
+            !check_signatures(section, &read, problems) ||
             !read_gate(read.gate, &settings.gate_versions, arena, problems)) {
             return false;
         }
@@ -179,6 +208,7 @@ bool payment_settings_read(const struct node *section,
         settings.settle_margin = read.settle_margin;
         settings.skew = read.skew;
         settings.max_lifetime = read.max_lifetime;
+        settings.signatures = (enum payment_signatures)read.signatures;
     }
     *out = settings;
     return true;

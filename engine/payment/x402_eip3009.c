@@ -7,6 +7,7 @@
  *   content  = SHA-256(identity to[20] value[32] validAfter[32]
  *                      validBefore[32] signature)
  */
+#include "base/codec.h"
 #include "payment/x402_evm.h"
 
 struct authorization {
@@ -65,6 +66,33 @@ static void identify(const struct x402_values *v, const struct authorization *a,
     sha256_end(&hash, out->content);
 }
 
+static void put_address(unsigned char word[32],
+                        const unsigned char address[EVM_ADDRESS])
+{
+    memcpy(word + 32 - EVM_ADDRESS, address, EVM_ADDRESS);
+}
+
+/* What was signed, for the check of signature.c. Only keys sign in 65 bytes;
+ * whatever is longer is for a contract to check. */
+static void keep_message(const struct x402_values *v,
+                         const struct authorization *a,
+                         struct signed_message *out)
+{
+    *out = (struct signed_message){.type = SIGNED_NOTHING};
+    if (!hex_decode_0x(v->of[PAYLOAD_SIGNATURE].text, out->signature,
+                       sizeof(out->signature))) {
+        return;
+    }
+    out->type = SIGNED_TRANSFER;
+    memcpy(out->signer, a->from, EVM_ADDRESS);
+    put_address(out->words[0], a->from);
+    put_address(out->words[1], a->to);
+    amount_to_bytes(&a->value, out->words[2]);
+    amount_to_bytes(&a->valid_after, out->words[3]);
+    amount_to_bytes(&a->valid_before, out->words[4]);
+    memcpy(out->words[5], a->nonce, EVM_NONCE);
+}
+
 /* What it signs must be what it accepts. */
 static const char *check_agreement(const struct x402_values *v,
                                    const struct authorization *a,
@@ -105,6 +133,7 @@ const char *x402_eip3009_read(const struct x402_values *v, struct payment *out)
     out->valid_after = amount_to_u64(&a.valid_after);
     out->valid_before = amount_to_u64(&a.valid_before);
     identify(v, &a, out);
+    keep_message(v, &a, &out->message);
     return NULL;
 }
 

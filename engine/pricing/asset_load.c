@@ -8,6 +8,7 @@
  *   mine: { network: eip155:31337, address: "0x...", decimals: 6,
  *           symbol: MINE, eip712: { name: My Coin, version: "1" } }
  */
+#include "payment/signature.h"
 #include "pricing/eip55.h"
 #include "pricing/parts_load.h"
 #include "pricing/presets.h"
@@ -356,6 +357,9 @@ bool assets_read(struct loader *loader, const struct node *assets)
         } else {
             read_preset(loader, node, asset);
         }
+        asset->has_domain =
+            signature_domain(asset->network, asset->address, asset->eip712_name,
+                             asset->eip712_version, asset->domain);
     }
     return !loader->failed;
 }

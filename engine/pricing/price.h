@@ -27,6 +27,8 @@ struct asset {
     unsigned decimals; /* 0..36 */
     struct view eip712_name, eip712_version;
     bool test_network;
+    bool has_domain;
+    unsigned char domain[32]; /* EIP-712 domain separator */
 };
 
 enum price_action { PRICE_FREE, PRICE_CHARGE, PRICE_REJECT };

@@ -4,6 +4,7 @@
  * the request holds; a table says where.
  */
 #include "request/fill.h"
+#include "request/mmdb.h"
 #include "request/shape.h"
 
 /* Where the request holds the text of a field, plus one; 0: nowhere. */
@@ -92,6 +93,38 @@ static void fill_order(struct fill *fill, unsigned slot, enum field field)
     }
 }
 
+/* What the databases say of the client's address, where the record said
+ * nothing. Asked only if a slot wants it. */
+static void fill_located(struct fill *fill, unsigned slot, enum field field)
+{
+    const struct request *request = fill->request;
+    const struct databases *databases = request->databases;
+    enum mmdb_fact fact = field == FIELD_COUNTRY ? MMDB_COUNTRY
+                          : field == FIELD_ASN   ? MMDB_AS_NUMBER
+                                                 : MMDB_AS_ORG;
+    struct mmdb_value found;
+
+    if (!databases || !request->client_known) {
+        return;
+    }
+    switch (mmdb_ask(fact == MMDB_COUNTRY ? &databases->country
+                                          : &databases->as,
+                     fact, &request->client, &found)) {
+    case MMDB_FOUND:
+        if (fact == MMDB_AS_NUMBER) {
+            put_number(fill, slot, found.number);
+        } else {
+            put_text(fill, slot, found.text);
+        }
+        break;
+    case MMDB_NONE:
+        fill->values[slot].state = VALUE_ABSENT;
+        break;
+    case MMDB_UNKNOWN:
+        break;
+    }
+}
+
 /* Facts that are neither plain text nor optional. */
 static void fill_other(struct fill *fill, unsigned slot, enum field field)
 {
@@ -121,6 +154,8 @@ static void fill_other(struct fill *fill, unsigned slot, enum field field)
     case FIELD_ASN:
         if (request->has_asn) {
             put_number(fill, slot, request->asn);
+        } else {
+            fill_located(fill, slot, field);
         }
         break;
     case FIELD_PAYMENT_STATE:
@@ -144,6 +179,8 @@ void fill_plain(struct fill *fill)
 
             if (text.at) {
                 put_text(fill, slot, text);
+            } else if (field == FIELD_COUNTRY || field == FIELD_AS_ORG) {
+                fill_located(fill, slot, field);
             }
         } else if (optional_at[field]) {
             fill_optional(fill, slot, field);

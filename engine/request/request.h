@@ -51,7 +51,7 @@ struct request {
     struct view target;       /* path and query as sent; NONE: unknown */
     struct view client_ip;    /* as text; NONE: unknown */
     struct view ja3, ja4;
-    struct view country, as_org; /* given by the record, else looked up */
+    struct view country, as_org; /* given by the record, else looked up ... */
     uint64_t asn;
     bool has_asn;
     struct view id;              /* request id that the proxy made itself */
@@ -69,6 +69,7 @@ struct request {
     struct address client;
     bool client_known; /* client_ip was an address */
     struct view site;  /* set by the engine */
+    const struct databases *databases; /* ... here; set by the engine */
     struct payment_slots payment;
 };
 

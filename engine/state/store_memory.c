@@ -9,10 +9,11 @@
  *   identity  never put out     quota per neighbourhood; when others have
  *   identifier  the same        filled the table, the oldest of all goes out
  *
- * A proven claim is refused by proven ones only; any other by both. What it
- * stores lives as long from the store's clock as the caller asked from his:
- * where the clock went back, longer, never shorter. A payment whose claim
- * may have been dropped before the clock went back is not taken.
+ * A proven claim is refused by proven ones, and by an equal one that was
+ * claimed when nothing could prove it; any other by all. What it stores lives
+ * as long from the store's clock as the caller asked from his: where the
+ * clock went back, longer, never shorter. A payment whose claim may have been
+ * dropped before the clock went back is not taken.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -94,16 +95,27 @@ static int64_t hold_clock(struct shard *shard, int64_t now)
     return shard->latest;
 }
 
-/* The claim that stands in this one's way, or NULL. */
-static const struct claim_entry *find_rival(const struct claim_half *half,
-                                            bool proven, int64_t now)
+/* The same payload under the same signature? */
+static bool is_equal(const struct claim_entry *entry, const struct claim *claim)
+{
+    return !memcmp(entry->content, claim->content, sizeof(claim->content));
+}
+
+/* The claim that stands in this one's way, or NULL. Only who holds a proven
+ * payment can send its equal, and he could burn it anyhow. */
+static const struct claim_entry *find_rival(const struct claim *claim,
+                                            const struct claim_half *half,
+                                            int64_t now)
 {
     const struct claim_entry *rival =
         claim_table_find(&half->tables[PROVEN], half->hash, half->key, now);
 
-    if (!rival && !proven) {
+    if (!rival) {
         rival = claim_table_find(&half->tables[UNPROVEN], half->hash, half->key,
                                  now);
+        if (rival && claim->proven && !is_equal(rival, claim)) {
+            rival = NULL;
+        }
     }
     return rival;
 }
@@ -125,16 +137,16 @@ static bool refuse(const struct claim *claim, const struct claim_half *identity,
     const struct claim_entry *rival = NULL;
 
     if (claim->has_identifier) {
-        rival = find_rival(identifier, claim->proven, now);
+        rival = find_rival(claim, identifier, now);
     }
     if (rival) {
-        bool same =
-            !memcmp(rival->content, claim->content, sizeof(claim->content));
-
-        answer_rival(answer, same ? CLAIM_REPEATED : CLAIM_CONFLICTING, rival);
+        answer_rival(answer,
+                     is_equal(rival, claim) ? CLAIM_REPEATED
+                                            : CLAIM_CONFLICTING,
+                     rival);
         return true;
     }
-    rival = find_rival(identity, claim->proven, now);
+    rival = find_rival(claim, identity, now);
     if (rival) {
         answer_rival(answer, CLAIM_REPLAYED, rival);
     }

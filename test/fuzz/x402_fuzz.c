@@ -76,7 +76,8 @@ static void judge(const struct payment *payment)
         VIEW("eip155:84532"),
         VIEW("0x036CbD53842c5426634e7929541eC2318f3dCF7e"),
         VIEW("0x209693Bc6afc0C5328bA36FaF03C514EF312287C"),
-        {{10000, 0, 0, 0}}};
+        {{10000, 0, 0, 0}},
+        NULL};
     struct judgement j;
 
     payment_settings_default(&settings);

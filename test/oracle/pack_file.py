@@ -6,7 +6,7 @@ stands in the file, with whether it was written plain: `present` and
 `"present"` mean different things. It checks only what the oracle needs to be
 sure of its answers. It shares nothing with the engine's loader on purpose.
 
-    file.yaml: [pack] [import] [rates] [mode] [rules]
+    file.yaml: [pack] [import] [rates] [sets] [mode] [rules]
       imports first, depth first, each file once; then the file's own rules
 """
 import os
@@ -15,7 +15,7 @@ import re
 import yaml
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-FILE_KEYS = {"pack", "import", "rates", "mode", "rules"}
+FILE_KEYS = {"pack", "import", "rates", "sets", "mode", "rules"}
 RULE_KEYS = {"id", "about", "source", "when", "score", "labels", "action",
              "status", "reason", "mode", "since", "with", "hits", "misses"}
 LABEL = re.compile(r"[a-z0-9][a-z0-9._-]*(:[a-z0-9][a-z0-9._-]*)*")

@@ -5,6 +5,7 @@
  *   now SECONDS             the clock
  *   strict on|off           judge against the offers (on)
  *   offer NETWORK ASSET PAY_TO AMOUNT    one more; `offer none`: none
+ *   domain NAME|VERSION     EIP-712 domain of the last offer's asset
  *   gate [VERSION...]       the versions that the gate takes; none: all
  *   max-header-bytes N
  *   max-lifetime SECONDS
@@ -17,7 +18,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
-#include "payment/payment.h"
+#include "payment/signature.h"
 
 #define SECOND INT64_C(1000000)
 #define LINE_MAX ((size_t)1 << 20)
@@ -29,6 +30,7 @@ struct script {
     struct payment_settings settings;
     struct offer offers[OFFERS_MAX];
     size_t offer_count;
+    unsigned char domains[OFFERS_MAX][32];
     bool strict;
     int64_t now;
     struct view known[KNOWN_MAX];
@@ -102,6 +104,11 @@ static void judge(struct script *s)
     printf("state=%s reason=%s offer=%zu", payment_states[judgement.state].name,
            judgement.reason ? judgement.reason : "-", judgement.offer);
     print_payment(&payment);
+    if (s->offer_count > 0) {
+        printf(" proof=%s",
+               payment_proof_names[signature_check(
+                   &payment, &s->offers[judgement.offer])]);
+    }
     printf(" expires=%lld\n",
            (long long)(payment_claim_expiry(&payment, &s->settings, s->now) /
                        SECOND));
@@ -137,6 +144,22 @@ static void add_offer(struct script *s, struct view rest)
         exit(2);
     }
     s->offer_count++;
+}
+
+static void set_domain(struct script *s, struct view rest)
+{
+    struct view name = view_cut(&rest, '|');
+    struct offer *offer;
+
+    if (s->offer_count == 0) {
+        exit(2);
+    }
+    offer = &s->offers[s->offer_count - 1];
+    offer->domain = s->domains[s->offer_count - 1];
+    if (!signature_domain(offer->network, offer->asset, name, rest,
+                          s->domains[s->offer_count - 1])) {
+        exit(2);
+    }
 }
 
 static void set_known(struct script *s, struct view rest)
@@ -177,6 +200,8 @@ static bool run_line(struct script *s, struct view line)
         s->strict = view_equal(rest, VIEW("on"));
     } else if (view_equal(word, VIEW("offer"))) {
         add_offer(s, rest);
+    } else if (view_equal(word, VIEW("domain"))) {
+        set_domain(s, rest);
     } else if (view_equal(word, VIEW("gate"))) {
         set_gate(s, rest);
     } else if (view_equal(word, VIEW("max-header-bytes"))) {

@@ -40,8 +40,8 @@ int main(void)
 {
     struct arena *arena = arena_new();
     struct network network;
-    struct named_set sets[] = {{.name = VIEW("good")},
-                               {.name = VIEW("old"), .stale = true},
+    struct named_set sets[] = {{.name = VIEW("good"), .fresh_until = 2000},
+                               {.name = VIEW("old"), .fresh_until = 999},
                                {.name = VIEW("lost")}};
     struct rules_options options = weigher_options;
     struct weigher w;
@@ -52,6 +52,7 @@ int main(void)
     options.set_count = 3;
     options.undeclared_sets = false;
     weigher_open(&w, pack, &options);
+    evaluation_time(w.evaluation, 1000);
 
     ask(&w, "192.0.2.7");
     is(&w, "t/in", TRUTH_TRUE, "held");

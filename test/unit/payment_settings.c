@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The payments section: defaults, what each key sets, what is refused. */
+#include "payment/recover.h"
 #include "payment/settings_load.h"
 
 #include "tap.h"
@@ -112,6 +113,33 @@ static void all_keys(void)
     problems_free(problems);
 }
 
+/* What was not built in cannot be asked for, and is not by default. */
+static void signatures(void)
+{
+    struct problems *problems = problems_new();
+    struct payment_settings s;
+
+    payment_settings_default(&s);
+    is_number(s.signatures,
+              recover_available() ? SIGNATURES_FLAG : SIGNATURES_OFF,
+              "checked by default where they can be");
+    ok(reads("signature: off", &s, problems) &&
+           s.signatures == SIGNATURES_OFF,
+       "signature: off");
+    if (recover_available()) {
+        ok(reads("signature: reject", &s, problems) &&
+               s.signatures == SIGNATURES_REJECT,
+           "signature: reject");
+        ok(reads("skew: 1s", &s, problems) && s.signatures == SIGNATURES_FLAG,
+           "the default stands where the key is left out");
+    } else {
+        refuses("signature: reject", "M004");
+        refuses("signature: flag", "M004");
+    }
+    refuses("signature: on", "S006");
+    problems_free(problems);
+}
+
 int main(void)
 {
     arena = arena_new();
@@ -125,7 +153,7 @@ int main(void)
     refuses("replayed: pass", "M001");
     refuses("replayed: allow", "S006");
     refuses("sound: strip", "S001");
-    refuses("signature: flag", "S001");
+    signatures();
     refuses("max-header-bytes: 8192", "S004");
     refuses("max-header-bytes: 32KiB", "S005");
     refuses("skew: -1s", "S004");

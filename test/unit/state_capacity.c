@@ -16,7 +16,8 @@
 static const unsigned char hash_key[16] = "a fixed test key";
 static struct store *store;
 
-/* A claim from 198.51.network.1, or from nowhere. */
+/* A claim from 198.51.network.1, or from nowhere; unproven ones have another
+ * signature. */
 static enum claim_result claim(unsigned payment, int network, bool proven,
                                int64_t now)
 {
@@ -24,6 +25,7 @@ static enum claim_result claim(unsigned payment, int network, bool proven,
 
     memset(&call, 0, sizeof(call));
     memcpy(call.claim.identity, &payment, sizeof(payment));
+    call.claim.content[0] = proven;
     call.claim.proven = proven;
     call.claim.now = now;
     call.claim.expires = now + 60 * SECOND;

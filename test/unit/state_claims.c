@@ -78,6 +78,7 @@ static void slots(void)
 {
     struct claim_call junk = call_of(1, 1), real = call_of(1, 2);
 
+    junk.claim.content[31] = 1; /* another signature */
     real.claim.proven = true;
     open_store(100);
     is_claim(&junk, CLAIM_TAKEN, "junk comes first");
@@ -90,6 +91,27 @@ static void slots(void)
     is_claim(&junk, CLAIM_REPLAYED, "junk after it");
     ok(!memcmp(junk.answer.decision, real.claim.decision, 16),
        "the proven claim is told");
+    store->ops->close(store);
+}
+
+/* Claimed while nothing could prove it (the check was off), then again when
+ * something can. */
+static void became_proven(void)
+{
+    struct claim_call before = call_of(1, 1), after = call_of(1, 2);
+    struct claim_call told = call_of(2, 3), again = call_of(2, 4);
+
+    after.claim.proven = true;
+    open_store(100);
+    is_claim(&before, CLAIM_TAKEN, "unproven");
+    is_claim(&after, CLAIM_REPLAYED, "the same, proven");
+    ok(!memcmp(after.answer.decision, before.claim.decision, 16),
+       "the claim that stands is told");
+    identify(&told, 7);
+    identify(&again, 7);
+    again.claim.proven = true;
+    is_claim(&told, CLAIM_TAKEN, "unproven, with an identifier");
+    is_claim(&again, CLAIM_REPEATED, "the same, proven");
     store->ops->close(store);
 }
 
@@ -184,6 +206,7 @@ int main(void)
 {
     once();
     slots();
+    became_proven();
     expiry();
     clock_back();
     identifiers();

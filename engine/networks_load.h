@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Loading half: the section `networks` of weighbridge.yaml. Databases are
+ * opened, address sets read; what is stale is for each decision's time to
+ * tell, for no clock is read here.
+ */
+#ifndef WB_NETWORKS_LOAD_H
+#define WB_NETWORKS_LOAD_H
+
+#include "classify/rules_load.h"
+#include "snapshot.h"
+
+struct networks {
+    const struct named_set *sets;
+    const struct place *set_places;
+    size_t set_count;
+    unsigned char digest[32]; /* of what was read */
+};
+
+/* `section` may be NULL. *databases is the caller's to close, also after an
+ * error. */
+bool networks_load(const struct node *section, struct view folder,
+                   struct arena *arena, struct networks *out,
+                   struct databases *databases, struct problems *problems);
+void databases_close(struct databases *databases);
+/* Warns of sets that no rule and no tier of the engine asks for. */
+void networks_warn_idle(const struct networks *networks,
+                        const struct wb_engine *engine,
+                        struct problems *problems);
+
+#endif
