@@ -34,6 +34,13 @@ static struct view action_of(const struct wb_request *r)
     return r->status == 200 ? VIEW("allow") : VIEW("reject");
 }
 
+/* NONE when the decision ended before a price was asked for. */
+static struct view price_action(const struct wb_request *r)
+{
+    return r->evaluation ? view_text(price_actions[r->price.action])
+                         : VIEW_NONE;
+}
+
 static struct view or_none(struct view v)
 {
     return v.size ? v : VIEW_NONE;
@@ -142,7 +149,7 @@ static void write_price(const struct wb_request *r, struct json_writer *w)
     const struct asset *asset = r->price.asset;
     json_key(w, "price");
     json_open_object(w);
-    json_member(w, "action", view_text(price_actions[r->price.action]));
+    json_member(w, "action", price_action(r));
     json_member(w, "amount", r->amount_text);
     json_member(w, "asset", asset ? asset->address : VIEW_NONE);
     json_member(w, "network", asset ? asset->network : VIEW_NONE);
@@ -396,7 +403,7 @@ static struct view answer_price(const struct wb_request *r,
 {
     switch (which) {
     case WB_ANSWER_PRICE_ACTION:
-        return view_text(price_actions[r->price.action]);
+        return price_action(r);
     case WB_ANSWER_PRICE_AMOUNT:
         return r->amount_text;
     case WB_ANSWER_PRICE_ASSET:
