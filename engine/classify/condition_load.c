@@ -9,22 +9,8 @@
  */
 #include "classify/draft_load.h"
 
-#include <stdio.h>
-
 #include "config/schema.h"
 #include "request/retry.h"
-
-struct draft_node *draft_node_new(struct rules *rules, enum draft_kind kind)
-{
-    struct draft_node *node = arena_alloc(rules->arena, sizeof(*node));
-
-    if (!node) {
-        rules_no_memory(rules);
-        return NULL;
-    }
-    node->kind = kind;
-    return node;
-}
 
 /* ---- the field of a key ---- */
 

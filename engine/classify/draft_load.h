@@ -3,6 +3,7 @@
  * The draft: rules and conditions as read, before they are frozen into a
  * program. Everything lives in the loading arena.
  *
+ *   draft_load      its start; problems, for all of the others
  *   pack_load       files, imports, pins       -> draft_rule
  *   rule_load       one rule, overrides           when -> draft_node
  *   condition_load  a `when`                      leaf -> draft_atom
@@ -207,7 +208,7 @@ struct rules {
     struct program *program;
 };
 
-/* Reports an error. `hint` may be NULL. */
+/* draft_load.c: reports an error. `hint` may be NULL. */
 void rules_refuse(struct rules *rules, struct place place,
                   enum rule_problem problem, const char *hint,
                   const char *format, ...)
@@ -216,6 +217,8 @@ void rules_refuse(struct rules *rules, struct place place,
 #define HINT_ROOM 160
 const char *hint_nearest(char room[HINT_ROOM], const char *nearest);
 bool rules_no_memory(struct rules *rules); /* reports; false */
+/* NULL with a problem reported. */
+struct draft_node *draft_node_new(struct rules *rules, enum draft_kind kind);
 
 /* rule_load.c: one rule of `pack`; problems are reported. */
 void rule_read(struct rules *rules, const struct node *node, struct view pack,
@@ -231,7 +234,6 @@ bool rates_check(struct rules *rules);
 /* condition_load.c; NULL with problems reported */
 struct draft_node *condition_read(struct rules *rules, const struct node *node,
                                   struct reading *reading);
-struct draft_node *draft_node_new(struct rules *rules, enum draft_kind kind);
 /* The slot that "field|transform" names, and its type; false when refused. */
 bool slot_read(struct rules *rules, const struct node *node, struct view name,
                struct reading *reading, size_t *slot);
