@@ -9,21 +9,8 @@
  */
 #include "classify/draft_load.h"
 
-#include <stdio.h>
-
 #include "config/schema.h"
-
-struct draft_node *draft_node_new(struct rules *rules, enum draft_kind kind)
-{
-    struct draft_node *node = arena_alloc(rules->arena, sizeof(*node));
-
-    if (!node) {
-        rules_no_memory(rules);
-        return NULL;
-    }
-    node->kind = kind;
-    return node;
-}
+#include "request/retry.h"
 
 /* ---- the field of a key ---- */
 
@@ -145,12 +132,16 @@ static bool read_transforms(struct rules *rules, struct place place,
     return true;
 }
 
-static bool price_may_rest_on(struct rules *rules, struct place place,
-                              enum field field)
+/* Has only a paid retry a value there? */
+static bool is_of_payment(enum field field, struct view parameter)
 {
-    bool payment =
-        view_starts(view_text(field_rows[field].name), VIEW("payment."));
+    return view_starts(view_text(field_rows[field].name), VIEW("payment.")) ||
+           (field == FIELD_HEADER && header_is_of_retry(parameter));
+}
 
+static bool price_may_rest_on(struct rules *rules, struct place place,
+                              enum field field, bool payment)
+{
     if (!payment && field != FIELD_RATE) {
         return true;
     }
@@ -160,15 +151,19 @@ static bool price_may_rest_on(struct rules *rules, struct place place,
     return false;
 }
 
-static bool note_rate(struct rules *rules, struct place place, size_t slot)
+static bool note_rate(struct rules *rules, struct place place,
+                      struct reading *reading, size_t slot)
 {
+    struct rate_test *test = arena_alloc(rules->arena, sizeof(*test));
     struct rate_reader *readers =
         list_room(rules->arena, rules->rate_readers, &rules->rate_reader_room,
                   rules->rate_reader_count, sizeof(*readers));
 
-    if (!readers) {
+    if (!readers || !test) {
         return rules_no_memory(rules);
     }
+    *test = (struct rate_test){slot, reading->rates};
+    reading->rates = test;
     rules->rate_readers = readers;
     readers[rules->rate_reader_count++] = (struct rate_reader){slot, place};
     return true;
@@ -182,10 +177,14 @@ bool slot_read(struct rules *rules, const struct node *node, struct view name,
     struct view rest = name, parameter;
     struct view bare = view_cut(&rest, '|');
     enum field field = find_field(rules, place, bare, &parameter);
+    bool payment;
 
     if (field == FIELD_COUNT ||
-        !read_transforms(rules, place, rest, field, transforms) ||
-        (reading->price && !price_may_rest_on(rules, place, field))) {
+        !read_transforms(rules, place, rest, field, transforms)) {
+        return false;
+    }
+    payment = is_of_payment(field, parameter);
+    if (reading->price && !price_may_rest_on(rules, place, field, payment)) {
         return false;
     }
     *slot = plan_slot(rules->plan, field, parameter, transforms);
@@ -193,11 +192,8 @@ bool slot_read(struct rules *rules, const struct node *node, struct view name,
         return rules_no_memory(rules);
     }
     reading->reads_score |= field == FIELD_SCORE || field == FIELD_CLASS;
-    if (field == FIELD_RATE) {
-        reading->reads_rate = true;
-        return note_rate(rules, place, *slot);
-    }
-    return true;
+    reading->reads_payment |= payment;
+    return field != FIELD_RATE || note_rate(rules, place, reading, *slot);
 }
 
 /* ---- all, any, not ---- */

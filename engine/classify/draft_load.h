@@ -3,6 +3,7 @@
  * The draft: rules and conditions as read, before they are frozen into a
  * program. Everything lives in the loading arena.
  *
+ *   draft_load      its start; problems, for all of the others
  *   pack_load       files, imports, pins       -> draft_rule
  *   rule_load       one rule, overrides           when -> draft_node
  *   condition_load  a `when`                      leaf -> draft_atom
@@ -40,12 +41,12 @@
     X(TEST, "R014", "a test that is unknown or does not fit the field")        \
     X(OPERAND, "R015", "an operand that the test cannot use")                  \
     X(PATTERN, "R016", "a regular expression that PCRE2 or we refuse")         \
-    X(SET, "R017", "an address set that is not declared or misnamed")                      \
+    X(SET, "R017", "an address set that is not declared or misnamed")          \
     X(LABEL, "R018", "a label that no rule gives")                             \
     X(CIRCLE, "R019", "rules that wait for each other's labels")               \
     X(LATE_SCORE, "R020", "a score that would rest on the score")              \
     X(OVERRIDE, "R021", "an override of no rule, or of no mode")               \
-    X(PRICE, "R022", "a price condition on what a price must not rest on")     \
+    X(PRICE, "R022", "a price that would rest on the payment or a rate")       \
     X(EXAMPLE, "R023", "an example that cannot be read")                       \
     X(HIT, "R024", "a hit that misses, or a miss that hits")                   \
     X(SIZE, "R025", "more than a program can number")                          \
@@ -104,13 +105,20 @@ struct draft_atom {
     unsigned cost; /* wake_load's, once worked out */
 };
 
+/* A rate that a condition reads. */
+struct rate_test {
+    size_t slot;
+    struct rate_test *next;
+};
+
 /* What a condition reads, gathered while it is read. */
 struct reading {
     bool price;       /* payment and rates are refused */
     struct view with; /* stated literal for `matches`, or NONE */
     bool has_pattern;
-    bool reads_rate;
-    bool reads_score; /* or class */
+    bool reads_score;   /* or class */
+    bool reads_payment; /* or a header that a paid retry adds */
+    struct rate_test *rates;
     struct label_test *labels;
 };
 
@@ -144,6 +152,7 @@ struct draft_condition {
 struct draft_rate {
     struct rate_info info;
     struct place place;
+    bool of_payment; /* a part of its key is */
 };
 
 /* Where a rate was first read: checked when all packs are there. */
@@ -199,7 +208,7 @@ struct rules {
     struct program *program;
 };
 
-/* Reports an error. `hint` may be NULL. */
+/* draft_load.c: reports an error. `hint` may be NULL. */
 void rules_refuse(struct rules *rules, struct place place,
                   enum rule_problem problem, const char *hint,
                   const char *format, ...)
@@ -208,6 +217,8 @@ void rules_refuse(struct rules *rules, struct place place,
 #define HINT_ROOM 160
 const char *hint_nearest(char room[HINT_ROOM], const char *nearest);
 bool rules_no_memory(struct rules *rules); /* reports; false */
+/* NULL with a problem reported. */
+struct draft_node *draft_node_new(struct rules *rules, enum draft_kind kind);
 
 /* rule_load.c: one rule of `pack`; problems are reported. */
 void rule_read(struct rules *rules, const struct node *node, struct view pack,
@@ -223,7 +234,6 @@ bool rates_check(struct rules *rules);
 /* condition_load.c; NULL with problems reported */
 struct draft_node *condition_read(struct rules *rules, const struct node *node,
                                   struct reading *reading);
-struct draft_node *draft_node_new(struct rules *rules, enum draft_kind kind);
 /* The slot that "field|transform" names, and its type; false when refused. */
 bool slot_read(struct rules *rules, const struct node *node, struct view name,
                struct reading *reading, size_t *slot);

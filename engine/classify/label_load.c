@@ -12,6 +12,23 @@
 
 #define LIMIT "wb:limit"
 
+bool label_is_good(struct view name)
+{
+    bool fresh = true; /* at the start of a part */
+
+    for (size_t i = 0; i < name.size; i++) {
+        char c = name.at[i];
+        bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+
+        if (!plain &&
+            (fresh || !(c == '.' || c == '_' || c == '-' || c == ':'))) {
+            return false;
+        }
+        fresh = c == ':';
+    }
+    return name.size > 0 && name.size <= 64 && !fresh;
+}
+
 static bool add_label(struct rules *rules, struct view name)
 {
     return names_add(&rules->labels, name) < OPERAND_MAX ||

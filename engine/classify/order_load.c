@@ -6,7 +6,8 @@
  *   stage (stateless, rated, late), then level, then import order
  *
  * which keeps every rule after what it waits for, because a rule's stage is
- * never below theirs.
+ * never below theirs. On the same way it shows which rules hang on the
+ * payment, through labels too: these may not move a price.
  */
 #include "classify/draft_load.h"
 
@@ -49,10 +50,25 @@ static struct draft_rule *next_giver(struct walk *w)
     return NULL;
 }
 
+/* Does the condition read what only a paid retry has, labels aside? */
+static bool reads_payment(const struct rules *rules,
+                          const struct reading *reading)
+{
+    for (const struct rate_test *t = reading->rates; t; t = t->next) {
+        struct view name = plan_slot_at(rules->plan, t->slot)->parameter;
+
+        if (rules->rates[names_find(&rules->rate_names, name)].of_payment) {
+            return true;
+        }
+    }
+    return reading->reads_payment;
+}
+
 static void push(struct walk *w, struct draft_rule *rule)
 {
     rule->mark = MARK_OPEN;
-    rule->rated = rule->reading.reads_rate;
+    rule->rated = rule->reading.rates;
+    rule->info.of_payment = reads_payment(w->rules, &rule->reading);
     rule->late = rule->reading.reads_score;
     for (const struct label_test *t = rule->reading.labels; t; t = t->next) {
         for (size_t i = 0; i < t->label_count; i++) {
@@ -71,6 +87,7 @@ static void inherit(struct draft_rule *rule, const struct draft_rule *giver)
     rule->rated |= giver->rated;
     rule->late |= giver->late;
     rule->altered |= giver->altered;
+    rule->info.of_payment |= giver->info.of_payment;
 }
 
 /* a -> b -> a, as much of it as a line holds. */
@@ -153,6 +170,58 @@ static bool check_score(struct rules *rules, const struct draft_rule *rule)
     return false;
 }
 
+/* Paying must not change the class, which makes the price. */
+static bool check_payment(struct rules *rules, const struct draft_rule *rule)
+{
+    if (!rule->info.of_payment || !(rule->has_score || rule->info.stops)) {
+        return true;
+    }
+    rules_refuse(rules, rule->place, RULE_PRICE,
+                 reads_payment(rules, &rule->reading)
+                     ? NULL
+                     : "it reads a label that hangs on the payment",
+                 "the rule '%.*s' %s, and hangs on the payment: paying must "
+                 "not change a price",
+                 VIEW_ARG(rule->info.id),
+                 rule->has_score ? "gives a score" : "stops");
+    return false;
+}
+
+/* The rule that may give one of the test's labels to a paid retry alone. */
+static const struct draft_rule *paid_giver(const struct rules *rules,
+                                           const struct label_test *test)
+{
+    for (size_t i = 0; i < test->label_count; i++) {
+        const struct draft_label *label = &rules->draft_labels[test->labels[i]];
+
+        for (size_t j = 0; j < label->count; j++) {
+            if (label->givers[j]->info.of_payment) {
+                return label->givers[j];
+            }
+        }
+    }
+    return NULL;
+}
+
+static bool check_condition(struct rules *rules,
+                            const struct draft_condition *condition)
+{
+    const struct label_test *test = condition->reading.labels;
+
+    for (; test && condition->reading.price; test = test->next) {
+        const struct draft_rule *giver = paid_giver(rules, test);
+
+        if (giver) {
+            rules_refuse(rules, test->operands[0]->place, RULE_PRICE, NULL,
+                         "a price may not rest on the payment, and the rule "
+                         "'%.*s', which may give this label, does",
+                         VIEW_ARG(giver->info.id));
+            return false;
+        }
+    }
+    return true;
+}
+
 bool rules_order(struct rules *rules, struct draft_rule **by_rank,
                  size_t *count)
 {
@@ -173,10 +242,14 @@ bool rules_order(struct rules *rules, struct draft_rule **by_rank,
             return false;
         }
         good = check_score(rules, r) && good;
+        good = check_payment(rules, r) && good;
         by_rank[(*count)++] = r;
     }
     if (*count) {
         qsort(by_rank, *count, sizeof(*by_rank), compare_ranks);
+    }
+    for (size_t i = 0; i < rules->condition_count; i++) {
+        good = check_condition(rules, &rules->conditions[i]) && good;
     }
     for (size_t i = 0; i < *count; i++) {
         by_rank[i]->rank = (uint32_t)i;

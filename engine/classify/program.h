@@ -39,6 +39,7 @@ struct rule_info {
     int score;
     bool counted; /* count mode */
     bool rejects, stops;
+    bool of_payment; /* hangs on the payment: it has no say in the class */
     unsigned status;
     struct view reason;
     const struct view *labels;

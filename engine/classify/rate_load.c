@@ -41,12 +41,11 @@ static bool name_is_good(struct view name)
 }
 
 static bool read_part(struct rules *rules, const struct node *node,
-                      size_t *slot)
+                      struct reading *reading, size_t *slot)
 {
-    struct reading reading = {0};
     enum field field;
 
-    if (!slot_read(rules, node, node->text, &reading, slot)) {
+    if (!slot_read(rules, node, node->text, reading, slot)) {
         return false;
     }
     field = plan_slot_at(rules->plan, *slot)->field;
@@ -62,8 +61,9 @@ static bool read_part(struct rules *rules, const struct node *node,
 }
 
 static bool read_parts(struct rules *rules, const struct node *node,
-                       const struct schema_texts *per, struct rate_info *info)
+                       const struct schema_texts *per, struct draft_rate *rate)
 {
+    struct reading reading = {0};
     size_t *slots = arena_array(rules->arena, per->count + 1, sizeof(*slots));
 
     if (!slots) {
@@ -76,17 +76,18 @@ static bool read_parts(struct rules *rules, const struct node *node,
         return false;
     }
     for (size_t i = 0; i < per->count; i++) {
-        if (!read_part(rules, per->nodes[i], &slots[i])) {
+        if (!read_part(rules, per->nodes[i], &reading, &slots[i])) {
             return false;
         }
     }
-    info->slots = slots;
-    info->slot_count = per->count;
+    rate->info.slots = slots;
+    rate->info.slot_count = per->count;
+    rate->of_payment = reading.reads_payment;
     return true;
 }
 
 static bool add(struct rules *rules, const struct node *node,
-                const struct rate_info *info)
+                const struct draft_rate *rate)
 {
     size_t count = rules->rate_names.count;
     struct draft_rate *rates = list_room(
@@ -99,14 +100,15 @@ static bool add(struct rules *rules, const struct node *node,
     if (names_add(&rules->rate_names, node->key) == SIZE_MAX) {
         return rules_no_memory(rules);
     }
-    rates[count] = (struct draft_rate){*info, node->key_place};
+    rates[count] = *rate;
     return true;
 }
 
 static bool read_rate(struct rules *rules, const struct node *node)
 {
     struct rate_text text = {0};
-    struct rate_info info = {.name = node->key};
+    struct draft_rate rate = {.info = {.name = node->key},
+                              .place = node->key_place};
     size_t other = names_find(&rules->rate_names, node->key);
 
     if (!name_is_good(node->key)) {
@@ -127,11 +129,11 @@ static bool read_rate(struct rules *rules, const struct node *node)
     }
     if (!schema_read(rate_keys, node, "a rate", &text, rules->arena,
                      rules->problems) ||
-        !read_parts(rules, node, &text.per, &info)) {
+        !read_parts(rules, node, &text.per, &rate)) {
         return false;
     }
-    info.window = text.window;
-    return add(rules, node, &info);
+    rate.info.window = text.window;
+    return add(rules, node, &rate);
 }
 
 bool rates_read(struct rules *rules, const struct node *node)

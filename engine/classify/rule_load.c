@@ -153,23 +153,6 @@ static bool read_id(struct rules *rules, const struct node *node,
     return true;
 }
 
-bool label_is_good(struct view name)
-{
-    bool fresh = true; /* at the start of a part */
-
-    for (size_t i = 0; i < name.size; i++) {
-        char c = name.at[i];
-        bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-
-        if (!plain &&
-            (fresh || !(c == '.' || c == '_' || c == '-' || c == ':'))) {
-            return false;
-        }
-        fresh = c == ':';
-    }
-    return name.size > 0 && name.size <= 64 && !fresh;
-}
-
 static bool read_label(struct rules *rules, const struct node *item)
 {
     if (!schema_expect(item, NODE_SCALAR, rules->problems)) {

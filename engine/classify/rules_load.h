@@ -58,7 +58,9 @@ void rules_miss(struct rules *rules);
 bool rules_override(struct rules *rules, const struct node *overrides);
 /* A condition on its own (a tier's `when`): its number for
  * program_condition(), or SIZE_MAX with a problem reported. It may read
- * label, score and class; not payment.* or rate.* when `price` is set. */
+ * label, score and class; when `price` is set not rate.*, nor what hangs on
+ * the payment: payment.*, the headers of a paid retry, labels of rules that
+ * read one of them. */
 size_t rules_condition(struct rules *rules, const struct node *when,
                        bool price);
 /* Orders, checks labels, builds automata, freezes. NULL with problems

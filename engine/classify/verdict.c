@@ -33,7 +33,7 @@ void verdict_sum_score(struct evaluation *e)
         if (info->counted) {
             continue;
         }
-        any = true;
+        any |= !info->of_payment;
         sum += info->score;
         if (info->stops) {
             break;

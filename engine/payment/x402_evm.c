@@ -1,23 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * x402 on EVM chains. Shapes of a payload, told by a key:
+ * What payloads on EVM chains have in common: bytes in hex, numbers in
+ * digits, what version 2 accepts, and the hash that makes an identity.
  *
- *   authorization         EIP-3009 (x402_eip3009.c)     exact
- *   permit2Authorization  Permit2  (x402_permit2.c)     exact, upto
- *   delegationManager     ERC-7710: form checked; used  exact
- *                         many times by design
- *
- * Two shapes at once are malformed: a gate could settle by one and we claim
- * the other. Addresses count without case; EIP-55 checksums are not looked
- * at, for facilitators differ on them and the identity does not need them.
- *
- * A scheme that is not known here may still carry one of the first two: its
- * nonce can be spent once, whatever else the payload says.
+ * Addresses count without case; EIP-55 checksums are not looked at, for
+ * facilitators differ on them and the identity does not need them.
  */
 #include "payment/x402_evm.h"
 
 #include "base/codec.h"
-#include "payment/network.h"
 
 /* r, s and v; contracts' signatures (ERC-1271, ERC-6492) are longer. */
 #define SIGNATURE_MIN 65
@@ -37,9 +28,7 @@ bool x402_read_digits(const struct x402_values *v, enum x402_key key,
            amount_from_digits(v->of[key].text, out);
 }
 
-/* "0x" and whole bytes in hex, at least `min` of them. */
-static bool is_hex_bytes(const struct x402_values *v, enum x402_key key,
-                         size_t min)
+bool x402_is_hex(const struct x402_values *v, enum x402_key key, size_t min)
 {
     struct view text = v->of[key].text;
 
@@ -52,7 +41,7 @@ static bool is_hex_bytes(const struct x402_values *v, enum x402_key key,
 
 bool x402_has_signature(const struct x402_values *v)
 {
-    return is_hex_bytes(v, PAYLOAD_SIGNATURE, SIGNATURE_MIN);
+    return x402_is_hex(v, PAYLOAD_SIGNATURE, SIGNATURE_MIN);
 }
 
 /* What version 2 accepts must have the form that EVM chains give it. */
@@ -123,59 +112,4 @@ void x402_identify(const char *kind, struct view network,
     x402_add_bytes(&hash, from, EVM_ADDRESS);
     x402_add_bytes(&hash, nonce, EVM_NONCE);
     sha256_end(&hash, identity);
-}
-
-/* ---- shapes ---- */
-
-static const char *read_erc7710(const struct x402_values *v,
-                                struct payment *out)
-{
-    unsigned char address[EVM_ADDRESS];
-    struct evm_accepted accepted;
-    const char *reason = NULL;
-
-    if (!x402_read_hex(v, PAYLOAD_DELEGATION_MANAGER, address, EVM_ADDRESS)) {
-        return "delegation_manager";
-    }
-    if (!is_hex_bytes(v, PAYLOAD_PERMISSION_CONTEXT, 1)) {
-        return "permission_context";
-    }
-    if (!x402_read_hex(v, PAYLOAD_DELEGATOR, address, EVM_ADDRESS)) {
-        return "delegator";
-    }
-    if (out->version == 2) {
-        reason = x402_check_accepted(v, out, &accepted);
-    }
-    out->exact_amount = out->version == 2;
-    out->reusable = true;
-    out->payer = v->of[PAYLOAD_DELEGATOR].text;
-    return reason;
-}
-
-const char *x402_evm_read(const struct x402_values *values, bool *known,
-                          struct payment *out)
-{
-    bool eip3009 = x402_is_there(values, PAYLOAD_AUTHORIZATION);
-    bool erc7710 = x402_is_there(values, PAYLOAD_DELEGATION_MANAGER);
-    bool permit2 = x402_is_there(values, PAYLOAD_PERMIT2);
-    bool exact = view_equal(out->scheme, VIEW("exact"));
-    bool upto = view_equal(out->scheme, VIEW("upto"));
-
-    *known = false;
-    if (!network_is_evm(out->network) || (!exact && !upto)) {
-        return NULL;
-    }
-    if (eip3009 + erc7710 + permit2 != 1 || (upto && !permit2)) {
-        return "shape";
-    }
-    *known = true;
-    return permit2   ? x402_permit2_read(values, out)
-           : eip3009 ? x402_eip3009_read(values, out)
-                     : read_erc7710(values, out);
-}
-
-bool x402_evm_nonce(const struct x402_values *values, struct payment *out)
-{
-    return network_is_evm(out->network) &&
-           (x402_eip3009_nonce(values, out) || x402_permit2_nonce(values, out));
 }

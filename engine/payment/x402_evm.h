@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Inside x402 on EVM chains: what its shapes have in common. Readers return
- * NULL or the reason why the header is malformed.
+ * Inside x402 on EVM chains: what its shapes have in common, and the shapes.
+ * Readers return NULL or the reason why the header is malformed.
  */
 #ifndef WB_PAYMENT_X402_EVM_H
 #define WB_PAYMENT_X402_EVM_H
 
 #include "base/hash.h"
-#include "payment/x402.h"
+#include "payment/payment.h"
+#include "payment/x402_values.h"
 
 #define EVM_ADDRESS 20
 #define EVM_NONCE 32
@@ -22,6 +23,8 @@ bool x402_read_hex(const struct x402_values *v, enum x402_key key,
                    unsigned char *out, size_t size);
 bool x402_read_digits(const struct x402_values *v, enum x402_key key,
                       struct amount *out);
+/* "0x" and whole bytes in hex, at least `min` of them. */
+bool x402_is_hex(const struct x402_values *v, enum x402_key key, size_t min);
 bool x402_has_signature(const struct x402_values *v);
 const char *x402_check_accepted(const struct x402_values *v,
                                 const struct payment *payment,

@@ -11,7 +11,7 @@
  */
 #include "base/codec.h"
 #include "base/hash.h"
-#include "payment/x402.h"
+#include "payment/x402_shapes.h"
 
 #define SIGNATURE 64
 

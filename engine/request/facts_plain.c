@@ -107,9 +107,9 @@ static void fill_located(struct fill *fill, unsigned slot, enum field field)
     if (!databases || !request->client_known) {
         return;
     }
-    switch (mmdb_ask(fact == MMDB_COUNTRY ? &databases->country
-                                          : &databases->as,
-                     fact, &request->client, &found)) {
+    switch (
+        mmdb_ask(fact == MMDB_COUNTRY ? &databases->country : &databases->as,
+                 fact, &request->client, &found)) {
     case MMDB_FOUND:
         if (fact == MMDB_AS_NUMBER) {
             put_number(fill, slot, found.number);
@@ -138,7 +138,7 @@ static void fill_other(struct fill *fill, unsigned slot, enum field field)
         break;
     case FIELD_HEADER_COUNT:
         if (headers_whole(request)) {
-            put_number(fill, slot, request->header_count);
+            put_number(fill, slot, shape_count(request));
         }
         break;
     case FIELD_HEADER_ORDER:

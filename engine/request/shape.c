@@ -1,10 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Header order and shape. Values play no part.
+ * Header count, order and shape. Values play no part, nor do the headers
+ * that a paid retry adds.
  */
 #include "request/shape.h"
 
 #include "base/hash.h"
+#include "request/retry.h"
+
+size_t shape_count(const struct request *request)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < request->header_count; i++) {
+        count += !header_is_of_retry(request->headers[i].name);
+    }
+    return count;
+}
 
 struct view shape_order(const struct request *request, struct arena *workspace)
 {
@@ -22,7 +34,10 @@ struct view shape_order(const struct request *request, struct arena *workspace)
     for (size_t i = 0; i < request->header_count; i++) {
         struct view name = request->headers[i].name;
 
-        if (i > 0) {
+        if (header_is_of_retry(name)) {
+            continue;
+        }
+        if (at > room) {
             *at++ = ',';
         }
         for (size_t j = 0; j < name.size; j++) {

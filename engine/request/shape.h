@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The order of a request's headers, as one text and as a short hash of it.
+ * How many headers a request has, and their order, as one text and as a
+ * short hash of it. What a paid retry adds (retry.h) is left out.
  * The hash is ours (SipHash-2-4 under the zero key of header-order's text):
  * equal for equal names in equal order, on every machine and release.
  */
@@ -10,6 +11,9 @@
 #include "request/request.h"
 
 #define SHAPE_SIZE 16
+
+/* Header lines. */
+size_t shape_count(const struct request *request);
 
 /* Names in lower case, joined with ','; VIEW_NONE when the workspace is
  * full. */

@@ -19,6 +19,10 @@ NOT_KNOWN = (UNKNOWN, None)
 UNRESERVED = (b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
               b"0123456789-._~")
 
+# What a paid retry adds: no part of count and order.
+OF_RETRY = (b"payment-signature", b"x-payment",
+            b"access-control-expose-headers")
+
 # field -> kind of value
 FIELDS = {
     "method": "text", "scheme": "text", "host": "text", "site": "text",
@@ -305,10 +309,14 @@ class Facts:
     def get_user_agent(self):
         return self.of_header("user-agent")
 
+    def first_names(self):
+        """Names of headers that the unpaid ask has too."""
+        return [name for name, _ in self.headers if name not in OF_RETRY]
+
     def get_header_count(self):
         if self.known is not None:
             return NOT_KNOWN
-        return (PRESENT, len(self.headers))
+        return (PRESENT, len(self.first_names()))
 
     def get_header_order(self):
         kept = self.record.get("order_kept",
@@ -316,7 +324,7 @@ class Facts:
                                               dict))
         if self.known is not None or not kept:
             return NOT_KNOWN
-        return (PRESENT, b",".join(name for name, _ in self.headers))
+        return (PRESENT, b",".join(self.first_names()))
 
     def get_client_ip(self):
         address = parse_address(self.record.get("client_ip", ""))

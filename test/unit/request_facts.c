@@ -74,14 +74,14 @@ static const char *state_of(size_t i)
 static void plain_fields(void)
 {
     static const char *const names[] = {
-        "method",       "scheme", "host",       "raw-path", "path",
-        "http-version", "query",  "country",    "as-org",   "ja3",
+        "method",       "scheme", "host",     "raw-path", "path",
+        "http-version", "query",  "country",  "as-org",   "ja3",
         "ja4",          "site",   "transport"};
     static const char *const texts[] = {
-        "GET", "https", "example.com", "/%7ea/", "/~a/", "2", "b=1", "QM",
-        "Example", "3", "4", "shop", "nginx"};
-    const struct view sent[] = {
-        VIEW("GET"), VIEW("https"), VIEW("Example.com:443"), VIEW("2")};
+        "GET", "https",   "example.com", "/%7ea/", "/~a/", "2",    "b=1",
+        "QM",  "Example", "3",           "4",      "shop", "nginx"};
+    const struct view sent[] = {VIEW("GET"), VIEW("https"),
+                                VIEW("Example.com:443"), VIEW("2")};
 
     start();
     for (size_t i = 0; i < 13; i++) {
@@ -115,8 +115,7 @@ static void plain_fields(void)
         holds(i, texts[i], "%s", names[i]);
     }
     is_number(values[asn].number, 64496, "asn");
-    ok(values[ip].state == VALUE_PRESENT &&
-           address_is_v4(values[ip].address),
+    ok(values[ip].state == VALUE_PRESENT && address_is_v4(values[ip].address),
        "client-ip");
     is_state(odd, "present", "path-ambiguous");
     is_number(values[odd].number, 0, "no");
@@ -145,10 +144,10 @@ static void others_write(void)
 
 static void payments(void)
 {
-    static const char *const names[] = {
-        "payment.state",   "payment.protocol", "payment.scheme",
-        "payment.network", "payment.payer",    "payment.version",
-        "payment.amount"};
+    static const char *const names[] = {"payment.state",  "payment.protocol",
+                                        "payment.scheme", "payment.network",
+                                        "payment.payer",  "payment.version",
+                                        "payment.amount"};
 
     start();
     for (size_t i = 0; i < 7; i++) {
@@ -165,9 +164,15 @@ static void payments(void)
     for (size_t i = 1; i < 7; i++) {
         is_state(i, "absent", "%s", names[i]);
     }
-    request.payment = (struct payment_slots){
-        true,       "present",     VIEW("x402"), VIEW("exact"),
-        VIEW("eip155:84532"), VIEW("0xabc"), 2, amount_from_u64(9), true};
+    request.payment = (struct payment_slots){true,
+                                             "present",
+                                             VIEW("x402"),
+                                             VIEW("exact"),
+                                             VIEW("eip155:84532"),
+                                             VIEW("0xabc"),
+                                             2,
+                                             amount_from_u64(9),
+                                             true};
     fill();
     holds(1, "x402", "payment.protocol");
     holds(2, "exact", "payment.scheme");
@@ -222,6 +227,7 @@ static void order(void)
     start();
     size_t order_slot = slot("header-order", "");
     size_t shape = slot("header-shape", "");
+    size_t count = slot("header-count", "");
     char first[17] = "";
 
     header("Host", "a");
@@ -241,6 +247,14 @@ static void order(void)
     request.headers[0].name = VIEW("hOS");
     fill();
     ok(!view_equal(values[shape].text, view_text(first)), "names do");
+    request.headers[0].name = VIEW("Host");
+    header("Payment-Signature", "e30=");
+    header("X-PAYMENT", "e30=");
+    header("access-control-expose-headers", "PAYMENT-RESPONSE");
+    fill();
+    is_view(values[shape].text, first, "but not those of a paid retry");
+    holds(order_slot, "host,x-a", "nor in the order");
+    is_number(values[count].number, 2, "nor in the count");
     request.headers_limited = true;
     fill();
     is_state(order_slot, "unknown", "only some were captured");
@@ -406,8 +420,11 @@ static void full_workspaces(void)
         const struct {
             size_t slot;
             const char *text;
-        } rows[] = {{lower, "abc"}, {joined, "1, 2"}, {sum, "b"},
-                    {order_slot, "x,y,y,cookie,sec-ch-ua"}, {brands, "a"}};
+        } rows[] = {{lower, "abc"},
+                    {joined, "1, 2"},
+                    {sum, "b"},
+                    {order_slot, "x,y,y,cookie,sec-ch-ua"},
+                    {brands, "a"}};
         for (size_t i = 0; i < 5; i++) {
             const struct value *v = &values[rows[i].slot];
 
@@ -421,8 +438,7 @@ static void full_workspaces(void)
         arena_free(small);
     }
     is_number(wrong, 0, "what does not fit is unknown, and told");
-    ok(cuts >= 4 && !cut, "%u workspaces were too small, not the last",
-       cuts);
+    ok(cuts >= 4 && !cut, "%u workspaces were too small, not the last", cuts);
 }
 
 /* Names that meet in the table, and a plan of many slots. */
