@@ -76,6 +76,11 @@ struct number {
     long point;
 };
 
+static long within(long value, long most)
+{
+    return value > most ? most : value < -most ? -most : value;
+}
+
 static long read_exponent(struct view text)
 {
     bool negative = view_starts(text, VIEW("-"));
@@ -86,7 +91,6 @@ static long read_exponent(struct view text)
             value = value * 10 + (text.at[i] - '0');
         }
     }
-    value = value < EXPONENT_MAX ? value : EXPONENT_MAX;
     return negative ? -value : value;
 }
 
@@ -127,6 +131,8 @@ static struct number read_number(struct view text)
         number.point += read_exponent(
             view_of(text.at + mantissa + 1, text.size - mantissa - 1));
     }
+    /* Beyond sense all are one; what is written reads as the same again. */
+    number.point = within(number.point, EXPONENT_MAX);
     return number;
 }
 
