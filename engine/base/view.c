@@ -11,19 +11,51 @@
 #include <limits.h>
 #include <stdint.h>
 
-static bool fold_equal(const char *a, const char *b, size_t size)
+/* Eight bytes, or what `size` says from one to eight: some may be there
+ * twice, and all places are the same for equal sizes. */
+static uint64_t word_of(const char *at, size_t size)
 {
-    for (size_t i = 0; i < size; i++) {
-        if (ascii_lower(a[i]) != ascii_lower(b[i])) {
+    uint64_t word = 0;
+    uint32_t head, tail;
+
+    if (size >= 8) {
+        memcpy(&word, at, 8);
+    } else if (size >= 4) {
+        memcpy(&head, at, 4);
+        memcpy(&tail, at + size - 4, 4);
+        word = (uint64_t)head << 32 | tail;
+    } else {
+        word = (uint64_t)(unsigned char)at[0] << 16 |
+               (uint64_t)(unsigned char)at[size / 2] << 8 |
+               (unsigned char)at[size - 1];
+    }
+    return word;
+}
+
+/* Bytes may differ by the bit of case where they are letters. */
+static bool word_equal_fold(uint64_t a, uint64_t b)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    const uint64_t cases = ones * 0x20, highs = ones * 0x80;
+    uint64_t differ = a ^ b;
+    uint64_t lower = (a | cases) & ~highs;
+    uint64_t letters = (lower + ones * (0x80 - 'a')) &
+                       ~(lower + ones * (0x7f - 'z')) & ~a & highs;
+
+    return !(differ & ~(letters >> 2));
+}
+
+bool view_fold_equal(const char *a, const char *b, size_t size)
+{
+    if (size == 0) {
+        return true;
+    }
+    for (; size > 8; a += 8, b += 8, size -= 8) {
+        if (!word_equal_fold(word_of(a, 8), word_of(b, 8))) {
             return false;
         }
     }
-    return true;
-}
-
-bool view_equal_fold(struct view a, struct view b)
-{
-    return a.size == b.size && fold_equal(a.at, b.at, a.size);
+    return word_equal_fold(word_of(a, size), word_of(b, size));
 }
 
 int view_compare(struct view a, struct view b)
@@ -45,7 +77,8 @@ bool view_starts(struct view v, struct view prefix)
 
 bool view_starts_fold(struct view v, struct view prefix)
 {
-    return v.size >= prefix.size && fold_equal(v.at, prefix.at, prefix.size);
+    return v.size >= prefix.size &&
+           view_fold_equal(v.at, prefix.at, prefix.size);
 }
 
 bool view_ends(struct view v, struct view suffix)

@@ -48,7 +48,14 @@ static inline bool view_equal(struct view a, struct view b)
     return a.size == b.size && (a.size == 0 || !memcmp(a.at, b.at, a.size));
 }
 
-bool view_equal_fold(struct view a, struct view b);
+/* The same without case, of as many bytes. */
+bool view_fold_equal(const char *a, const char *b, size_t size);
+
+static inline bool view_equal_fold(struct view a, struct view b)
+{
+    return a.size == b.size && view_fold_equal(a.at, b.at, a.size);
+}
+
 int view_compare(struct view a, struct view b);
 bool view_starts(struct view v, struct view prefix);
 bool view_starts_fold(struct view v, struct view prefix);

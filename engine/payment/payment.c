@@ -24,7 +24,11 @@ const char *const payment_protocol_names[PROTOCOL_COUNT] = {"none", "x402"};
 /* A version of x402 has a header of its own. */
 #define HEADERS 2
 static const unsigned header_versions[HEADERS] = {2, 1};
-const char *const payment_headers[] = {"PAYMENT-SIGNATURE", "X-PAYMENT", NULL};
+#define HEADER_2 "PAYMENT-SIGNATURE"
+#define HEADER_1 "X-PAYMENT"
+const char *const payment_headers[] = {HEADER_2, HEADER_1, NULL};
+static const struct view header_names[HEADERS] = {
+    {HEADER_2, sizeof(HEADER_2) - 1}, {HEADER_1, sizeof(HEADER_1) - 1}};
 
 const char *const payment_guarded_headers[] = {
     "PAYMENT-RESPONSE",    "X-PAYMENT-RESPONSE",   "PAYMENT-REQUIRED",
@@ -129,7 +133,7 @@ static bool find_headers(const struct request *request,
         const struct header *header = &request->headers[i];
 
         for (size_t j = 0; j < HEADERS; j++) {
-            if (view_equal_fold(header->name, view_text(payment_headers[j]))) {
+            if (view_equal_fold(header->name, header_names[j])) {
                 once = once && !found[j];
                 found[j] = header;
             }
@@ -141,7 +145,7 @@ static bool find_headers(const struct request *request,
 static bool headers_known(const struct request *request)
 {
     for (size_t j = 0; j < HEADERS; j++) {
-        if (!request_header_known(request, view_text(payment_headers[j]))) {
+        if (!request_header_known(request, header_names[j])) {
             return false;
         }
     }

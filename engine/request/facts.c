@@ -22,16 +22,23 @@ static size_t find_headers(const struct fill *fill,
                            struct found found[REQUEST_HEADERS_MAX])
 {
     const struct request *request = fill->request;
+    uint64_t met = 0; /* a bit for each source, or for several */
     size_t count = 0;
 
     for (size_t i = 0; i < request->header_count; i++) {
         const struct source *source =
             plan_find(fill->plan, SOURCE_HEADER, request->headers[i].name);
-        size_t at = 0;
+        size_t at = count;
+        uint64_t bit;
 
         if (!source) {
             continue;
         }
+        bit = UINT64_C(1) << ((size_t)(source - fill->plan->sources) % 64);
+        if (met & bit) {
+            at = 0;
+        }
+        met |= bit;
         while (at < count && found[at].source != source) {
             at++;
         }

@@ -24,10 +24,14 @@ static inline void put_unknown(struct fill *fill, unsigned slot)
     *fill->cut = true;
 }
 
+/* Few slots have transforms. */
 static inline void put_text(struct fill *fill, unsigned slot, struct view text)
 {
-    if (!transform_value(&fill->plan->slots[slot], text, &fill->values[slot],
-                         fill->workspace)) {
+    if (fill->plan->slots[slot].transforms[0] == TRANSFORM_NONE) {
+        fill->values[slot].state = VALUE_PRESENT;
+        fill->values[slot].text = text;
+    } else if (!transform_value(&fill->plan->slots[slot], text,
+                                &fill->values[slot], fill->workspace)) {
         *fill->cut = true;
     }
 }

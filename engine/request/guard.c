@@ -11,6 +11,8 @@
 
 #include <stdint.h>
 
+#include "base/sixteen.h"
+
 struct guarded {
     struct view name; /* as spelled, lower case */
     struct view folded;
@@ -26,6 +28,7 @@ struct guard {
     struct guarded **table; /* made by guard_close */
     size_t mask;
     size_t name_max;
+    uint64_t starts[32]; /* see may_be_ours() */
 };
 
 /* RFC 9110 tokens: letters in lower case, digits, and '-' for every other
@@ -55,10 +58,24 @@ static char fold_char(char c)
     return fold[(unsigned char)c];
 }
 
+/* Are all of them letters or '-', as in most names? */
+static bool is_plain(sixteen all)
+{
+    sixteen letters = sixteen_between(all | sixteen_of(0x20), 'a', 'z');
+
+    return !sixteen_any(~(letters | sixteen_is(all, '-')));
+}
+
 static bool is_token(struct view name)
 {
     bool token = name.size > 0;
 
+    if (token &&
+        (name.size < 16 ? is_plain(sixteen_short(name.at, name.size))
+                        : name.size <= 32 && is_plain(sixteen_at(name.at)) &&
+                              is_plain(sixteen_at(name.at + name.size - 16)))) {
+        return true;
+    }
     for (size_t i = 0; i < name.size; i++) {
         token &= fold_char(name.at[i]) != 0;
     }
@@ -93,6 +110,26 @@ static bool folds_to(struct view name, struct view folded)
     return true;
 }
 
+/* Most names differ from all of ours in their first byte or their size: a
+ * bit for a size in the word of a byte, both shrunk. */
+#define SIZE_BITS 63
+
+static uint64_t size_bit(size_t size)
+{
+    return UINT64_C(1) << (size < SIZE_BITS ? size : SIZE_BITS);
+}
+
+static uint64_t *start_of(struct guard *guard, struct view folded)
+{
+    return &guard->starts[(unsigned char)folded.at[0] & 31];
+}
+
+static bool may_be_ours(const struct guard *guard, struct view name)
+{
+    return guard->starts[(unsigned char)fold_char(name.at[0]) & 31] &
+           size_bit(name.size);
+}
+
 /* ---- loading ---- */
 
 struct guard *guard_new(struct arena *arena)
@@ -123,10 +160,12 @@ bool guard_add(struct guard *guard, const char *name, enum guard_kind kind)
     if (kind == GUARD_NEVER_PREFIX) {
         entry->next = guard->prefixes;
         guard->prefixes = entry;
+        *start_of(guard, entry->folded) |= ~(size_bit(text.size) - 1);
     } else {
         entry->next = guard->names;
         guard->names = entry;
         guard->count++;
+        *start_of(guard, entry->folded) |= size_bit(text.size);
     }
     return entry->name.at != NULL;
 }
@@ -183,6 +222,9 @@ static struct finding look_up(const struct guard *guard, struct view name)
     bool spelled = false;
     size_t i;
 
+    if (!may_be_ours(guard, name)) {
+        return finding;
+    }
     if (is_prefixed(guard, name)) {
         return (struct finding){true, true};
     }
@@ -203,42 +245,28 @@ static struct finding look_up(const struct guard *guard, struct view name)
     return finding;
 }
 
-/* Eight bytes at once: is one below 0x20 or 0x7f? (It may say so of none.)
- */
-static bool may_hold_control(const char *at)
+/* Sixteen bytes at once: is one a control character, but for the tab? */
+static bool holds_control(sixteen all)
 {
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    const uint64_t highs = UINT64_C(0x8080808080808080);
-    uint64_t word, deletes;
+    sixteen low = (sixteen)(all < sixteen_of(0x20));
 
-    memcpy(&word, at, sizeof(word));
-    deletes = word ^ (ones * 0x7f);
-    return (((word - ones * 0x20) & ~word) | ((deletes - ones) & ~deletes)) &
-           highs;
-}
-
-static bool holds_control(const char *at, size_t size)
-{
-    for (size_t i = 0; i < size; i++) {
-        unsigned char c = (unsigned char)at[i];
-
-        if ((c < 0x20 && c != '\t') || c == 0x7f) {
-            return true;
-        }
-    }
-    return false;
+    return sixteen_any((low & ~sixteen_is(all, '\t')) | sixteen_is(all, 0x7f));
 }
 
 static bool is_field_value(struct view value)
 {
     size_t i = 0;
 
-    for (; i + 8 <= value.size; i += 8) {
-        if (may_hold_control(value.at + i) && holds_control(value.at + i, 8)) {
+    if (value.size < 16) {
+        return value.size == 0 ||
+               !holds_control(sixteen_short(value.at, value.size));
+    }
+    for (; i + 16 < value.size; i += 16) {
+        if (holds_control(sixteen_at(value.at + i))) {
             return false;
         }
     }
-    return !holds_control(value.at + i, value.size - i);
+    return !holds_control(sixteen_at(value.at + value.size - 16));
 }
 
 /* Headers whose values are names of headers that a hop removes or moves. */

@@ -6,6 +6,7 @@
 #include "request/shape.h"
 
 #include "base/hash.h"
+#include "base/sixteen.h"
 #include "request/retry.h"
 
 size_t shape_count(const struct request *request)
@@ -16,6 +17,25 @@ size_t shape_count(const struct request *request)
         count += !header_is_of_retry(request->headers[i].name);
     }
     return count;
+}
+
+static void write_lower(char *to, struct view name)
+{
+    size_t i = 0;
+
+    for (; i + 16 <= name.size; i += 16) {
+        sixteen all = sixteen_lower(sixteen_at(name.at + i));
+
+        memcpy(to + i, &all, sizeof(all));
+    }
+    for (; i + 8 <= name.size; i += 8) {
+        sixteen all = sixteen_lower(sixteen_short(name.at + i, 8));
+
+        memcpy(to + i, &all, 8);
+    }
+    for (; i < name.size; i++) {
+        to[i] = ascii_lower(name.at[i]);
+    }
 }
 
 struct view shape_order(const struct request *request, struct arena *workspace)
@@ -40,9 +60,8 @@ struct view shape_order(const struct request *request, struct arena *workspace)
         if (at > room) {
             *at++ = ',';
         }
-        for (size_t j = 0; j < name.size; j++) {
-            *at++ = ascii_lower(name.at[j]);
-        }
+        write_lower(at, name);
+        at += name.size;
     }
     return view_of(room, (size_t)(at - room));
 }
