@@ -5,8 +5,9 @@
  * lives with its snapshot. Each thread adds to one of a few blocks, so that
  * threads do not share cache lines; reading adds the blocks up.
  *
- * A site's counters are kept by its number in the configuration. Labels are
- * bounded by the configuration: no client chooses one.
+ * A site's counters are kept by its id: its number may be another's after a
+ * reload. A site takes its place in a table when it is first counted, and
+ * keeps it. Labels are bounded by the configuration: no client chooses one.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,7 +16,10 @@
 #include "decision.h"
 
 #define BLOCKS 16
-#define SITES_COUNTED 64 /* sites beyond share the last place */
+/* Places for sites: twice what a configuration can have, so that reloads may
+ * name new ones. What finds none shares one more. */
+#define PLACES 512
+#define NO_PLACE PLACES
 
 enum action { ACTION_FREE, ACTION_CHARGE, ACTION_REJECT, ACTIONS };
 
@@ -38,6 +42,7 @@ struct block {
 };
 
 struct counters {
+    atomic_uint_least64_t taken[PLACES]; /* hash of the site's id, or 0 */
     struct block blocks[BLOCKS];
 };
 
@@ -49,7 +54,7 @@ struct counters *counters_new(void)
     }
     for (size_t i = 0; i < BLOCKS; i++) {
         counters->blocks[i].sites =
-            calloc(SITES_COUNTED, sizeof(struct site_counts));
+            calloc(PLACES + 1, sizeof(struct site_counts));
         if (!counters->blocks[i].sites) {
             counters_free(counters);
             return NULL;
@@ -107,6 +112,23 @@ static struct block *own_block(struct counters *counters)
     return &counters->blocks[mine - 1];
 }
 
+/* The site's place, which it takes when it has none; or NO_PLACE. */
+static size_t place_of(struct counters *counters, const struct site *site)
+{
+    for (size_t i = 0; site && i < PLACES; i++) {
+        size_t place = (size_t)((site->id_hash + i) % PLACES);
+        uint_least64_t there = get(&counters->taken[place]);
+        if (there == 0 && atomic_compare_exchange_strong(
+                              &counters->taken[place], &there, site->id_hash)) {
+            return place;
+        }
+        if (there == site->id_hash) { /* since long, or since a moment */
+            return place;
+        }
+    }
+    return NO_PLACE;
+}
+
 static enum action action_of(const struct wb_request *r)
 {
     if (!decision_allows(r)) {
@@ -140,9 +162,8 @@ void counters_add(struct wb_request *r)
     }
     struct block *block = own_block(r->state->counters);
     enum action action = action_of(r);
-    size_t site = (size_t)(r->site - r->engine->sites);
-    site = site < SITES_COUNTED ? site : SITES_COUNTED - 1;
-    add(&block->sites[site]
+    size_t place = place_of(r->state->counters, r->site);
+    add(&block->sites[place]
              .decisions[r->verdict.class][action][r->count ? 1 : 0],
         1);
     add(&block->payments[r->payment_state], 1);
@@ -192,30 +213,41 @@ static void head(struct page *page, const char *name, const char *type,
          help, name, type);
 }
 
-static void write_decisions(struct page *page, const struct counters *counters,
+static void write_site(struct page *page, const struct counters *counters,
+                       size_t place, struct view id)
+{
+    for (size_t c = 0; c <= CLASS_UNKNOWN; c++) {
+        for (size_t a = 0; a < ACTIONS; a++) {
+            for (size_t m = 0; m < 2; m++) {
+                uint64_t sum = 0;
+                for (size_t b = 0; b < BLOCKS; b++) {
+                    sum += get(
+                        &counters->blocks[b].sites[place].decisions[c][a][m]);
+                }
+                if (sum == 0 && place == NO_PLACE) {
+                    continue;
+                }
+                line(page,
+                     "weighbridge_decisions_total{site=\"%.*s\","
+                     "class=\"%s\",action=\"%s\",mode=\"%s\"} %llu\n",
+                     VIEW_ARG(id), class_names[c], action_names[a],
+                     mode_names[m], (unsigned long long)sum);
+            }
+        }
+    }
+}
+
+/* Each site of the configuration, then what found no place, if anything. */
+static void write_decisions(struct page *page, struct counters *counters,
                             const struct wb_engine *engine)
 {
     head(page, "decisions_total", "counter",
          "Decisions by site, class, what was asked, and mode.");
-    for (size_t s = 0; s < engine->site_count && s < SITES_COUNTED; s++) {
-        for (size_t c = 0; c <= CLASS_UNKNOWN; c++) {
-            for (size_t a = 0; a < ACTIONS; a++) {
-                for (size_t m = 0; m < 2; m++) {
-                    uint64_t sum = 0;
-                    for (size_t b = 0; b < BLOCKS; b++) {
-                        sum += get(
-                            &counters->blocks[b].sites[s].decisions[c][a][m]);
-                    }
-                    line(page,
-                         "weighbridge_decisions_total{site=\"%.*s\","
-                         "class=\"%s\",action=\"%s\",mode=\"%s\"} %llu\n",
-                         VIEW_ARG(engine->sites[s].id), class_names[c],
-                         action_names[a], mode_names[m],
-                         (unsigned long long)sum);
-                }
-            }
-        }
+    for (size_t s = 0; s < engine->site_count; s++) {
+        const struct site *site = &engine->sites[s];
+        write_site(page, counters, place_of(counters, site), site->id);
     }
+    write_site(page, counters, NO_PLACE, VIEW("-"));
 }
 
 static void write_sum(struct page *page, const struct counters *counters,
@@ -313,7 +345,7 @@ void wb_state_metrics(const struct wb_state *state,
                       void *context)
 {
     struct page page = {sink, context};
-    const struct counters *counters = state->counters;
+    struct counters *counters = state->counters;
     write_decisions(&page, counters, engine);
     write_sum(&page, counters, offsetof(struct block, browser_like_charged),
               "browser_like_charged_total",

@@ -301,6 +301,14 @@ static void load_hosts(struct loading *l, struct site *site,
     site->host_count = settings->hosts.count;
 }
 
+static void name_site(struct site *site, struct view id)
+{
+    static const unsigned char key[16] = {0};
+    site->id = id;
+    site->id_hash = hash_sip(key, id);
+    site->id_hash += site->id_hash == 0;
+}
+
 static void load_site(struct loading *l, const struct node *node)
 {
     struct wb_engine *engine = l->engine;
@@ -317,7 +325,7 @@ static void load_site(struct loading *l, const struct node *node)
         }
     }
     check_id(l, node->place, settings.id);
-    site->id = settings.id;
+    name_site(site, settings.id);
     site->count =
         settings.mode == 2 ? engine->sites[0].count : settings.mode == 1;
     load_hosts(l, site, &settings);
@@ -342,7 +350,7 @@ static void load_sites(struct loading *l)
         return;
     }
     struct site *site = &engine->sites[0];
-    site->id = VIEW("default");
+    name_site(site, VIEW("default"));
     site->count = l->settings.mode == 1;
     site->ruleset = find_ruleset(l, &l->settings.rules);
     engine->site_count = 1;

@@ -35,6 +35,7 @@ struct ruleset {
 
 struct site {
     struct view id;
+    uint64_t id_hash; /* not 0: its counters' key, whatever its number */
     const struct view *hosts; /* lower case; "*.x" is any name below x */
     size_t host_count;
     size_t ruleset;

@@ -66,6 +66,19 @@ struct draft_node *draft_node_new(struct rules *rules, enum draft_kind kind)
     return node;
 }
 
+bool id_is_good(struct view id)
+{
+    for (size_t i = 0; i < id.size; i++) {
+        char c = id.at[i];
+        bool inner = c == '-' && i > 0;
+
+        if (!inner && !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9')) {
+            return false;
+        }
+    }
+    return id.size > 0;
+}
+
 /* ---- problems ---- */
 
 static const char *const problem_codes[RULE_PROBLEM_COUNT] = {

@@ -217,6 +217,8 @@ void rules_refuse(struct rules *rules, struct place place,
 #define HINT_ROOM 160
 const char *hint_nearest(char room[HINT_ROOM], const char *nearest);
 bool rules_no_memory(struct rules *rules); /* reports; false */
+/* Small letters, digits and '-', which is not the first. */
+bool id_is_good(struct view id);
 /* NULL with a problem reported. */
 struct draft_node *draft_node_new(struct rules *rules, enum draft_kind kind);
 

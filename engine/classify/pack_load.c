@@ -73,19 +73,6 @@ struct origin {
     bool in_memory;
 };
 
-static bool id_is_good(struct view id)
-{
-    for (size_t i = 0; i < id.size; i++) {
-        char c = id.at[i];
-        bool inner = c == '-' && i > 0;
-
-        if (!inner && !(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9')) {
-            return false;
-        }
-    }
-    return id.size > 0;
-}
-
 static bool read_head(struct rules *rules, const struct node *node,
                       struct view *name)
 {

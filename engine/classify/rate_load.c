@@ -14,6 +14,7 @@
 #define SECOND INT64_C(1000000)
 #define DAY (24 * 60 * 60 * SECOND)
 #define PER_MAX 4
+#define NAME_MAX_BYTES 64
 
 struct rate_text {
     struct schema_texts per;
@@ -26,19 +27,6 @@ static const struct schema_key rate_keys[] = {
     {"window", SCHEMA_DURATION, offsetof(struct rate_text, window), true, NULL,
      NULL, SECOND, DAY, "what is counted, back from now"},
     {0}};
-
-static bool name_is_good(struct view name)
-{
-    for (size_t i = 0; i < name.size; i++) {
-        char c = name.at[i];
-
-        if (!(c >= 'a' && c <= 'z') && !(c >= '0' && c <= '9') &&
-            !(c == '-' && i > 0)) {
-            return false;
-        }
-    }
-    return name.size > 0 && name.size <= 64;
-}
 
 static bool read_part(struct rules *rules, const struct node *node,
                       struct reading *reading, size_t *slot)
@@ -111,7 +99,7 @@ static bool read_rate(struct rules *rules, const struct node *node)
                               .place = node->key_place};
     size_t other = names_find(&rules->rate_names, node->key);
 
-    if (!name_is_good(node->key)) {
+    if (!id_is_good(node->key) || node->key.size > NAME_MAX_BYTES) {
         rules_refuse(rules, node->key_place, RULE_RATE, NULL,
                      "a rate's name, found '%.*s', expected small letters, "
                      "digits and '-'",

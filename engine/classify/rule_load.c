@@ -123,7 +123,7 @@ static bool read_id(struct rules *rules, const struct node *node,
     struct place place = key_place(node, "id");
     char *full;
 
-    if (!is_word(id, "-") || id.at[0] == '-') {
+    if (!id_is_good(id)) {
         rules_refuse(rules, place, RULE_RULE_ID, NULL,
                      "a rule's id, found '%.*s', expected small letters, "
                      "digits and '-'",

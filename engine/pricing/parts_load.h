@@ -53,6 +53,9 @@ void *load_array(struct loader *loader, const struct node *node, size_t n,
 bool load_map(struct loader *loader, const struct schema_key *keys,
               const struct node *map, const char *what, void *out);
 
+/* Reports a key that later versions will have; NULL: it was not given. */
+void load_refuse_future(struct loader *loader, const struct node *node);
+
 /* assets: { NAME: PRESET or a map }. */
 bool assets_read(struct loader *loader, const struct node *assets);
 /* The payee, for the networks of all assets. `node` gives the place. */

@@ -57,16 +57,6 @@ static const struct schema_key policy_schema[] = {
      NULL, 0, 0, "not supported in this version"},
     {0}};
 
-static void refuse_future(struct loader *loader, const struct node *node)
-{
-    if (node) {
-        load_error(loader, node, "P034",
-                   "leave it out: prices here are the routes' and tiers' own",
-                   "'%.*s' is not supported in this version",
-                   VIEW_ARG(node->key));
-    }
-}
-
 static void read_always_free(struct loader *loader, const struct node *tree,
                              const struct schema_texts *texts)
 {
@@ -253,9 +243,9 @@ static void read_parts(struct loader *loader, const struct node *tree,
         load_error(loader, node_get(tree, "version"), "P001", NULL,
                    "expected version 1, found %lld", (long long)keys.version);
     }
-    refuse_future(loader, keys.quotes);
-    refuse_future(loader, keys.volume);
-    refuse_future(loader, keys.demand);
+    load_refuse_future(loader, keys.quotes);
+    load_refuse_future(loader, keys.volume);
+    load_refuse_future(loader, keys.demand);
     policy->preflight_free = keys.preflight == 0;
     policy->folds_case = keys.paths == 0;
     if (keys.assets) {

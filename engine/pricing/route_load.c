@@ -369,16 +369,6 @@ static void read_tiers(struct loader *loader, const struct node *list,
 
 /* ---- routes ---- */
 
-static void refuse_future(struct loader *loader, const struct node *node)
-{
-    if (node) {
-        load_error(loader, node, "P034",
-                   "leave it out: prices here are the routes' and tiers' own",
-                   "'%.*s' is not supported in this version",
-                   VIEW_ARG(node->key));
-    }
-}
-
 static void read_route(struct loader *loader, const struct node *node,
                        struct route *route)
 {
@@ -394,8 +384,8 @@ static void read_route(struct loader *loader, const struct node *node,
     if (keys.id.at) {
         read_id(loader, node_get(node, "id"), keys.id);
     }
-    refuse_future(loader, keys.volume);
-    refuse_future(loader, keys.demand);
+    load_refuse_future(loader, keys.volume);
+    load_refuse_future(loader, keys.demand);
     if (keys.match) {
         read_match(loader, keys.match, route);
     }

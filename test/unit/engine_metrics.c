@@ -86,6 +86,26 @@ static void counting(void)
               "claimed");
 }
 
+static void reordering(void)
+{
+    struct site *sites = engine->sites;
+    struct site both[2] = {[0] = sites[0], [1] = sites[0]};
+
+    /* as a reload does that names another site first */
+    both[0].id = VIEW("new");
+    both[0].id_hash++;
+    engine->sites = both;
+    engine->site_count = 2;
+    is_number(value_of(CHARGED), 2, "a site's counts stay with its id");
+    decide("/a", NULL);
+    is_number(value_of(CHARGED), 2, "and are not another's");
+    is_number(value_of("weighbridge_decisions_total{site=\"new\","
+                       "class=\"agent\",action=\"charge\",mode=\"enforce\"}"),
+              1, "who has its own");
+    engine->sites = sites;
+    engine->site_count = 1;
+}
+
 static void saturating(void)
 {
     struct policy *policy = (struct policy *)engine->sites[0].policy;
@@ -111,6 +131,7 @@ int main(void)
            wb_state_open(engine, problems, &state) == WB_OK,
        "the configuration loads");
     counting();
+    reordering();
     saturating();
     wb_request_free(request);
     wb_state_close(state);
