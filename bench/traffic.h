@@ -2,7 +2,8 @@
 /*
  * Traffic for benchmarks: header sets in the shape of real clients, with
  * versions, languages and build numbers that rotate, so that no cache of
- * whole values is measured by mistake. Nine in ten are browsers.
+ * whole values is measured by mistake. Nine in ten are browsers. A request's
+ * values lie together and their sizes are known, as after any parser.
  */
 #ifndef WB_BENCH_TRAFFIC_H
 #define WB_BENCH_TRAFFIC_H
@@ -14,11 +15,16 @@
 #include "weighbridge.h"
 
 #define TRAFFIC_HEADERS 20
+#define TRAFFIC_TEXT 1024
 
 struct traffic_request {
     size_t count;
     const char *name[TRAFFIC_HEADERS];
-    char value[TRAFFIC_HEADERS][256];
+    size_t name_size[TRAFFIC_HEADERS];
+    size_t value_at[TRAFFIC_HEADERS]; /* in text */
+    size_t value_size[TRAFFIC_HEADERS];
+    size_t text_size;
+    char text[TRAFFIC_TEXT];
     char target[128];
     char address[32];
 };
@@ -40,9 +46,14 @@ static unsigned traffic_below(uint64_t *seed, unsigned n)
 static void traffic_add(struct traffic_request *t, const char *name,
                         const char *value)
 {
-    if (t->count < TRAFFIC_HEADERS) {
+    size_t size = strlen(value);
+    if (t->count < TRAFFIC_HEADERS && size <= sizeof t->text - t->text_size) {
         t->name[t->count] = name;
-        snprintf(t->value[t->count], sizeof t->value[0], "%s", value);
+        t->name_size[t->count] = strlen(name);
+        t->value_at[t->count] = t->text_size;
+        t->value_size[t->count] = size;
+        memcpy(t->text + t->text_size, value, size);
+        t->text_size += size;
         t->count++;
     }
 }
@@ -140,6 +151,7 @@ static void traffic_make(struct traffic_request *t, uint64_t *seed)
 {
     unsigned kind = traffic_below(seed, 10);
     t->count = 0;
+    t->text_size = 0;
     if (kind < 6) {
         traffic_chrome(t, seed);
     } else if (kind < 9) {
@@ -166,8 +178,8 @@ static inline void traffic_fill(const struct traffic_request *t,
     wb_request_fact(request, WB_CLIENT_IP, t->address, strlen(t->address));
     wb_request_transport_flags(request, WB_ORDER_KEPT);
     for (size_t i = 0; i < t->count; i++) {
-        wb_request_header(request, t->name[i], strlen(t->name[i]), t->value[i],
-                          strlen(t->value[i]));
+        wb_request_header(request, t->name[i], t->name_size[i],
+                          t->text + t->value_at[i], t->value_size[i]);
     }
 }
 

@@ -72,6 +72,11 @@ static uint64_t divide(uint64_t high, struct amount *a, uint64_t n)
     for (size_t i = WORDS; i > 0; i--) {
         u128 part = (u128)rest << 64 | a->word[i - 1];
 
+        if (rest == 0) { /* most are small: no division of 128 bits */
+            rest = a->word[i - 1] % n;
+            a->word[i - 1] /= n;
+            continue;
+        }
         a->word[i - 1] = (uint64_t)(part / n);
         rest = (uint64_t)(part % n);
     }
@@ -230,7 +235,9 @@ static size_t write_digits(char room[AMOUNT_DIGITS], struct amount a,
     while (!amount_is_zero(&a)) {
         uint64_t chunk = amount_div_u64(&a, CHUNK);
 
-        for (int i = 0; i < CHUNK_DIGITS && at > 0; i++) {
+        for (int i = 0;
+             i < CHUNK_DIGITS && at > 0 && (chunk > 0 || !amount_is_zero(&a));
+             i++) {
             room[--at] = (char)('0' + chunk % 10);
             chunk /= 10;
         }

@@ -10,40 +10,6 @@
 
 #define FORMATTED_MAX 1024
 
-/* Room for `size` more bytes, or NULL: then the text is cut. */
-static char *claim(struct text *t, size_t size)
-{
-    char *at;
-
-    if (t->cut || t->room - t->size < size) {
-        t->cut = true;
-        return NULL;
-    }
-    at = t->at + t->size;
-    t->size += size;
-    return at;
-}
-
-void text_add(struct text *t, struct view v)
-{
-    if (v.size > 0) {
-        char *at = claim(t, v.size);
-
-        if (at) {
-            memcpy(at, v.at, v.size);
-        }
-    }
-}
-
-void text_add_char(struct text *t, char c)
-{
-    char *at = claim(t, 1);
-
-    if (at) {
-        *at = c;
-    }
-}
-
 void text_add_u64(struct text *t, uint64_t n)
 {
     char digits[20];
@@ -80,7 +46,7 @@ void text_add_hex(struct text *t, const void *bytes, size_t size)
         t->cut = true;
         return;
     }
-    at = size > 0 ? claim(t, 2 * size) : NULL;
+    at = size > 0 ? text_claim(t, 2 * size) : NULL;
     for (size_t i = 0; at && i < size; i++) {
         at[2 * i] = digits[from[i] >> 4];
         at[2 * i + 1] = digits[from[i] & 15];

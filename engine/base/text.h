@@ -29,8 +29,40 @@ static inline struct view text_view(const struct text *t)
     return (struct view){t->at, t->size};
 }
 
-void text_add(struct text *t, struct view v);
-void text_add_char(struct text *t, char c);
+/* Room for `size` more bytes, or NULL: then the text is cut. */
+static inline char *text_claim(struct text *t, size_t size)
+{
+    char *at;
+
+    if (t->cut || t->room - t->size < size) {
+        t->cut = true;
+        return NULL;
+    }
+    at = t->at + t->size;
+    t->size += size;
+    return at;
+}
+
+static inline void text_add(struct text *t, struct view v)
+{
+    if (v.size > 0) {
+        char *at = text_claim(t, v.size);
+
+        if (at) {
+            memcpy(at, v.at, v.size);
+        }
+    }
+}
+
+static inline void text_add_char(struct text *t, char c)
+{
+    char *at = text_claim(t, 1);
+
+    if (at) {
+        *at = c;
+    }
+}
+
 void text_add_u64(struct text *t, uint64_t n);
 void text_add_i64(struct text *t, int64_t n);
 /* Lower-case hexadecimal. */

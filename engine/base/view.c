@@ -11,9 +11,11 @@
 #include <limits.h>
 #include <stdint.h>
 
+#include "base/sixteen.h"
+
 /* Eight bytes, or what `size` says from one to eight: some may be there
  * twice, and all places are the same for equal sizes. */
-static uint64_t word_of(const char *at, size_t size)
+static inline uint64_t word_of(const char *at, size_t size)
 {
     uint64_t word = 0;
     uint32_t head, tail;
@@ -33,7 +35,7 @@ static uint64_t word_of(const char *at, size_t size)
 }
 
 /* Bytes may differ by the bit of case where they are letters. */
-static bool word_equal_fold(uint64_t a, uint64_t b)
+static inline bool word_equal_fold(uint64_t a, uint64_t b)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101);
     const uint64_t cases = ones * 0x20, highs = ones * 0x80;
@@ -95,6 +97,23 @@ size_t view_find(struct view v, char c)
     const char *found = v.size ? memchr(v.at, c, v.size) : NULL;
 
     return found ? (size_t)(found - v.at) : v.size;
+}
+
+size_t view_find_either(struct view v, size_t from, char one, char other)
+{
+    for (; from + 16 <= v.size; from += 16) {
+        sixteen all = sixteen_at(v.at + from);
+        sixteen found = sixteen_is(all, (unsigned char)one) |
+                        sixteen_is(all, (unsigned char)other);
+
+        if (sixteen_any(found)) {
+            return from + sixteen_first(found);
+        }
+    }
+    while (from < v.size && v.at[from] != one && v.at[from] != other) {
+        from++;
+    }
+    return from;
 }
 
 size_t view_search(struct view v, struct view needle)

@@ -63,6 +63,8 @@ bool view_ends(struct view v, struct view suffix);
 
 /* First place of `c`, or v.size. */
 size_t view_find(struct view v, char c);
+/* First place of `one` or `other` at or after `from`, or v.size. */
+size_t view_find_either(struct view v, size_t from, char one, char other);
 /* First place of `needle` (bytes as they are), or SIZE_MAX. */
 size_t view_search(struct view v, struct view needle);
 /* Cuts spaces and tabs (RFC 9110 OWS) at both ends. */

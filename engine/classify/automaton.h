@@ -127,6 +127,12 @@ void automaton_start(struct automaton_pass *pass,
  * that crosses lanes may come twice. */
 size_t automaton_find(struct automaton_pass *pass, struct automaton_hit *hits,
                       size_t room);
+/* Was all of the value read? */
+static inline bool automaton_done(const struct automaton_pass *pass)
+{
+    return pass->lane == LANES - 1 && pass->at == pass->end;
+}
+
 /* Does a literal of `length` that ends at `end` stand so in the value? */
 static inline bool literal_stands(enum literal_test test, struct view value,
                                   size_t end, size_t length)

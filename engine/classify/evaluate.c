@@ -95,7 +95,8 @@ static void scan(struct evaluation *e, uint32_t number, struct view value)
     size_t count;
 
     automaton_start(&pass, a, value);
-    while ((count = automaton_find(&pass, hits, HITS_AT_ONCE)) > 0) {
+    while (!automaton_done(&pass)) {
+        count = automaton_find(&pass, hits, HITS_AT_ONCE);
         for (size_t i = 0; i < count; i++) {
             take_hit(e, a, value, &hits[i]);
         }
@@ -424,6 +425,21 @@ static enum truth ask_state(const struct evaluation *e, uint32_t slot,
     return state == wanted ? TRUTH_TRUE : TRUTH_FALSE;
 }
 
+/* What most conditions ask most. */
+static inline enum truth ask_literal(struct evaluation *e, uint32_t number)
+{
+    uint32_t slot;
+
+    if (e->atoms[number] != ATOM_OPEN) {
+        return (enum truth)(e->atoms[number] - 1);
+    }
+    slot = e->program->atoms[number].slot;
+    if (e->scanned[slot] == e->turn && e->values[slot].state == VALUE_PRESENT) {
+        return TRUTH_FALSE;
+    }
+    return ask(e, number);
+}
+
 /* ---- conditions ---- */
 
 /* Long, because it is the one switch over the opcodes. */
@@ -450,8 +466,7 @@ enum truth weigh_condition(struct evaluation *e, uint32_t start)
             *top++ = ask_state(e, operand, VALUE_ABSENT);
             break;
         case OP_LITERAL:
-            *top++ = e->atoms[operand] == TRUTH_TRUE + 1 ? TRUTH_TRUE
-                                                         : ask(e, operand);
+            *top++ = ask_literal(e, operand);
             break;
         case OP_NUMBER:
         case OP_AMOUNT:

@@ -24,30 +24,6 @@ struct needle needle_of(struct view text)
     return needle;
 }
 
-/* Where a byte is first, in one case or the other, from `from` on; v.size if
- * nowhere. A byte of x is zero where v has it. */
-static size_t find_byte(struct view v, size_t from, char one, char other)
-{
-    const uint64_t ones = UINT64_C(0x0101010101010101), highs = ones << 7;
-    uint64_t first = ones * (unsigned char)one;
-    uint64_t second = ones * (unsigned char)other;
-
-    for (; from + 8 <= v.size; from += 8) {
-        uint64_t x, y;
-
-        memcpy(&x, v.at + from, sizeof(x));
-        y = x ^ second;
-        x ^= first;
-        if (((x - ones) & ~x & highs) | ((y - ones) & ~y & highs)) {
-            break;
-        }
-    }
-    while (from < v.size && v.at[from] != one && v.at[from] != other) {
-        from++;
-    }
-    return from;
-}
-
 size_t search_needle(struct view value, size_t from,
                      const struct needle *needle, bool folds)
 {
@@ -60,7 +36,7 @@ size_t search_needle(struct view value, size_t from,
     }
     value.size -= text.size - needle->rare - 1; /* where `rare` may stand */
     for (from += needle->rare; from < value.size; from++) {
-        from = find_byte(value, from, one, other);
+        from = view_find_either(value, from, one, other);
         if (from == value.size) {
             break;
         }

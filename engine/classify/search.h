@@ -27,15 +27,12 @@ struct needle needle_of(struct view text);
 size_t search_needle(struct view value, size_t from,
                      const struct needle *needle, bool folds);
 
-/* Is the needle's text at `at`, where there are as many bytes? */
+/* Is the needle's text at `at`, where there are as many bytes? A text that
+ * folds is in lower case. */
 static inline bool search_equal(const char *at, struct view text, bool folds)
 {
-    for (size_t i = 0; i < text.size; i++) {
-        if ((folds ? ascii_lower(at[i]) : at[i]) != text.at[i]) {
-            return false;
-        }
-    }
-    return true;
+    return folds ? view_fold_equal(at, text.at, text.size)
+                 : view_equal(view_of(at, text.size), text);
 }
 
 #endif

@@ -16,40 +16,62 @@
 #define USER_AGENT_READ 1024
 #define COMMENT_READ 256
 
+#define V(literal)                                                             \
+    {                                                                          \
+        literal, sizeof(literal) - 1                                           \
+    }
 static const struct product {
-    const char *name;
-    const char *family;
+    struct view name;
+    struct view family;
     bool ios; /* whatever the comment says ("Request desktop site") */
 } products[] = {
-    {"Edg", "edge", false},
-    {"EdgA", "edge", false},
-    {"EdgiOS", "edge", true},
-    {"Edge", "edge", false},
-    {"OPR", "opera", false},
-    {"OPT", "opera", true},
-    {"OPX", "opera", true},
-    {"SamsungBrowser", "samsung", false},
-    {"FxiOS", "firefox", true},
-    {"Firefox", "firefox", false},
-    {"CriOS", "chrome", true},
-    {"Chrome", "chrome", false},
-    {"HeadlessChrome", "chrome", false},
-    {"Version", "safari", false}, /* beside "Safari", on Apple's systems */
+    {V("Edg"), V("edge"), false},
+    {V("EdgA"), V("edge"), false},
+    {V("EdgiOS"), V("edge"), true},
+    {V("Edge"), V("edge"), false},
+    {V("OPR"), V("opera"), false},
+    {V("OPT"), V("opera"), true},
+    {V("OPX"), V("opera"), true},
+    {V("SamsungBrowser"), V("samsung"), false},
+    {V("FxiOS"), V("firefox"), true},
+    {V("Firefox"), V("firefox"), false},
+    {V("CriOS"), V("chrome"), true},
+    {V("Chrome"), V("chrome"), false},
+    {V("HeadlessChrome"), V("chrome"), false},
+    {V("Version"), V("safari"),
+     false}, /* beside "Safari", on Apple's systems */
 };
 #define PRODUCTS (sizeof(products) / sizeof(products[0]))
 #define PRODUCT_SAFARI (PRODUCTS - 1)
 
 /* In this order: iPhones say "like Mac OS X", Android says "Linux". */
 static const struct platform {
-    const char *token;
-    const char *name;
+    struct view token;
+    struct view name;
 } platforms[] = {
-    {"Windows", "windows"}, {"iPhone", "ios"},      {"iPad", "ios"},
-    {"iPod", "ios"},        {"Android", "android"}, {"CrOS", "chromeos"},
-    {"Macintosh", "macos"}, {"Mac OS X", "macos"},  {"Linux", "linux"},
-    {"X11", "linux"},
+    {V("Windows"), V("windows")}, {V("iPhone"), V("ios")},
+    {V("iPad"), V("ios")},        {V("iPod"), V("ios")},
+    {V("Android"), V("android")}, {V("CrOS"), V("chromeos")},
+    {V("Macintosh"), V("macos")}, {V("Mac OS X"), V("macos")},
+    {V("Linux"), V("linux")},     {V("X11"), V("linux")},
 };
 #define PLATFORMS (sizeof(platforms) / sizeof(platforms[0]))
+#undef V
+
+/* The letters that tokens or products start with, in either case: most bytes
+ * are passed over by this. */
+#define LETTER(c) (1u << ((c)&31))
+#define PLATFORM_STARTS                                                        \
+    (LETTER('W') | LETTER('I') | LETTER('A') | LETTER('C') | LETTER('M') |     \
+     LETTER('L') | LETTER('X'))
+#define PRODUCT_STARTS                                                         \
+    (LETTER('E') | LETTER('O') | LETTER('S') | LETTER('F') | LETTER('C') |     \
+     LETTER('H') | LETTER('V'))
+
+static bool may_start(unsigned starts, char c)
+{
+    return starts >> (c & 31) & 1;
+}
 
 /* The parts of a user agent as they are met. */
 struct parts {
@@ -60,13 +82,16 @@ struct parts {
 /* Cuts the comment that *rest starts with; comments nest. */
 static struct view cut_comment(struct view *rest)
 {
-    size_t depth = 0;
-    size_t i = 0;
+    size_t depth = 1;
+    size_t i = 1;
     struct view inside;
 
-    for (; i < rest->size; i++) {
-        depth += rest->at[i] == '(';
-        depth -= rest->at[i] == ')';
+    for (;; i++) {
+        i = view_find_either(*rest, i, '(', ')');
+        if (i == rest->size) {
+            break;
+        }
+        depth = rest->at[i] == '(' ? depth + 1 : depth - 1;
         if (depth == 0) {
             break;
         }
@@ -81,7 +106,7 @@ static struct view cut_comment(struct view *rest)
 static struct view next_product(struct parts *parts)
 {
     struct view *rest = &parts->rest;
-    size_t end = 0;
+    size_t end;
     struct view product;
 
     while (rest->size > 0 && (rest->at[0] == ' ' || rest->at[0] == '(')) {
@@ -95,9 +120,7 @@ static struct view next_product(struct parts *parts)
             *rest = view_of(rest->at + 1, rest->size - 1);
         }
     }
-    while (end < rest->size && rest->at[end] != ' ' && rest->at[end] != '(') {
-        end++;
-    }
+    end = view_find_either(*rest, 0, ' ', '(');
     product = view_of(rest->at, end);
     *rest = view_of(rest->at + end, rest->size - end);
     return product;
@@ -105,8 +128,11 @@ static struct view next_product(struct parts *parts)
 
 static size_t product_find(struct view name)
 {
+    if (name.size == 0 || !may_start(PRODUCT_STARTS, name.at[0])) {
+        return PRODUCTS;
+    }
     for (size_t i = 0; i < PRODUCTS; i++) {
-        if (view_equal(name, view_text(products[i].name))) {
+        if (view_equal(name, products[i].name)) {
             return i;
         }
     }
@@ -126,32 +152,48 @@ static bool major_of(struct view version, uint64_t *out)
     return true;
 }
 
+/* The first of the table that starts the text; `than` if none before it. */
+static size_t platform_at(struct view text, size_t than)
+{
+    for (size_t i = 0; i < than; i++) {
+        if (text.at[0] == platforms[i].token.at[0] &&
+            view_starts(text, platforms[i].token)) {
+            return i;
+        }
+    }
+    return than;
+}
+
 static struct view platform_of(struct view comment)
 {
+    size_t best = PLATFORMS;
+
     if (comment.size > COMMENT_READ) {
         comment.size = COMMENT_READ;
     }
-    for (size_t i = 0; i < PLATFORMS; i++) {
-        if (view_search(comment, view_text(platforms[i].token)) != SIZE_MAX) {
-            return view_text(platforms[i].name);
+    for (size_t i = 0; i < comment.size && best > 0; i++) {
+        if (may_start(PLATFORM_STARTS, comment.at[i])) {
+            best = platform_at(view_of(comment.at + i, comment.size - i), best);
         }
     }
-    return VIEW_NONE;
+    return best < PLATFORMS ? platforms[best].name : VIEW_NONE;
 }
 
 static bool says_mobile(struct view ua)
 {
     const struct view word = VIEW("Mobile");
-    size_t at;
+    size_t from = 0, at;
 
-    while ((at = view_search(ua, word)) != SIZE_MAX) {
+    while ((at = from + view_find(view_of(ua.at + from, ua.size - from), 'M')) <
+           ua.size) {
         size_t end = at + word.size;
 
-        if ((at == 0 || !ascii_is_alnum(ua.at[at - 1])) &&
+        if (view_starts(view_of(ua.at + at, ua.size - at), word) &&
+            (at == 0 || !ascii_is_alnum(ua.at[at - 1])) &&
             (end == ua.size || !ascii_is_alnum(ua.at[end]))) {
             return true;
         }
-        ua = view_of(ua.at + end, ua.size - end);
+        from = at + 1;
     }
     return false;
 }
@@ -196,5 +238,5 @@ void browser_read(struct browser *browser, struct view user_agent)
         browser->has_major = false;
         return;
     }
-    browser->family = view_text(products[best].family);
+    browser->family = products[best].family;
 }

@@ -222,9 +222,6 @@ static struct finding look_up(const struct guard *guard, struct view name)
     bool spelled = false;
     size_t i;
 
-    if (!may_be_ours(guard, name)) {
-        return finding;
-    }
     if (is_prefixed(guard, name)) {
         return (struct finding){true, true};
     }
@@ -281,7 +278,8 @@ static bool names_ours(const struct guard *guard, struct view list)
     while (list.at) {
         struct view name = view_trim(view_cut(&list, ','));
 
-        if (is_token(name) && look_up(guard, name).ours) {
+        if (is_token(name) && may_be_ours(guard, name) &&
+            look_up(guard, name).ours) {
             return true;
         }
     }
@@ -294,7 +292,8 @@ static enum guard_verdict check_header(const struct guard *guard,
     if (!is_token(header->name) || !is_field_value(header->value)) {
         return GUARD_BAD_HEADER;
     }
-    if (look_up(guard, header->name).spoofed) {
+    if (may_be_ours(guard, header->name) &&
+        look_up(guard, header->name).spoofed) {
         return GUARD_SPOOFED_HEADER;
     }
     if (lists_names(header->name) && names_ours(guard, header->value)) {
