@@ -43,6 +43,16 @@ ifeq ($(WITH_SECP256K1),1)
 LIB_PACKAGES += libsecp256k1
 CPPFLAGS += -DWITH_SECP256K1
 endif
+# LMDB has no pkg-config file in Debian 12: its header is asked for.
+WITH_LMDB ?= $(shell echo '\#include <lmdb.h>' | $(CC) $(CPPFLAGS) -E - \
+	>/dev/null 2>&1 && echo 1 || echo absent)
+ifneq ($(WITH_LMDB),0)
+DEPS += liblmdb-dev
+endif
+ifeq ($(WITH_LMDB),1)
+PLAIN_LIBS += -llmdb
+CPPFLAGS += -DWITH_LMDB
+endif
 
 pc = $(shell $(PKG_CONFIG) $(1) $(2) 2>/dev/null)
 
@@ -51,7 +61,7 @@ CFLAGS += -std=c11 $(OPT) $(WARN) -fvisibility=hidden -fPIC -pthread \
 	-fno-strict-aliasing $(SANITIZE)
 LDFLAGS += -pthread $(SANITIZE)
 LIB_CFLAGS = $(call pc,--cflags,$(LIB_PACKAGES) $(APP_PACKAGES))
-LIB_LIBS = $(call pc,--libs,$(LIB_PACKAGES))
+LIB_LIBS = $(call pc,--libs,$(LIB_PACKAGES)) $(PLAIN_LIBS)
 APP_LIBS = $(call pc,--libs,$(APP_PACKAGES))
 
 # ---- what there is ----
@@ -94,6 +104,7 @@ help:
 	@echo 'make fuzz RUNS=n              every fuzzer for n runs'
 	@echo 'make bench      speed, as ratios in one run'
 	@echo 'make WITH_SECP256K1=0         without the check of signatures'
+	@echo 'make WITH_LMDB=0              without claims that survive a restart'
 	@echo 'make lint       floors, doors, warnings of both compilers'
 	@echo 'make accept     rewrite golden files; read the diff'
 	@echo 'make install, uninstall       PREFIX=$(PREFIX) DESTDIR='
@@ -235,7 +246,8 @@ install: all
 	ln -sf libweighbridge.so.$(SOVERSION) \
 		$(DESTDIR)$(PREFIX)/lib/libweighbridge.so
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' \
-		-e 's|@REQUIRES@|$(LIB_PACKAGES)|' engine/weighbridge.pc.in \
+		-e 's|@REQUIRES@|$(LIB_PACKAGES)|' \
+		-e 's|@LIBS@|$(PLAIN_LIBS)|' engine/weighbridge.pc.in \
 		> $(DESTDIR)$(PREFIX)/lib/pkgconfig/weighbridge.pc
 	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 man/*.3 $(DESTDIR)$(PREFIX)/share/man/man3/

@@ -21,7 +21,10 @@ const char *wb_version(void)
 
 const char *wb_features(void)
 {
-    return recover_available() ? "x402 memory secp256k1" : "x402 memory";
+    static const char *const names[2][2] = {
+        {"x402 memory", "x402 memory secp256k1"},
+        {"x402 memory lmdb", "x402 memory lmdb secp256k1"}};
+    return names[store_lmdb_available()][recover_available()];
 }
 
 /* ---- problems ---- */
@@ -215,7 +218,32 @@ size_t wb_json_quote(const char *data, size_t size, char *out, size_t room)
 
 /* ---- state ---- */
 
+static enum wb_status open_store(const struct wb_engine *engine,
+                                 struct problems *problems,
+                                 struct wb_state *state)
+{
+    static const enum wb_status statuses[] = {
+        [STORE_OPENED] = WB_OK,
+        [STORE_REFUSED] = WB_ERROR_IO,
+        [STORE_NO_MEMORY] = WB_ERROR_MEMORY,
+    };
+    struct store_lmdb_settings settings = {
+        .path = engine->claims_path,
+        .power = engine->claims_power,
+        .capacity_proven = engine->claims_proven,
+        .capacity_unproven = engine->claims_unproven,
+        .hash_key = state->key,
+    };
+    if (engine->claims_path && !state->replay) {
+        return statuses[store_lmdb_open(&settings, problems, &state->store)];
+    }
+    state->store = store_memory_open(engine->claims_proven,
+                                     engine->claims_unproven, state->key);
+    return state->store ? WB_OK : WB_ERROR_MEMORY;
+}
+
 static enum wb_status state_new(const struct wb_engine *engine, bool replay,
+                                struct problems *problems,
                                 struct wb_state **out)
 {
     static const unsigned char fixed[16] = "weighbridge";
@@ -232,13 +260,14 @@ static enum wb_status state_new(const struct wb_engine *engine, bool replay,
     } else {
         hash_random(state->key, sizeof state->key);
     }
-    state->store = store_memory_open(engine->claims_proven,
-                                     engine->claims_unproven, state->key);
     state->rates = rates_new(engine->rate_entries, state->key);
     state->counters = counters_new();
-    if (!state->store || !state->rates || !state->counters) {
+    enum wb_status status = !state->rates || !state->counters
+                                ? WB_ERROR_MEMORY
+                                : open_store(engine, problems, state);
+    if (status != WB_OK) {
         wb_state_close(state);
-        return WB_ERROR_MEMORY;
+        return status;
     }
     *out = state;
     return WB_OK;
@@ -248,14 +277,13 @@ enum wb_status wb_state_open(const struct wb_engine *engine,
                              struct wb_problems *problems,
                              struct wb_state **state)
 {
-    (void)problems; /* stores that can fail to open will say why */
-    return state_new(engine, false, state);
+    return state_new(engine, false, list_of(problems), state);
 }
 
 enum wb_status wb_state_open_replay(const struct wb_engine *engine,
                                     struct wb_state **state)
 {
-    return state_new(engine, true, state);
+    return state_new(engine, true, NULL, state);
 }
 
 void wb_state_close(struct wb_state *state)

@@ -500,6 +500,12 @@ static void fill_settings(struct loading *l)
     engine->enforce_share = (uint32_t)l->settings.enforce_share;
     engine->claims_proven = (size_t)l->settings.claim.capacity;
     engine->claims_unproven = (size_t)l->settings.claim.capacity_unproven;
+    if (l->settings.claim.store != 0) {
+        engine->claims_path =
+            settings_path(l->folder, l->settings.claim.path, l->arena).at;
+        engine->claims_power = l->settings.claim.durability == 1;
+        l->failed = l->failed || !engine->claims_path;
+    }
     engine->rate_entries = (size_t)l->settings.rate_entries;
     if (!settings_flatten(&l->settings, l->folder, l->arena, &engine->settings,
                           &engine->setting_count)) {

@@ -23,7 +23,9 @@ struct settings {
     const struct node *payments, *claims, *headers, *sites, *overrides;
     const struct node *listen, *admin, *log, *limits, *bands, *networks;
     struct {
-        int store;
+        int store;      /* 0 memory, 1 lmdb */
+        int durability; /* 0 process, 1 power */
+        struct view path;
         int64_t capacity, capacity_unproven;
     } claim;
     struct {

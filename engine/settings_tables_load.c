@@ -8,7 +8,8 @@
 static const char *const modes[] = {"enforce", "count", NULL};
 static const char *const site_modes[] = {"enforce", "count", "inherit", NULL};
 static const char *const unknown_hosts[] = {"default", "reject", NULL};
-static const char *const stores[] = {"memory", NULL};
+static const char *const stores[] = {"memory", "lmdb", NULL};
+static const char *const durabilities[] = {"process", "power", NULL};
 static const char *const dialects[] = {"json",  "nginx",   "forward-auth",
                                        "envoy", "haproxy", NULL};
 static const char *const orders[] = {"dialect", "kept", "lost", NULL};
@@ -60,7 +61,11 @@ const struct schema_key top_keys[] = {
 
 const struct schema_key claim_keys[] = {
     {"store", SCHEMA_CHOICE, AT(settings, claim.store), false, "memory", stores,
-     0, 0, "memory: claims are lost at a restart"},
+     0, 0, "memory: claims are lost at a restart; lmdb: they are kept"},
+    {"path", SCHEMA_TEXT, AT(settings, claim.path), false, "claims", NULL, 0, 0,
+     "folder of the store lmdb"},
+    {"durability", SCHEMA_CHOICE, AT(settings, claim.durability), false,
+     "process", durabilities, 0, 0, "what claims in lmdb survive the end of"},
     {"capacity", SCHEMA_INTEGER, AT(settings, claim.capacity), false, "100000",
      NULL, 1000, 100000000, "proven claims held at most"},
     {"capacity-unproven", SCHEMA_INTEGER, AT(settings, claim.capacity_unproven),

@@ -63,6 +63,8 @@ struct wb_engine {
     struct databases databases; /* closed with the snapshot */
     struct payment_settings payments;
     size_t claims_proven, claims_unproven; /* capacities */
+    const char *claims_path;               /* NULL: kept in memory */
+    bool claims_power;
     size_t rate_entries;
     const struct setting *settings; /* sorted by path */
     size_t setting_count;

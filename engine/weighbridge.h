@@ -130,7 +130,8 @@ WB_API const char *wb_engine_header_name(const struct wb_engine *engine,
 
 /* ---- state: claims, rates, counters; shared, survives reloads ---- */
 
-/* Opens the store that the engine's configuration names. */
+/* Opens the store that the engine's configuration names. WB_ERROR_IO: one in
+ * a file cannot be opened, and `problems` (may be NULL) says why. */
 WB_API enum wb_status wb_state_open(const struct wb_engine *engine,
                                     struct wb_problems *problems,
                                     struct wb_state **state);

@@ -34,11 +34,16 @@ static long failing_live;
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t n, size_t size);
 void *__libc_realloc(void *at, size_t size);
+void *__libc_memalign(size_t alignment, size_t size);
 void __libc_free(void *at);
 
 __attribute__((visibility("default"))) void *malloc(size_t size);
 __attribute__((visibility("default"))) void *calloc(size_t n, size_t size);
 __attribute__((visibility("default"))) void *realloc(void *at, size_t size);
+__attribute__((visibility("default"))) void *aligned_alloc(size_t alignment,
+                                                           size_t size);
+__attribute__((visibility("default"))) int
+posix_memalign(void **out, size_t alignment, size_t size);
 __attribute__((visibility("default"))) void free(void *at);
 
 static bool failing_now(void)
@@ -75,6 +80,22 @@ void *realloc(void *at, size_t size)
         return NULL;
     }
     return at ? __libc_realloc(at, size) : failing_count(__libc_malloc(size));
+}
+
+void *aligned_alloc(size_t alignment, size_t size)
+{
+    return failing_now() ? NULL
+                         : failing_count(__libc_memalign(alignment, size));
+}
+
+int posix_memalign(void **out, size_t alignment, size_t size)
+{
+    void *at = aligned_alloc(alignment, size);
+
+    if (at) {
+        *out = at;
+    }
+    return at ? 0 : 12; /* ENOMEM */
 }
 
 void free(void *at)

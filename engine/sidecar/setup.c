@@ -260,6 +260,14 @@ static void read_listeners(struct reader *reader, struct setup *setup)
     }
 }
 
+/* Only to tell whether they changed: the engine opens the store. */
+static void read_claims(struct reader *reader, struct setup *setup)
+{
+    setup->claims_store = get(reader, "claims.store");
+    setup->claims_path = get(reader, "claims.path");
+    setup->claims_durability = get(reader, "claims.durability");
+}
+
 static void read_log(struct reader *reader, struct setup *setup)
 {
     static const char *const client[] = {"full", "truncated", "off", NULL};
@@ -315,6 +323,7 @@ bool setup_read(struct setup *setup, const struct wb_engine *engine, bool demo,
     } else {
         read_listeners(&reader, setup);
     }
+    read_claims(&reader, setup);
     read_log(&reader, setup);
     read_limits(&reader, setup);
     return !reader.failed;
@@ -343,6 +352,10 @@ bool setup_fit(const struct setup *before, const struct setup *after,
         what = "limits";
     } else if (!same(before->log_decisions, after->log_decisions)) {
         what = "log.decisions";
+    } else if (!same(before->claims_store, after->claims_store) ||
+               !same(before->claims_path, after->claims_path) ||
+               !same(before->claims_durability, after->claims_durability)) {
+        what = "claims";
     }
     for (size_t i = 0; what == NULL && i < before->listen_count; i++) {
         if (!same(before->listen[i].address, after->listen[i].address)) {

@@ -19,6 +19,7 @@ struct setup {
     size_t listen_count;
     const char *admin;         /* address, or NULL: none */
     const char *log_decisions; /* path, "stderr", or NULL: off */
+    const char *claims_store, *claims_path, *claims_durability;
     enum log_client log_client;
     enum log_query log_query;
     unsigned connections, in_flight, threads;

@@ -215,6 +215,11 @@ static void remove_entry(struct claim_table *table, uint32_t number)
     table->used--;
 }
 
+void claim_table_remove(struct claim_table *table, struct claim_entry *entry)
+{
+    remove_entry(table, (uint32_t)(entry - table->entries) + 1);
+}
+
 static uint32_t take_free(struct claim_table *table)
 {
     uint32_t number = table->first_free;
@@ -290,6 +295,13 @@ bool claim_table_has_room(struct claim_table *table, int64_t now,
            expiry_at(table, 0) <= now;
 }
 
+static void evict_oldest(struct claim_table *table)
+{
+    table->latest_evicted = table->entries[table->all.oldest - 1];
+    table->evicted++;
+    remove_entry(table, table->all.oldest);
+}
+
 /* Puts out what must go before an entry comes. */
 static bool make_room(struct claim_table *table, int64_t now)
 {
@@ -297,8 +309,7 @@ static bool make_room(struct claim_table *table, int64_t now)
         claim_table_expire(table, now, 1);
     }
     if (table->used == table->capacity && table->quota > 0) {
-        remove_entry(table, table->all.oldest);
-        table->evicted++;
+        evict_oldest(table);
     }
     return table->used < table->capacity;
 }

@@ -61,6 +61,7 @@ struct claim_table {
     uint32_t fresh;      /* entries from here on were never used */
     uint32_t first_free; /* 0: none, else the number plus 1 */
     uint64_t evicted;
+    struct claim_entry latest_evicted; /* as it was */
     int64_t forgotten; /* the latest expiry of what has been dropped for it */
 };
 
@@ -89,5 +90,7 @@ struct claim_entry *claim_table_insert(struct claim_table *table, uint64_t hash,
                                        const unsigned char key[CLAIM_KEY],
                                        int64_t now, int64_t expires,
                                        const uint64_t *neighbourhood);
+/* Takes out an entry that is there, as if it had never come. */
+void claim_table_remove(struct claim_table *table, struct claim_entry *entry);
 
 #endif

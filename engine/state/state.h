@@ -50,6 +50,14 @@ struct claim_answer {
     unsigned char decision[16]; /* of the claim that stands */
 };
 
+/* A claim that a store put out to make room for another. */
+struct claim_evicted {
+    bool there;
+    unsigned char key[32];
+    unsigned char decision[16];
+    int64_t expires;
+};
+
 /* One claim under way; owned by the caller, who keeps it until the answer
  * (CLAIM_DONE) or until wake was called. A store writes answer before it
  * calls wake, from a thread of its own. */
@@ -58,7 +66,9 @@ struct claim_call {
     struct claim_answer answer;
     void (*wake)(void *arg);
     void *arg;
-    void *next; /* the store's */
+    /* the store's: */
+    void *next;
+    struct claim_evicted evicted_identity, evicted_identifier;
 };
 
 /* A claim store. */
@@ -87,6 +97,25 @@ struct store {
 struct store *store_memory_open(size_t capacity_proven,
                                 size_t capacity_unproven,
                                 const unsigned char *hash_key);
+
+/* The durable store: a table in memory decides, and a claim is answered
+ * (always later, CLAIM_WAIT) when it is in a database of LMDB. */
+struct problems;
+struct store_lmdb_settings {
+    const char *path; /* a folder; made if it is not there */
+    bool power;       /* survives a loss of power; else kill -9 only */
+    size_t capacity_proven, capacity_unproven;
+    size_t map_bytes; /* the file grows no larger; 0: by capacity */
+    const unsigned char *hash_key;
+};
+enum store_opened { STORE_OPENED, STORE_REFUSED, STORE_NO_MEMORY };
+bool store_lmdb_available(void);
+/* Fills with what the file holds. STORE_REFUSED: `problems` (may be NULL)
+ * says why. *out is written when opened only. The file belongs to this store
+ * alone; another that opens it, here or elsewhere, is refused. */
+enum store_opened store_lmdb_open(const struct store_lmdb_settings *settings,
+                                  struct problems *problems,
+                                  struct store **out);
 
 /* Rates: sharded tables of fixed size; two weighted buckets per key. */
 struct rates;

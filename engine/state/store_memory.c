@@ -21,7 +21,7 @@
 
 #include "base/hash.h"
 #include "state/claim_table.h"
-#include "state/state.h"
+#include "state/store_memory.h"
 
 #define SHARDS_MAX 64
 /* Below this much a shard, chance fills some much earlier than others. */
@@ -65,6 +65,18 @@ static uint64_t hash_key(const struct store_memory *s, const void *key,
 static struct shard *shard_of(struct store_memory *s, uint64_t hash)
 {
     return &s->shards[(hash >> 32) & (s->shard_count - 1)];
+}
+
+static struct claim_half find_half(struct store_memory *s,
+                                   const unsigned char key[CLAIM_KEY],
+                                   bool identifier)
+{
+    struct claim_half half = {.key = key};
+
+    half.hash = hash_key(s, key, CLAIM_KEY);
+    half.shard = shard_of(s, half.hash);
+    half.tables = identifier ? half.shard->identifiers : half.shard->identities;
+    return half;
 }
 
 static void lock_shards(struct shard *a, struct shard *b)
@@ -140,10 +152,9 @@ static bool refuse(const struct claim *claim, const struct claim_half *identity,
         rival = find_rival(claim, identifier, now);
     }
     if (rival) {
-        answer_rival(answer,
-                     is_equal(rival, claim) ? CLAIM_REPEATED
-                                            : CLAIM_CONFLICTING,
-                     rival);
+        answer_rival(
+            answer, is_equal(rival, claim) ? CLAIM_REPEATED : CLAIM_CONFLICTING,
+            rival);
         return true;
     }
     rival = find_rival(claim, identity, now);
@@ -163,13 +174,28 @@ static bool may_be_forgotten(const struct claim *claim,
             claim->expires <= identity->tables[UNPROVEN].forgotten);
 }
 
-static void insert(const struct claim *claim, const struct claim_half *half,
-                   int64_t now, int64_t expires, const uint64_t *neighbourhood)
+static void entry_to_evicted(const struct claim_entry *entry,
+                             struct claim_evicted *evicted)
 {
-    struct claim_entry *entry =
-        claim_table_insert(&half->tables[claim->proven ? PROVEN : UNPROVEN],
-                           half->hash, half->key, now, expires, neighbourhood);
+    memcpy(evicted->key, entry->key, sizeof(evicted->key));
+    memcpy(evicted->decision, entry->decision, sizeof(evicted->decision));
+    evicted->expires = entry->expires;
+}
 
+static void insert(const struct claim *claim, const struct claim_half *half,
+                   int64_t now, int64_t expires, const uint64_t *neighbourhood,
+                   struct claim_evicted *evicted)
+{
+    struct claim_table *table =
+        &half->tables[claim->proven ? PROVEN : UNPROVEN];
+    uint64_t before = table->evicted;
+    struct claim_entry *entry = claim_table_insert(table, half->hash, half->key,
+                                                   now, expires, neighbourhood);
+
+    evicted->there = table->evicted != before;
+    if (evicted->there) {
+        entry_to_evicted(&table->latest_evicted, evicted);
+    }
     if (entry) { /* has_room said so */
         memcpy(entry->content, claim->content, sizeof(entry->content));
         memcpy(entry->decision, claim->decision, sizeof(entry->decision));
@@ -198,11 +224,12 @@ static uint64_t hash_neighbourhood(const struct store_memory *s,
 }
 
 /* Under the locks. */
-static void decide(struct store_memory *s, const struct claim *claim,
+static void decide(struct store_memory *s, struct claim_call *call,
                    const struct claim_half *identity,
-                   const struct claim_half *identifier,
-                   struct claim_answer *answer)
+                   const struct claim_half *identifier)
 {
+    const struct claim *claim = &call->claim;
+    struct claim_answer *answer = &call->answer;
     int kind = claim->proven ? PROVEN : UNPROVEN;
     struct shard *shard = identity->shard;
     int64_t now = hold_clock(shard, claim->now);
@@ -234,9 +261,10 @@ static void decide(struct store_memory *s, const struct claim *claim,
         shard->full++;
         return;
     }
-    insert(claim, identity, now, expires, known);
+    insert(claim, identity, now, expires, known, &call->evicted_identity);
     if (claim->has_identifier) {
-        insert(claim, identifier, now, expires, known);
+        insert(claim, identifier, now, expires, known,
+               &call->evicted_identifier);
     }
     shard->taken++;
     answer->result = CLAIM_TAKEN;
@@ -247,23 +275,94 @@ static enum claim_status memory_claim(struct store *store,
 {
     struct store_memory *s = (struct store_memory *)store;
     const struct claim *claim = &call->claim;
-    struct claim_half identity = {.key = claim->identity};
-    struct claim_half identifier = {.key = claim->identifier};
+    struct claim_half identity = find_half(s, claim->identity, false);
+    struct claim_half identifier = {.shard = identity.shard};
 
-    identity.hash = hash_key(s, claim->identity, sizeof(claim->identity));
-    identity.shard = shard_of(s, identity.hash);
-    identity.tables = identity.shard->identities;
-    identifier.shard = identity.shard;
     if (claim->has_identifier) {
-        identifier.hash =
-            hash_key(s, claim->identifier, sizeof(claim->identifier));
-        identifier.shard = shard_of(s, identifier.hash);
-        identifier.tables = identifier.shard->identifiers;
+        identifier = find_half(s, claim->identifier, true);
     }
+    call->evicted_identity.there = false;
+    call->evicted_identifier.there = false;
     lock_shards(identity.shard, identifier.shard);
-    decide(s, claim, &identity, &identifier, &call->answer);
+    decide(s, call, &identity, &identifier);
     unlock_shards(identity.shard, identifier.shard);
     return CLAIM_DONE;
+}
+
+/* ---- for a durable store ---- */
+
+bool store_memory_restore(struct store *store,
+                          const struct claim_half_kept *half)
+{
+    struct store_memory *s = (struct store_memory *)store;
+    struct claim_half at = find_half(s, half->key, half->identifier);
+    struct claim_table *table = &at.tables[half->proven ? PROVEN : UNPROVEN];
+    struct claim_entry *entry =
+        claim_table_find(table, at.hash, half->key, INT64_MIN);
+
+    if (entry && entry->expires >= half->expires) {
+        return true;
+    }
+    if (entry) { /* twice: it expired and was claimed anew */
+        claim_table_remove(table, entry);
+    }
+    if (table->used == table->capacity) {
+        return false;
+    }
+    entry = claim_table_insert(table, at.hash, half->key, INT64_MIN,
+                               half->expires, NULL);
+    if (!entry) {
+        return false;
+    }
+    entry->claimed_at = half->claimed_at;
+    memcpy(entry->content, half->content, sizeof(entry->content));
+    memcpy(entry->decision, half->decision, sizeof(entry->decision));
+    return true;
+}
+
+void store_memory_forget(struct store *store, int64_t until)
+{
+    struct store_memory *s = (struct store_memory *)store;
+
+    for (size_t i = 0; i < s->shard_count; i++) {
+        for (size_t kind = 0; kind < KINDS; kind++) {
+            s->shards[i].identities[kind].forgotten = until;
+            s->shards[i].identifiers[kind].forgotten = until;
+        }
+    }
+}
+
+static void withdraw_half(const struct claim *claim,
+                          const struct claim_half *half)
+{
+    struct claim_table *table =
+        &half->tables[claim->proven ? PROVEN : UNPROVEN];
+    struct claim_entry *entry =
+        claim_table_find(table, half->hash, half->key, INT64_MIN);
+
+    if (entry && is_equal(entry, claim) &&
+        !memcmp(entry->decision, claim->decision, sizeof(claim->decision))) {
+        claim_table_remove(table, entry);
+    }
+}
+
+void store_memory_withdraw(struct store *store, const struct claim *claim)
+{
+    struct store_memory *s = (struct store_memory *)store;
+    struct claim_half identity = find_half(s, claim->identity, false);
+    struct claim_half identifier = {.shard = identity.shard};
+
+    if (claim->has_identifier) {
+        identifier = find_half(s, claim->identifier, true);
+    }
+    lock_shards(identity.shard, identifier.shard);
+    withdraw_half(claim, &identity);
+    if (claim->has_identifier) {
+        withdraw_half(claim, &identifier);
+    }
+    identity.shard->taken--;
+    identity.shard->refused++;
+    unlock_shards(identity.shard, identifier.shard);
 }
 
 static void close_shard(struct shard *shard)

@@ -1,0 +1,598 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The door to LMDB.
+ *
+ *   main database   "format"    ──► FORMAT
+ *                   "forgotten" ──► int64: end of the last bucket dropped
+ *                   "until" + hex ──► a bucket: a database of its own
+ *   bucket          kind, key ──► struct record    (kind: PROVEN, IDENTIFIER)
+ *
+ * A bucket holds the claims that expire before its end, and is dropped whole
+ * at its end. No index, no delete but of what the table put out. No map that
+ * is written to: a full disk would be SIGBUS. LMDB's own lock is left out:
+ * the folder's is held, one thread at a time calls, and there is no reader
+ * beside it.
+ */
+#include "state/claim_file.h"
+
+#ifdef WITH_LMDB
+
+#include <errno.h>
+#include <fcntl.h>
+#include <lmdb.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/hash.h"
+
+#define FORMAT "weighbridge claims 1"
+#define BUCKET "until"
+#define NAME_MAX_SIZE (sizeof(BUCKET) + 16)
+#define MINUTE INT64_C(60000000)
+#define HOUR (60 * MINUTE)
+#define DAY (24 * HOUR)
+/* 70 of minutes, 48 of hours, 400 of days, one for ever; twice, for a clock
+ * that jumps. */
+#define BUCKETS_MAX 1040
+#define MAP_RESERVE ((size_t)16 << 20)
+
+enum { PROVEN = 1, IDENTIFIER = 2 };
+
+struct record_key {
+    unsigned char kind;
+    unsigned char key[32];
+};
+
+struct record {
+    unsigned char content[32];
+    unsigned char decision[16];
+    int64_t claimed_at;
+    int64_t expires;
+    uint64_t check; /* of the key and all above */
+};
+
+struct bucket {
+    int64_t end;
+    MDB_dbi dbi; /* while open */
+    bool open;
+};
+
+struct claim_file {
+    int folder; /* locked while the file is open */
+    MDB_env *env;
+    MDB_dbi main;
+    size_t map_bytes;
+    struct bucket buckets[BUCKETS_MAX];
+    size_t bucket_count;
+    int64_t forgotten;
+};
+
+static MDB_val val_of(const void *data, size_t size)
+{
+    return (MDB_val){size, (void *)(uintptr_t)data};
+}
+
+static uint64_t checksum(const struct record_key *key,
+                         const struct record *record)
+{
+    static const unsigned char fixed[16] = "wb claim record";
+    unsigned char all[sizeof(*key) + offsetof(struct record, check)];
+
+    memcpy(all, key, sizeof(*key));
+    memcpy(all + sizeof(*key), record, sizeof(all) - sizeof(*key));
+    return hash_sip(fixed, view_of((const char *)all, sizeof(all)));
+}
+
+/* ---- buckets ---- */
+
+static int64_t round_up(int64_t time, int64_t width)
+{
+    return time > INT64_MAX - width ? INT64_MAX : (time / width + 1) * width;
+}
+
+/* The end of the bucket for what expires then: sooner is finer. */
+static int64_t bucket_end(int64_t expires, int64_t now)
+{
+    int64_t ahead = expires - now;
+
+    return ahead < HOUR + 10 * MINUTE ? round_up(expires, MINUTE)
+           : ahead < 2 * DAY          ? round_up(expires, HOUR)
+           : ahead < 400 * DAY        ? round_up(expires, DAY)
+                                      : INT64_MAX;
+}
+
+static void bucket_name(int64_t end, char name[NAME_MAX_SIZE])
+{
+    snprintf(name, NAME_MAX_SIZE, BUCKET "%016llx", (unsigned long long)end);
+}
+
+static struct bucket *find_bucket(struct claim_file *f, int64_t end)
+{
+    for (size_t i = f->bucket_count; i-- > 0;) {
+        if (f->buckets[i].end == end) {
+            return &f->buckets[i];
+        }
+    }
+    return NULL;
+}
+
+static int open_bucket(MDB_txn *txn, struct bucket *bucket, unsigned flags)
+{
+    char name[NAME_MAX_SIZE];
+    int error = 0;
+
+    if (!bucket->open) {
+        bucket_name(bucket->end, name);
+        error = mdb_dbi_open(txn, name, flags, &bucket->dbi);
+        bucket->open = error == 0;
+    }
+    return error;
+}
+
+/* The bucket of a claim, made if need be. */
+static int take_bucket(struct claim_file *f, MDB_txn *txn, int64_t end,
+                       MDB_dbi *dbi)
+{
+    struct bucket *bucket = find_bucket(f, end);
+    int error;
+
+    if (!bucket && f->bucket_count == BUCKETS_MAX) {
+        return MDB_DBS_FULL;
+    }
+    if (!bucket) {
+        bucket = &f->buckets[f->bucket_count++];
+        *bucket = (struct bucket){.end = end};
+    }
+    error = open_bucket(txn, bucket, MDB_CREATE);
+    *dbi = bucket->dbi;
+    return error;
+}
+
+/* After a transaction that failed: it closed the handles that it opened, and
+ * LMDB does not tell which. Opening one that is open gives it again. */
+static void forget_handles(struct claim_file *f)
+{
+    for (size_t i = 0; i < f->bucket_count; i++) {
+        f->buckets[i].open = false;
+    }
+}
+
+/* Ends a transaction: commits it, unless there was an error. */
+static int end_txn(struct claim_file *f, MDB_txn *txn, int error)
+{
+    if (error != 0) {
+        mdb_txn_abort(txn);
+    } else {
+        error = mdb_txn_commit(txn);
+    }
+    if (error != 0) {
+        forget_handles(f);
+    }
+    return error;
+}
+
+static int drop_bucket(MDB_txn *txn, struct bucket *bucket)
+{
+    int error = open_bucket(txn, bucket, 0);
+
+    if (error == MDB_NOTFOUND) {
+        return 0; /* the transaction that made it failed */
+    }
+    bucket->open = false; /* dropping closes it */
+    return error ? error : mdb_drop(txn, bucket->dbi, 1);
+}
+
+static int drop_until(struct claim_file *f, int64_t ended, int64_t forgotten)
+{
+    MDB_val key = val_of("forgotten", 9);
+    MDB_val value = val_of(&forgotten, sizeof(forgotten));
+    MDB_txn *txn;
+    int error = mdb_txn_begin(f->env, NULL, 0, &txn);
+
+    if (error != 0) {
+        return error;
+    }
+    error = mdb_put(txn, f->main, &key, &value, 0);
+    for (size_t i = 0; i < f->bucket_count && error == 0; i++) {
+        if (f->buckets[i].end <= ended) {
+            error = drop_bucket(txn, &f->buckets[i]);
+        }
+    }
+    return end_txn(f, txn, error);
+}
+
+static int64_t latest_ended(const struct claim_file *f, int64_t now)
+{
+    int64_t ended = INT64_MIN;
+
+    for (size_t i = 0; i < f->bucket_count; i++) {
+        if (f->buckets[i].end <= now && f->buckets[i].end > ended) {
+            ended = f->buckets[i].end;
+        }
+    }
+    return ended;
+}
+
+/* Dropping takes pages itself: a full map grows a little for it. What cannot
+ * be dropped now is tried again. */
+void claim_file_drop(struct claim_file *f, int64_t now)
+{
+    int64_t ended = latest_ended(f, now);
+    int64_t forgotten = ended > f->forgotten ? ended : f->forgotten;
+    size_t kept = 0;
+    int error;
+
+    if (ended == INT64_MIN) {
+        return;
+    }
+    error = drop_until(f, ended, forgotten);
+    if (error == MDB_MAP_FULL &&
+        mdb_env_set_mapsize(f->env, f->map_bytes + MAP_RESERVE) == 0) {
+        f->map_bytes += MAP_RESERVE;
+        error = drop_until(f, ended, forgotten);
+    }
+    if (error != 0) {
+        return;
+    }
+    f->forgotten = forgotten;
+    for (size_t i = 0; i < f->bucket_count; i++) {
+        if (f->buckets[i].end > ended) {
+            f->buckets[kept++] = f->buckets[i];
+        }
+    }
+    f->bucket_count = kept;
+}
+
+/* ---- writing ---- */
+
+static int put_half(struct claim_file *f, MDB_txn *txn,
+                    const struct claim_call *call, bool identifier)
+{
+    const struct claim *claim = &call->claim;
+    struct record_key key = {
+        .kind = (unsigned char)((claim->proven ? PROVEN : 0) |
+                                (identifier ? IDENTIFIER : 0))};
+    struct record record = {.claimed_at = call->answer.claimed_at,
+                            .expires = call->answer.expires};
+    MDB_val at = val_of(&key, sizeof(key));
+    MDB_val value = val_of(&record, sizeof(record));
+    MDB_dbi dbi;
+    int error = take_bucket(
+        f, txn, bucket_end(record.expires, record.claimed_at), &dbi);
+
+    memcpy(key.key, identifier ? claim->identifier : claim->identity,
+           sizeof(key.key));
+    memcpy(record.content, claim->content, sizeof(record.content));
+    memcpy(record.decision, claim->decision, sizeof(record.decision));
+    record.check = checksum(&key, &record);
+    return error ? error : mdb_put(txn, dbi, &at, &value, 0);
+}
+
+/* What the table put out goes, or an attacker's claims would fill the file.
+ * It may lie in a coarser bucket than now; it may have been claimed anew. */
+static int delete_evicted(struct claim_file *f, MDB_txn *txn,
+                          const struct claim_evicted *evicted, bool identifier)
+{
+    const int64_t ends[] = {round_up(evicted->expires, MINUTE),
+                            round_up(evicted->expires, HOUR),
+                            round_up(evicted->expires, DAY), INT64_MAX};
+    struct record_key key = {.kind = identifier ? IDENTIFIER : 0};
+    MDB_val at = val_of(&key, sizeof(key)), value;
+    int error = 0;
+
+    memcpy(key.key, evicted->key, sizeof(key.key));
+    for (size_t i = 0; i < 4 && error == 0; i++) {
+        struct bucket *bucket = find_bucket(f, ends[i]);
+
+        error = bucket ? open_bucket(txn, bucket, 0) : MDB_NOTFOUND;
+        if (error == 0) {
+            error = mdb_get(txn, bucket->dbi, &at, &value);
+        }
+        if (error == 0 && value.mv_size == sizeof(struct record) &&
+            !memcmp((const char *)value.mv_data +
+                        offsetof(struct record, decision),
+                    evicted->decision, sizeof(evicted->decision))) {
+            error = mdb_del(txn, bucket->dbi, &at, NULL);
+        }
+        error = error == MDB_NOTFOUND ? 0 : error;
+    }
+    return error;
+}
+
+static int put_call(struct claim_file *f, MDB_txn *txn,
+                    const struct claim_call *call)
+{
+    int error = 0;
+
+    if (call->evicted_identity.there) {
+        error = delete_evicted(f, txn, &call->evicted_identity, false);
+    }
+    if (error == 0 && call->evicted_identifier.there) {
+        error = delete_evicted(f, txn, &call->evicted_identifier, true);
+    }
+    if (error == 0) {
+        error = put_half(f, txn, call, false);
+    }
+    if (error == 0 && call->claim.has_identifier) {
+        error = put_half(f, txn, call, true);
+    }
+    return error;
+}
+
+int claim_file_write(struct claim_file *f, const struct claim_call *first)
+{
+    MDB_txn *txn;
+    int error = mdb_txn_begin(f->env, NULL, 0, &txn);
+
+    if (error != 0) {
+        return error;
+    }
+    for (const struct claim_call *call = first; call && error == 0;
+         call = call->next) {
+        error = put_call(f, txn, call);
+    }
+    return end_txn(f, txn, error);
+}
+
+/* ---- reading what is there ---- */
+
+static bool read_record(const MDB_val *at, const MDB_val *value,
+                        struct claim_half_kept *half)
+{
+    struct record_key key;
+    struct record record;
+
+    if (at->mv_size != sizeof(key) || value->mv_size != sizeof(record)) {
+        return false;
+    }
+    memcpy(&key, at->mv_data, sizeof(key));
+    memcpy(&record, value->mv_data, sizeof(record));
+    *half = (struct claim_half_kept){.proven = (key.kind & PROVEN) != 0,
+                                     .identifier = (key.kind & IDENTIFIER) != 0,
+                                     .claimed_at = record.claimed_at,
+                                     .expires = record.expires};
+    memcpy(half->key, key.key, sizeof(half->key));
+    memcpy(half->content, record.content, sizeof(half->content));
+    memcpy(half->decision, record.decision, sizeof(half->decision));
+    return record.check == checksum(&key, &record);
+}
+
+static int visit_bucket(MDB_txn *txn, struct bucket *bucket,
+                        claim_visitor *visit, void *context)
+{
+    MDB_val key, value;
+    MDB_cursor *cursor;
+    MDB_stat stat;
+    size_t seen = 0;
+    int error = open_bucket(txn, bucket, 0);
+
+    if (error != 0 || (error = mdb_stat(txn, bucket->dbi, &stat)) != 0 ||
+        (error = mdb_cursor_open(txn, bucket->dbi, &cursor)) != 0) {
+        return error;
+    }
+    while ((error = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) == 0) {
+        struct claim_half_kept half;
+
+        seen++;
+        if (!read_record(&key, &value, &half)) {
+            error = MDB_CORRUPTED;
+        } else if (!visit(context, &half)) {
+            error = ENOMEM;
+        }
+        if (error != 0) {
+            break;
+        }
+    }
+    mdb_cursor_close(cursor);
+    if (error == MDB_NOTFOUND) {
+        error = seen == stat.ms_entries ? 0 : MDB_CORRUPTED;
+    }
+    return error;
+}
+
+int claim_file_visit(struct claim_file *f, claim_visitor *visit, void *context)
+{
+    MDB_txn *txn;
+    int error = mdb_txn_begin(f->env, NULL, 0, &txn);
+
+    if (error != 0) {
+        return error;
+    }
+    for (size_t i = 0; i < f->bucket_count && error == 0; i++) {
+        error = visit_bucket(txn, &f->buckets[i], visit, context);
+    }
+    return end_txn(f, txn, error); /* keeps the handles */
+}
+
+int64_t claim_file_forgotten(const struct claim_file *f)
+{
+    return f->forgotten;
+}
+
+/* A name of the main database. */
+static int read_name(struct claim_file *f, const MDB_val *key,
+                     const MDB_val *value)
+{
+    char name[NAME_MAX_SIZE], again[NAME_MAX_SIZE];
+    int64_t end;
+
+    if (key->mv_size == 6 && !memcmp(key->mv_data, "format", 6)) {
+        return 0;
+    }
+    if (key->mv_size == 9 && !memcmp(key->mv_data, "forgotten", 9)) {
+        if (value->mv_size != sizeof(f->forgotten)) {
+            return MDB_CORRUPTED;
+        }
+        memcpy(&f->forgotten, value->mv_data, sizeof(f->forgotten));
+        return 0;
+    }
+    if (key->mv_size != NAME_MAX_SIZE - 1 || f->bucket_count == BUCKETS_MAX) {
+        return MDB_CORRUPTED;
+    }
+    memcpy(name, key->mv_data, NAME_MAX_SIZE - 1);
+    name[NAME_MAX_SIZE - 1] = '\0';
+    end = (int64_t)strtoull(name + sizeof(BUCKET) - 1, NULL, 16);
+    bucket_name(end, again);
+    if (strcmp(name, again) != 0) {
+        return MDB_CORRUPTED;
+    }
+    f->buckets[f->bucket_count++] = (struct bucket){.end = end};
+    return 0;
+}
+
+/* The buckets' names; in an empty file, writes the format. EPROTO: a foreign
+ * file. */
+static int read_main(struct claim_file *f, MDB_txn *txn)
+{
+    MDB_val key = val_of("format", 6), value;
+    MDB_val format = val_of(FORMAT, sizeof(FORMAT) - 1);
+    MDB_cursor *cursor;
+    MDB_stat stat;
+    int error = mdb_get(txn, f->main, &key, &value);
+
+    if (error == MDB_NOTFOUND && (error = mdb_stat(txn, f->main, &stat)) == 0) {
+        return stat.ms_entries ? EPROTO
+                               : mdb_put(txn, f->main, &key, &format, 0);
+    }
+    if (error == 0 && (value.mv_size != format.mv_size ||
+                       memcmp(value.mv_data, FORMAT, format.mv_size) != 0)) {
+        error = EPROTO;
+    }
+    if (error != 0 || (error = mdb_cursor_open(txn, f->main, &cursor)) != 0) {
+        return error;
+    }
+    while (error == 0 &&
+           (error = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) == 0) {
+        error = read_name(f, &key, &value);
+    }
+    mdb_cursor_close(cursor);
+    return error == MDB_NOTFOUND ? 0 : error;
+}
+
+/* ---- opening and closing ---- */
+
+/* A page beyond the end of the file cannot be read, only die of. One that is
+ * all zero can, and LMDB knows that it is none. The last pages may never have
+ * been written: they were taken and given back. */
+static int lengthen(struct claim_file *f)
+{
+    MDB_envinfo info;
+    MDB_stat stat;
+    struct stat file;
+    off_t whole;
+    int fd;
+    int error = mdb_env_info(f->env, &info);
+
+    error = error ? error : mdb_env_stat(f->env, &stat);
+    error = error ? error : mdb_env_get_fd(f->env, &fd);
+    if (error != 0) {
+        return error;
+    }
+    whole = (off_t)((info.me_last_pgno + 1) * stat.ms_psize);
+    if (fstat(fd, &file) != 0 ||
+        (file.st_size < whole && ftruncate(fd, whole) != 0)) {
+        return errno;
+    }
+    return 0;
+}
+
+/* The folder's lock: two tables over one file would each let a payment
+ * through. The system drops it when the process dies. */
+static int lock_folder(struct claim_file *f, const char *path)
+{
+    if (mkdir(path, 0700) != 0 && errno != EEXIST) {
+        return errno;
+    }
+    f->folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (f->folder < 0 || flock(f->folder, LOCK_EX | LOCK_NB) != 0) {
+        return errno;
+    }
+    return 0;
+}
+
+static int read_file(struct claim_file *f)
+{
+    MDB_txn *txn;
+    int error = mdb_txn_begin(f->env, NULL, 0, &txn);
+
+    if (error != 0) {
+        return error;
+    }
+    error = mdb_dbi_open(txn, NULL, 0, &f->main);
+    error = error ? error : read_main(f, txn);
+    return end_txn(f, txn, error);
+}
+
+static int open_env(struct claim_file *f, const char *path, bool power)
+{
+    unsigned flags = MDB_NOLOCK | (power ? 0 : MDB_NOSYNC);
+    int error = mdb_env_create(&f->env);
+
+    error = error ? error : mdb_env_set_maxdbs(f->env, BUCKETS_MAX);
+    error = error ? error : mdb_env_set_mapsize(f->env, f->map_bytes);
+    error = error ? error : mdb_env_open(f->env, path, flags, 0600);
+    error = error ? error : lengthen(f);
+    error = error ? error : read_file(f);
+    if (error == 0 && power && fsync(f->folder) != 0) {
+        error = errno;
+    }
+    return error;
+}
+
+int claim_file_open(const char *path, bool power, size_t map_bytes,
+                    struct claim_file **out)
+{
+    struct claim_file *f = calloc(1, sizeof(*f));
+    int error;
+
+    if (!f) {
+        return ENOMEM;
+    }
+    f->map_bytes = map_bytes;
+    error = lock_folder(f, path);
+    error = error ? error : open_env(f, path, power);
+    if (error != 0) {
+        claim_file_close(f);
+        return error;
+    }
+    *out = f;
+    return 0;
+}
+
+void claim_file_close(struct claim_file *f)
+{
+    if (!f) {
+        return;
+    }
+    if (f->env) {
+        mdb_env_sync(f->env, 1); /* fails when it never opened */
+        mdb_env_close(f->env);
+    }
+    if (f->folder >= 0) {
+        close(f->folder);
+    }
+    free(f);
+}
+
+const char *claim_file_why(int error)
+{
+    switch (error) {
+    case EWOULDBLOCK:
+        return "it is open already";
+    case EPROTO:
+        return "it holds something else, or claims in a form that this "
+               "version does not know";
+    case MDB_CORRUPTED:
+    case MDB_INVALID:
+    case MDB_PAGE_NOTFOUND:
+        return "it is damaged; without it, claims start empty";
+    default:
+        return mdb_strerror(error);
+    }
+}
+
+#endif

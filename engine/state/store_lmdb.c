@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The durable claim store. The store in memory decides; what it took is
+ * written by one thread, in one transaction for all that came while the last
+ * one was written, and answered after the commit. What cannot be written is
+ * taken back and answered CLAIM_UNAVAILABLE.
+ *
+ *   claim ──► table in memory ──► queue ──► writer: commit ──► wake
+ *                  ▲                              │
+ *                  └── at start ── claim file ◄───┘
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "base/problems.h"
+#include "state/claim_file.h"
+
+#define MAP_LEAST ((size_t)64 << 20)
+#define MAP_PER_CLAIM 1024 /* four times what one takes */
+
+struct store_lmdb {
+    struct store store;      /* first */
+    struct store *table;     /* owned; decides */
+    struct claim_file *file; /* owned; the writer's alone, once it runs */
+    int64_t latest;          /* time; the writer's too */
+    bool running;
+    pthread_t writer;
+    pthread_mutex_t lock;
+    pthread_cond_t arrived;
+    struct claim_call *first, *last; /* under lock, linked by next */
+    bool closing;                    /* under lock */
+};
+
+#ifdef WITH_LMDB
+
+bool store_lmdb_available(void)
+{
+    return true;
+}
+
+/* ---- writing ---- */
+
+static void answer_batch(struct store_lmdb *s, struct claim_call *call,
+                         bool written)
+{
+    while (call) {
+        struct claim_call *next = call->next;
+
+        if (!written) {
+            store_memory_withdraw(s->table, &call->claim);
+            call->answer.result = CLAIM_UNAVAILABLE;
+        }
+        call->wake(call->arg); /* after it the call is the caller's again */
+        call = next;
+    }
+}
+
+/* All that waits, or NULL when the store is closed and nothing does. */
+static struct claim_call *take_batch(struct store_lmdb *s)
+{
+    struct claim_call *first;
+
+    pthread_mutex_lock(&s->lock);
+    while (!s->first && !s->closing) {
+        pthread_cond_wait(&s->arrived, &s->lock);
+    }
+    first = s->first;
+    s->first = NULL;
+    pthread_mutex_unlock(&s->lock);
+    return first;
+}
+
+static void *write_all(void *arg)
+{
+    struct store_lmdb *s = arg;
+    struct claim_call *first;
+
+    while ((first = take_batch(s)) != NULL) {
+        for (const struct claim_call *call = first; call; call = call->next) {
+            if (call->answer.claimed_at > s->latest) {
+                s->latest = call->answer.claimed_at;
+            }
+        }
+        claim_file_drop(s->file, s->latest);
+        answer_batch(s, first, claim_file_write(s->file, first) == 0);
+    }
+    return NULL;
+}
+
+static enum claim_status lmdb_claim(struct store *store,
+                                    struct claim_call *call)
+{
+    struct store_lmdb *s = (struct store_lmdb *)store;
+    bool idle;
+
+    s->table->ops->claim(s->table, call);
+    if (call->answer.result != CLAIM_TAKEN) {
+        return CLAIM_DONE;
+    }
+    call->next = NULL;
+    pthread_mutex_lock(&s->lock);
+    idle = !s->first;
+    if (idle) {
+        s->first = call;
+    } else {
+        s->last->next = call;
+    }
+    s->last = call;
+    pthread_mutex_unlock(&s->lock);
+    if (idle) {
+        pthread_cond_signal(&s->arrived);
+    }
+    return CLAIM_WAIT;
+}
+
+/* ---- opening and closing ---- */
+
+/* Capacities that hold what is there. */
+struct census {
+    size_t proven[2], unproven[2]; /* identities, identifiers */
+};
+
+static bool count_half(void *context, const struct claim_half_kept *half)
+{
+    struct census *census = context;
+
+    (half->proven ? census->proven : census->unproven)[half->identifier]++;
+    return true;
+}
+
+static bool restore_half(void *context, const struct claim_half_kept *half)
+{
+    return store_memory_restore(context, half);
+}
+
+static size_t largest(size_t capacity, const size_t count[2])
+{
+    size_t most = count[0] > count[1] ? count[0] : count[1];
+
+    return most > capacity ? most : capacity;
+}
+
+static int fill(struct store_lmdb *s,
+                const struct store_lmdb_settings *settings)
+{
+    struct census census = {{0}, {0}};
+    int error = claim_file_visit(s->file, count_half, &census);
+
+    if (error != 0) {
+        return error;
+    }
+    s->table =
+        store_memory_open(largest(settings->capacity_proven, census.proven),
+                          largest(settings->capacity_unproven, census.unproven),
+                          settings->hash_key);
+    if (!s->table) {
+        return ENOMEM;
+    }
+    store_memory_forget(s->table, claim_file_forgotten(s->file));
+    return claim_file_visit(s->file, restore_half, s->table);
+}
+
+static int start_writer(struct store_lmdb *s)
+{
+    sigset_t all, before;
+    int error;
+
+    sigfillset(&all); /* signals are the caller's threads' */
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    error = pthread_create(&s->writer, NULL, write_all, s);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    s->running = error == 0;
+    return error;
+}
+
+static void lmdb_close(struct store *store)
+{
+    struct store_lmdb *s = (struct store_lmdb *)store;
+
+    if (s->running) {
+        pthread_mutex_lock(&s->lock);
+        s->closing = true;
+        pthread_cond_signal(&s->arrived);
+        pthread_mutex_unlock(&s->lock);
+        pthread_join(s->writer, NULL);
+    }
+    claim_file_close(s->file);
+    if (s->table) {
+        s->table->ops->close(s->table);
+    }
+    pthread_cond_destroy(&s->arrived);
+    pthread_mutex_destroy(&s->lock);
+    free(s);
+}
+
+static void lmdb_stats(struct store *store, struct store_stats *out)
+{
+    struct store_lmdb *s = (struct store_lmdb *)store;
+
+    s->table->ops->stats(s->table, out);
+}
+
+static int open_all(struct store_lmdb *s,
+                    const struct store_lmdb_settings *settings)
+{
+    size_t claims = settings->capacity_proven + settings->capacity_unproven;
+    size_t map_bytes = settings->map_bytes ? settings->map_bytes
+                                           : MAP_LEAST + claims * MAP_PER_CLAIM;
+    int error = !hash_start() ? EIO
+                              : claim_file_open(settings->path, settings->power,
+                                                map_bytes, &s->file);
+
+    error = error ? error : fill(s, settings);
+    return error ? error : start_writer(s);
+}
+
+enum store_opened store_lmdb_open(const struct store_lmdb_settings *settings,
+                                  struct problems *problems, struct store **out)
+{
+    static const struct store_ops ops = {"lmdb", lmdb_claim, lmdb_close,
+                                         lmdb_stats};
+    struct store_lmdb *s = calloc(1, sizeof(*s));
+    int error;
+
+    if (!s) {
+        return STORE_NO_MEMORY;
+    }
+    s->store.ops = &ops;
+    s->latest = INT64_MIN;
+    pthread_mutex_init(&s->lock, NULL);
+    pthread_cond_init(&s->arrived, NULL);
+    error = open_all(s, settings);
+    if (error == 0) {
+        *out = &s->store;
+        return STORE_OPENED;
+    }
+    lmdb_close(&s->store);
+    if (error == ENOMEM) {
+        return STORE_NO_MEMORY;
+    }
+    problems_add(problems, PROBLEM_ERROR, (struct place){0}, "C019", NULL,
+                 "claims: %s: %s", settings->path, claim_file_why(error));
+    return STORE_REFUSED;
+}
+
+#else
+
+bool store_lmdb_available(void)
+{
+    return false;
+}
+
+enum store_opened store_lmdb_open(const struct store_lmdb_settings *settings,
+                                  struct problems *problems, struct store **out)
+{
+    (void)settings; /* loading refused the configuration that asks for it */
+    (void)problems;
+    (void)out;
+    return STORE_REFUSED;
+}
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a durable store needs of the table in memory beyond deciding: to fill
+ * it from a file, and to take back a claim that could not be written.
+ */
+#ifndef WB_STATE_STORE_MEMORY_H
+#define WB_STATE_STORE_MEMORY_H
+
+#include "state/state.h"
+
+/* One key of a claim: its identity or its payment-identifier. */
+struct claim_half_kept {
+    bool proven;
+    bool identifier;
+    unsigned char key[32];
+    unsigned char content[32];
+    unsigned char decision[16];
+    int64_t claimed_at;
+    int64_t expires;
+};
+
+/* Puts in what was kept; before the first claim, while there is room. False:
+ * there is none. */
+bool store_memory_restore(struct store *store,
+                          const struct claim_half_kept *half);
+/* Claims that end no later than `until` may have been dropped: they are not
+ * taken. */
+void store_memory_forget(struct store *store, int64_t until);
+/* Takes back a claim that was CLAIM_TAKEN, unless it went already. */
+void store_memory_withdraw(struct store *store, const struct claim *claim);
+
+#endif
