@@ -100,8 +100,8 @@ void block_weigh(struct block *block, struct wb_engine *engine)
         if (line->fault != LINE_FINE) {
             continue;
         }
-        enum wb_status status = block->format->read(
-            block->requests[i], engine, &block->clock, line->at, line->size,
+        enum wb_status status = format_read_line(
+            block->format, block->requests[i], engine, &block->clock, line->at, line->size,
             &line->fault, &line->extra);
         if (status != WB_OK) {
             block->failed = true;
@@ -154,7 +154,9 @@ void block_count(struct block *block, bool records)
     for (size_t i = 0; i < block->count && !block->failed; i++) {
         struct line *line = &block->lines[i];
         if (line->fault != LINE_FINE) {
-            tally_fault(&block->tally, line->fault);
+            if (line->fault != LINE_NOTE) {
+                tally_fault(&block->tally, line->fault);
+            }
             continue;
         }
         tally_request(&block->tally, block->requests[i], &line->extra);
@@ -176,6 +178,7 @@ const char *line_fault_text(enum line_fault fault)
         [LINE_NO_REQUEST] = "holds no HTTP request",
         [LINE_CUT] = "cut within a field",
         [LINE_NO_RECORD] = "not a request record",
+        [LINE_NOTE] = "",
         [LINE_LOST] = "the rest of a compressed file is lost",
     };
     return texts[fault];
@@ -210,7 +213,8 @@ bool block_write(struct block *block, FILE *out, FILE *err, unsigned *samples)
     for (size_t i = 0; i < block->count; i++) {
         if (block->lines[i].fault == LINE_LOST) {
             show_lost(block, &block->lines[i], err);
-        } else if (block->lines[i].fault != LINE_FINE && *samples != 0) {
+        } else if (block->lines[i].fault != LINE_FINE &&
+                   block->lines[i].fault != LINE_NOTE && *samples != 0) {
             show(block, &block->lines[i], err);
             --*samples;
         }
