@@ -31,7 +31,7 @@ APP_PACKAGES := libmicrohttpd
 DEPS := gcc libc6-dev make pkg-config libpcre2-dev libyaml-dev libsodium-dev \
 	libmaxminddb-dev libmicrohttpd-dev
 CHECK_DEPS := clang libclang-rt-14-dev g++ python3 python3-yaml curl nginx \
-	valgrind libjansson-dev procps mandoc caddy haproxy
+	valgrind libjansson-dev procps mandoc caddy haproxy zstd
 
 # Features: on when their library is found; WITH_X=0 leaves one out.
 WITH_SECP256K1 ?= $(shell $(PKG_CONFIG) --exists 'libsecp256k1 >= 0.2' && \
@@ -54,15 +54,35 @@ PLAIN_LIBS += -llmdb
 CPPFLAGS += -DWITH_LMDB
 endif
 
+# Logs that are compressed: libraries of the program, not of libweighbridge.
+WITH_ZLIB ?= $(shell $(PKG_CONFIG) --exists zlib && echo 1 || echo absent)
+ifneq ($(WITH_ZLIB),0)
+DEPS += zlib1g-dev
+endif
+ifeq ($(WITH_ZLIB),1)
+REPLAY_PACKAGES += zlib
+CPPFLAGS += -DWITH_ZLIB
+endif
+WITH_ZSTD ?= $(shell $(PKG_CONFIG) --exists libzstd && echo 1 || echo absent)
+ifneq ($(WITH_ZSTD),0)
+DEPS += libzstd-dev
+endif
+ifeq ($(WITH_ZSTD),1)
+REPLAY_PACKAGES += libzstd
+CPPFLAGS += -DWITH_ZSTD
+endif
+
 pc = $(shell $(PKG_CONFIG) $(1) $(2) 2>/dev/null)
 
 CPPFLAGS += -Iengine -D_GNU_SOURCE
 CFLAGS += -std=c11 $(OPT) $(WARN) -fvisibility=hidden -fPIC -pthread \
 	-fno-strict-aliasing $(SANITIZE)
 LDFLAGS += -pthread $(SANITIZE)
-LIB_CFLAGS = $(call pc,--cflags,$(LIB_PACKAGES) $(APP_PACKAGES))
+LIB_CFLAGS = $(call pc,--cflags,$(LIB_PACKAGES) $(APP_PACKAGES) \
+	$(REPLAY_PACKAGES))
 LIB_LIBS = $(call pc,--libs,$(LIB_PACKAGES)) $(PLAIN_LIBS)
-APP_LIBS = $(call pc,--libs,$(APP_PACKAGES))
+REPLAY_LIBS = $(call pc,--libs,$(REPLAY_PACKAGES))
+APP_LIBS = $(call pc,--libs,$(APP_PACKAGES)) $(REPLAY_LIBS)
 
 # ---- what there is ----
 
@@ -85,6 +105,7 @@ CORPUS_BIN := $(patsubst test/fuzz/%_fuzz.c,$(BUILD)/test/corpus-%,$(FUZZ_SRC))
 FUZZ_BIN := $(patsubst test/fuzz/%.c,$(BUILD)/%,$(FUZZ_SRC))
 ALONE := $(BUILD)/test/sidecar-alone
 SIDECAR := $(BUILD)/sidecar.a
+REPLAY := $(BUILD)/replay.a
 BENCH_BIN := $(patsubst bench/%.c,$(BUILD)/bench/%,$(BENCH_SRC))
 
 STATIC := $(BUILD)/libweighbridge.a
@@ -105,6 +126,7 @@ help:
 	@echo 'make bench      speed, as ratios in one run'
 	@echo 'make WITH_SECP256K1=0         without the check of signatures'
 	@echo 'make WITH_LMDB=0              without claims that survive a restart'
+	@echo 'make WITH_ZLIB=0 WITH_ZSTD=0  without compressed logs'
 	@echo 'make lint       floors, doors, warnings of both compilers'
 	@echo 'make accept     rewrite golden files; read the diff'
 	@echo 'make install, uninstall       PREFIX=$(PREFIX) DESTDIR='
@@ -136,10 +158,11 @@ $(SHARED): $(LIB_OBJ)
 $(PROGRAM): $(APP_OBJ) $(STATIC)
 	$(CC) $(LDFLAGS) -o $@ $(APP_OBJ) $(STATIC) $(LIB_LIBS) $(APP_LIBS)
 
-$(BUILD)/test/%: test/unit/%.c $(STATIC)
+$(BUILD)/test/%: test/unit/%.c $(REPLAY) $(STATIC)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -Itest $(LIB_CFLAGS) $(CFLAGS) -MMD -MP -MF $@.d \
-		$(LDFLAGS) -o $@ $< $(STATIC) $(LIB_LIBS) -ldl
+		$(LDFLAGS) -o $@ $< $(REPLAY) $(STATIC) $(LIB_LIBS) \
+		$(REPLAY_LIBS) -ldl
 
 $(BUILD)/test/%: test/tools/%.c $(STATIC)
 	@mkdir -p $(@D)
@@ -152,21 +175,27 @@ $(SIDECAR): $(filter $(BUILD)/obj/engine/sidecar/%,$(APP_OBJ))
 	rm -f $@
 	$(AR) qcs $@ $^
 
+# The replay's parts, for unit tests and fuzzers.
+$(REPLAY): $(filter $(BUILD)/obj/engine/replay/%,$(APP_OBJ))
+	rm -f $@
+	$(AR) qcs $@ $^
+
 $(ALONE): test/sidecar/engine.c $(SIDECAR)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(APP_LIBS)
 
 # A fuzzer without libFuzzer: runs the files of its corpus once.
 $(BUILD)/test/corpus-%: test/fuzz/%_fuzz.c test/fuzz/corpus.c $(SIDECAR) \
-		$(STATIC)
+		$(REPLAY) $(STATIC)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -Itest $(LIB_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< \
-		test/fuzz/corpus.c $(SIDECAR) $(STATIC) $(LIB_LIBS) -ljansson
+		test/fuzz/corpus.c $(SIDECAR) $(REPLAY) $(STATIC) $(LIB_LIBS) \
+		$(REPLAY_LIBS) -ljansson
 
-$(BUILD)/%_fuzz: test/fuzz/%_fuzz.c $(SIDECAR) $(STATIC)
+$(BUILD)/%_fuzz: test/fuzz/%_fuzz.c $(SIDECAR) $(REPLAY) $(STATIC)
 	$(CC) $(CPPFLAGS) -Itest $(LIB_CFLAGS) $(CFLAGS) $(LDFLAGS) \
-		-fsanitize=fuzzer -o $@ $< $(SIDECAR) $(STATIC) $(LIB_LIBS) \
-		-ljansson
+		-fsanitize=fuzzer -o $@ $< $(SIDECAR) $(REPLAY) $(STATIC) \
+		$(LIB_LIBS) $(REPLAY_LIBS) -ljansson
 
 $(BUILD)/bench/%: bench/%.c $(STATIC)
 	@mkdir -p $(@D)

@@ -15,7 +15,7 @@
 #include "base/hash.h"
 #include "classify/evaluation.h"
 #include "request/network_list_load.h"
-#include "request/record_time.h"
+#include "base/record_time.h"
 #include "settings_tables_load.h"
 
 #define SETS_MAX 256

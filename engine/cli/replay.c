@@ -65,7 +65,8 @@ static void formats_help(void)
     const char *about;
     const char *name;
 
-    puts("\nLOG is a file, or - for stdin. Formats:");
+    puts("\nLOG is a file, or - for stdin; gzip and zstd are unpacked where\n"
+         "they are built in (see weighbridge version). Formats:");
     for (size_t i = 0; (name = replay_format(i, &about)); i++) {
         printf("  %-20s %s\n", name, about);
     }

@@ -5,12 +5,19 @@
 #include <stdio.h>
 
 #include "cli/cli.h"
+#include "replay/replay.h"
 
 static int version(const char *const *operands, size_t count)
 {
     (void)operands;
     (void)count;
-    printf("weighbridge %s\nfeatures: %s\n", wb_version(), wb_features());
+    const char *name;
+
+    printf("weighbridge %s\nfeatures: %s", wb_version(), wb_features());
+    for (size_t i = 0; (name = replay_unpacks(i)); i++) {
+        printf(" %s", name);
+    }
+    putchar('\n');
     return EXIT_FINE;
 }
 

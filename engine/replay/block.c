@@ -81,6 +81,9 @@ enum reading block_take(struct block *block, struct reader *reader)
         } else if (reading == READING_TOO_LONG) {
             add_line(block, &used, VIEW(""), reader_line(reader),
                      LINE_TOO_LONG);
+        } else if (reading == READING_BROKEN) {
+            add_line(block, &used, view_text(reader_error(reader)),
+                     reader_line(reader), LINE_LOST);
         } else {
             return reading;
         }
@@ -97,8 +100,8 @@ void block_weigh(struct block *block, struct wb_engine *engine)
         if (line->fault != LINE_FINE) {
             continue;
         }
-        enum wb_status status = block->format->read(
-            block->requests[i], engine, &block->clock, line->at, line->size,
+        enum wb_status status = format_read_line(
+            block->format, block->requests[i], engine, &block->clock, line->at, line->size,
             &line->fault, &line->extra);
         if (status != WB_OK) {
             block->failed = true;
@@ -151,7 +154,9 @@ void block_count(struct block *block, bool records)
     for (size_t i = 0; i < block->count && !block->failed; i++) {
         struct line *line = &block->lines[i];
         if (line->fault != LINE_FINE) {
-            tally_fault(&block->tally, line->fault);
+            if (line->fault != LINE_NOTE) {
+                tally_fault(&block->tally, line->fault);
+            }
             continue;
         }
         tally_request(&block->tally, block->requests[i], &line->extra);
@@ -173,6 +178,8 @@ const char *line_fault_text(enum line_fault fault)
         [LINE_NO_REQUEST] = "holds no HTTP request",
         [LINE_CUT] = "cut within a field",
         [LINE_NO_RECORD] = "not a request record",
+        [LINE_NOTE] = "",
+        [LINE_LOST] = "the rest of a compressed file is lost",
     };
     return texts[fault];
 }
@@ -192,10 +199,22 @@ static void show(const struct block *block, const struct line *line, FILE *err)
             size < line->size ? "..." : "");
 }
 
+/* Its text is the reason. */
+static void show_lost(const struct block *block, const struct line *line,
+                      FILE *err)
+{
+    fprintf(err, "%s:%llu: %s: %.*s\n", block->path,
+            (unsigned long long)line->number, line_fault_text(line->fault),
+            (int)line->size, line->at);
+}
+
 bool block_write(struct block *block, FILE *out, FILE *err, unsigned *samples)
 {
     for (size_t i = 0; i < block->count; i++) {
-        if (block->lines[i].fault != LINE_FINE && *samples != 0) {
+        if (block->lines[i].fault == LINE_LOST) {
+            show_lost(block, &block->lines[i], err);
+        } else if (block->lines[i].fault != LINE_FINE &&
+                   block->lines[i].fault != LINE_NOTE && *samples != 0) {
             show(block, &block->lines[i], err);
             --*samples;
         }

@@ -52,7 +52,8 @@ void block_weigh(struct block *block, struct wb_engine *engine);
 void block_decide(struct block *block, struct wb_state *state);
 void block_count(struct block *block, bool records);
 /* Writes records to `out` (may be NULL) and, while *samples is not 0, lines
- * that could not be read to `err`. False when `out` could not be written. */
+ * that could not be read to `err`; that a compressed file broke, always.
+ * False when `out` could not be written. */
 bool block_write(struct block *block, FILE *out, FILE *err, unsigned *samples);
 
 /* Why a line gave no request, for people. */

@@ -24,6 +24,8 @@ enum line_fault {
     LINE_NO_REQUEST, /* the server understood no request: "-", TLS bytes */
     LINE_CUT,        /* ends within a field */
     LINE_NO_RECORD,  /* no request record */
+    LINE_NOTE,       /* the log's own words: neither read nor unreadable */
+    LINE_LOST,       /* a compressed file is cut or corrupt from here on */
     LINE_FAULTS
 };
 

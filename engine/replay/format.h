@@ -7,7 +7,7 @@
 #ifndef WB_REPLAY_FORMAT_H
 #define WB_REPLAY_FORMAT_H
 
-#include "replay/combined.h"
+#include "replay/log_line.h"
 #include "weighbridge.h"
 
 /* The time of a record that tells none. */
@@ -31,8 +31,18 @@ typedef enum wb_status format_read(struct wb_request *request,
 struct format {
     const char *name;
     const char *about; /* the facts that it carries */
-    format_read *read;
+    format_read *read;     /* either */
+    log_line_read *line;   /* or */
+    log_line_looks *looks; /* NULL: nothing tells */
 };
+
+/* By the one that the format has. */
+enum wb_status format_read_line(const struct format *format,
+                                struct wb_request *request,
+                                struct wb_engine *engine,
+                                struct log_clock *clock, char *line,
+                                size_t size, enum line_fault *fault,
+                                struct line_extra *extra);
 
 /* NULL: there is none of that name. */
 const struct format *format_find(const char *name);

@@ -15,14 +15,18 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define WINDOW ((size_t)256 * 1024)
+#include "replay/unpack.h"
+
+#define WINDOW UNPACK_ROOM
 
 struct reader {
     const char *const *paths;
     size_t count;
     size_t opened; /* files opened so far; the current one is the last */
     int fd;        /* -1: none is open */
-    bool ended;    /* the file's end is in the window */
+    struct unpack *unpack; /* NULL: the file is not compressed */
+    const char *broken;    /* why the file ended early; a literal, or NULL */
+    bool ended;            /* the file's end is in the window */
     bool skipping; /* within a line that is too long */
     uint64_t line;
     size_t from, to;
@@ -45,6 +49,8 @@ struct reader *reader_new(const char *const *paths, size_t count)
 
 static void close_file(struct reader *r)
 {
+    unpack_close(r->unpack);
+    r->unpack = NULL;
     if (r->fd > STDIN_FILENO) {
         close(r->fd);
     }
@@ -87,6 +93,48 @@ static enum reading fail(struct reader *r, const char *why)
     return READING_FAILED;
 }
 
+/* Bytes of the file itself into the window's free part. */
+static bool fill_plain(struct reader *r)
+{
+    ssize_t n = read(r->fd, r->room + r->to, WINDOW - r->to);
+
+    if (n > 0) {
+        r->to += (size_t)n;
+    } else if (n == 0) {
+        r->ended = true;
+    } else if (errno != EINTR) {
+        fail(r, strerror(errno));
+        return false;
+    }
+    return true;
+}
+
+/* Bytes that it unpacks to. */
+static bool fill_unpacked(struct reader *r)
+{
+    size_t made;
+
+    switch (unpack_read(r->unpack, r->room + r->to, WINDOW - r->to, &made)) {
+    case UNPACK_SOME:
+        r->to += made;
+        return true;
+    case UNPACK_END:
+        r->ended = true;
+        return true;
+    case UNPACK_CUT:
+        r->ended = true;
+        r->broken = "it ends too early";
+        return true;
+    case UNPACK_BAD:
+        r->ended = true;
+        r->broken = "it is corrupt";
+        return true;
+    default:
+        fail(r, strerror(errno));
+        return false;
+    }
+}
+
 /* Fills the window as far as the file goes. */
 static bool fill(struct reader *r)
 {
@@ -94,42 +142,35 @@ static bool fill(struct reader *r)
     r->to -= r->from;
     r->from = 0;
     while (r->to < WINDOW && !r->ended) {
-        ssize_t n = read(r->fd, r->room + r->to, WINDOW - r->to);
-        if (n > 0) {
-            r->to += (size_t)n;
-        } else if (n == 0) {
-            r->ended = true;
-        } else if (errno != EINTR) {
-            fail(r, strerror(errno));
+        if (!(r->unpack ? fill_unpacked(r) : fill_plain(r))) {
             return false;
         }
     }
     return true;
 }
 
-/* What begins like this is no text. */
-static const char *compressed(struct view window)
+/* What begins like a compressed file is unpacked from its start. */
+static bool fill_first(struct reader *r)
 {
-    static const struct {
-        struct view magic;
-        const char *error;
-    } kinds[] = {
-        {{"\x1f\x8b", 2}, "is gzip: use zcat FILE | weighbridge replay -"},
-        {{"\x28\xb5\x2f\xfd", 4},
-         "is zstd: use zstdcat FILE | weighbridge replay -"},
-        {{"BZh", 3}, "is bzip2: use bzcat FILE | weighbridge replay -"},
-        {{"\xfd"
-          "7zXZ",
-          5},
-         "is xz: use xzcat FILE | weighbridge replay -"},
-    };
-
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        if (view_starts(window, kinds[i].magic)) {
-            return kinds[i].error;
-        }
+    if (!fill(r)) {
+        return false;
     }
-    return NULL;
+    const struct unpack_kind *kind = unpack_find(reader_window(r));
+    if (!kind) {
+        return true;
+    }
+    if (!kind->open) {
+        fail(r, kind->error);
+        return false;
+    }
+    r->unpack = unpack_open(kind, r->fd, reader_window(r));
+    if (!r->unpack) {
+        fail(r, "out of memory");
+        return false;
+    }
+    r->from = r->to = 0;
+    r->ended = false;
+    return fill(r);
 }
 
 static enum reading open_next(struct reader *r)
@@ -146,12 +187,9 @@ static enum reading open_next(struct reader *r)
     r->from = r->to = 0;
     r->line = 0;
     r->ended = r->skipping = false;
-    if (!fill(r)) {
+    r->broken = NULL;
+    if (!fill_first(r)) {
         return READING_FAILED;
-    }
-    const char *error = compressed(reader_window(r));
-    if (error) {
-        return fail(r, error);
     }
     if (view_starts(reader_window(r), VIEW("\xef\xbb\xbf"))) {
         r->from = 3; /* a byte order mark */
@@ -183,6 +221,17 @@ static enum reading end_line(struct reader *r, size_t size, bool newline,
     return long_one ? READING_TOO_LONG : READING_LINE;
 }
 
+/* The line that the file's early end cut, of which there may be nothing. */
+static enum reading end_broken(struct reader *r)
+{
+    snprintf(r->error, sizeof r->error, "%s", r->broken);
+    r->broken = NULL;
+    r->skipping = false;
+    r->from = r->to;
+    r->line++;
+    return READING_BROKEN;
+}
+
 enum reading reader_next(struct reader *r, struct view *line)
 {
     while (r->fd >= 0) {
@@ -192,6 +241,9 @@ enum reading reader_next(struct reader *r, struct view *line)
         bool some;
         enum reading reading;
 
+        if (!newline && r->broken) {
+            return end_broken(r);
+        }
         if (newline || (r->ended && (left || r->skipping))) {
             size_t size =
                 newline ? (size_t)(newline - r->room) - r->from : left;

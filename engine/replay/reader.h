@@ -2,7 +2,7 @@
 /*
  * The lines of several files, one file after the other, through one window
  * of fixed size: a file may be larger than memory, a line may be longer than
- * the window.
+ * the window. Compressed files are unpacked into it.
  */
 #ifndef WB_REPLAY_READER_H
 #define WB_REPLAY_READER_H
@@ -18,6 +18,8 @@ enum reading {
     READING_FILE,     /* a file was opened: see reader_window() */
     READING_LINE,     /* *line, without newline and carriage return */
     READING_TOO_LONG, /* a line was skipped */
+    READING_BROKEN,   /* the rest of a compressed file is lost; so is the line
+                       * that this cuts: reader_error() says why */
     READING_END,      /* of the last file */
     READING_FAILED    /* reader_error() says why */
 };
@@ -30,7 +32,8 @@ struct reader *reader_new(const char *const *paths, size_t count);
 void reader_free(struct reader *reader);
 /* Empty lines are passed over. The view lives until the next call. */
 enum reading reader_next(struct reader *reader, struct view *line);
-/* After READING_FILE: the first 256 KiB of the file, or all of it. */
+/* After READING_FILE: the first 256 KiB of the file, unpacked, or all of
+ * it. */
 struct view reader_window(const struct reader *reader);
 /* The file that is being read. */
 const char *reader_path(const struct reader *reader);

@@ -10,6 +10,7 @@
 
 #include "replay/pipeline.h"
 #include "replay/summary.h"
+#include "replay/unpack.h"
 
 #define THREADS_MAX 256
 
@@ -177,6 +178,18 @@ int replay_run(struct wb_engine *engine, const struct replay_options *options)
         }
     }
     return outlet_close(&out) ? code : 2;
+}
+
+const char *replay_unpacks(size_t i)
+{
+    const struct unpack_kind *kind;
+
+    for (size_t row = 0; (kind = unpack_row(row)); row++) {
+        if (kind->open && i-- == 0) {
+            return kind->name;
+        }
+    }
+    return NULL;
 }
 
 const char *replay_format(size_t i, const char **about)

@@ -23,6 +23,8 @@ struct replay_options {
  * asked for otherwise. Returns the process's exit code: 0; 1 there were
  * lines and none could be read; 2 I/O. */
 int replay_run(struct wb_engine *engine, const struct replay_options *options);
+/* Name of the compression i that is built in, NULL past the end. */
+const char *replay_unpacks(size_t i);
 /* Name of format i, NULL past the end, and what it is. */
 const char *replay_format(size_t i, const char **about);
 

@@ -8,7 +8,7 @@
 
 #include "base/codec.h"
 #include "base/json.h"
-#include "request/record_time.h"
+#include "base/record_time.h"
 
 #define DEPTH_MAX 8
 #define KNOWN_MAX REQUEST_HEADERS_MAX

@@ -181,11 +181,11 @@ static void check_pipe(void)
 
 static void check_failures(void)
 {
-    static const char gzip[] = "\x1f\x8b\x08";
+    static const char bzip2[] = "BZh";
     char path[] = "/tmp/wb-reader-XXXXXX";
     const char *missing[] = {"/nonexistent/log"};
     const char *folder[] = {"/tmp"};
-    const char *zipped[] = {path};
+    const char *packed[] = {path};
     struct view line;
 
     struct reader *r = reader_new(missing, 1);
@@ -197,11 +197,11 @@ static void check_failures(void)
     ok(reader_next(r, &line) == READING_FAILED, "a folder");
     reader_free(r);
     int fd = mkstemp(path);
-    ok(fd >= 0 && write(fd, gzip, 3) == 3, "a compressed file");
+    ok(fd >= 0 && write(fd, bzip2, 3) == 3, "a compressed file");
     close(fd);
-    r = reader_new(zipped, 1);
+    r = reader_new(packed, 1);
     ok(reader_next(r, &line) == READING_FAILED &&
-           strstr(reader_error(r), "zcat") != NULL,
+           strstr(reader_error(r), "bzcat") != NULL,
        "is refused with the way to read it");
     reader_free(r);
     unlink(path);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "guard.h"
-#include "request/record_time.h"
+#include "base/record_time.h"
 #include "tap.h"
 
 static struct request request;

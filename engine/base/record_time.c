@@ -3,7 +3,7 @@
  * Times of records. Own code, because the standard library's readers look at
  * locale and time zone.
  */
-#include "request/record_time.h"
+#include "base/record_time.h"
 
 #define SECOND INT64_C(1000000)
 /* 9999-12-31T23:59:59Z */

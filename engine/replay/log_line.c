@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the readers of access logs share; see log_line.h.
+ */
+#include "replay/log_line.h"
+
+#define METHOD_SIZE_MAX 32
+
+static const struct wb_text two_headers[] = {
+    {"user-agent", 10},
+    {"referer", 7},
+};
+
+void log_line_clear(struct log_line *line)
+{
+    line->time = 0;
+    line->client = line->method = line->scheme = line->host = VIEW_NONE;
+    line->target = line->version = VIEW_NONE;
+    line->header_count = 0;
+    line->all_known = false;
+    line->known = two_headers;
+    line->known_count = 0;
+    line->status = 0;
+    line->bytes = 0;
+}
+
+void log_line_header(struct log_line *line, struct view name, struct view value)
+{
+    if (name.size > 0 && value.at && line->header_count < LOG_HEADERS_MAX) {
+        line->headers[line->header_count++] = (struct log_header){name, value};
+    } else if (line->header_count == LOG_HEADERS_MAX && line->all_known) {
+        line->all_known = false; /* one is missing */
+        line->known_count = 0;
+    }
+}
+
+void log_line_knows(struct log_line *line, size_t first, size_t count)
+{
+    line->known = two_headers + first;
+    line->known_count = count;
+}
+
+struct view log_line_word(struct view v)
+{
+    bool none = v.size == 0 || (v.size == 1 && v.at[0] == '-');
+
+    return none ? VIEW_NONE : v;
+}
+
+struct view log_line_cut(struct view *rest, char end)
+{
+    const char *at = rest->size ? memchr(rest->at, end, rest->size) : NULL;
+    struct view part = *rest;
+
+    if (!at) {
+        *rest = view_of(rest->at + rest->size, 0);
+        return part;
+    }
+    part.size = (size_t)(at - part.at);
+    *rest = view_of(at + 1, rest->size - part.size - 1);
+    return part;
+}
+
+void log_line_version(struct log_line *line, struct view protocol)
+{
+    static const struct {
+        const char *as_logged, *version;
+    } names[] = {
+        {"HTTP/1.1", "1.1"}, {"HTTP/1.0", "1.0"}, {"HTTP/2.0", "2"},
+        {"HTTP/2", "2"},     {"HTTP/3.0", "3"},   {"HTTP/3", "3"},
+        {"h2", "2"},         {"h3", "3"},
+    };
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (view_equal(protocol, view_text(names[i].as_logged))) {
+            line->version = view_text(names[i].version);
+        }
+    }
+}
+
+bool log_line_request(struct log_line *line, struct view request)
+{
+    struct view method = log_line_cut(&request, ' ');
+    const char *space =
+        request.size ? memrchr(request.at, ' ', request.size) : NULL;
+
+    line->method = method;
+    if (space) {
+        const char *end = request.at + request.size;
+        struct view last = view_of(space + 1, (size_t)(end - space - 1));
+        if (view_starts(last, VIEW("HTTP/"))) {
+            log_line_version(line, last);
+            request.size = (size_t)(space - request.at);
+            line->target = request;
+            return true;
+        }
+    }
+    line->target = request;
+    return view_equal(method, VIEW("GET")); /* HTTP/0.9 */
+}
+
+/* "http://host/x": what HTTP/1 sends to a proxy, and how some servers log
+ * HTTP/2. The host in the target counts. */
+static void split_target(struct log_line *line)
+{
+    static const char *const schemes[] = {"http", "https"};
+    struct view target = line->target;
+
+    for (size_t i = 0; i < 2; i++) {
+        struct view scheme = view_text(schemes[i]);
+        if (!view_starts_fold(target, scheme) ||
+            !view_starts(view_of(target.at + scheme.size,
+                                 target.size - scheme.size),
+                         VIEW("://"))) {
+            continue;
+        }
+        size_t skip = scheme.size + 3;
+        struct view rest = view_of(target.at + skip, target.size - skip);
+        size_t host = 0;
+        while (host < rest.size && rest.at[host] != '/' &&
+               rest.at[host] != '?') {
+            host++;
+        }
+        if (host == 0 || host == rest.size || rest.at[host] != '/') {
+            return; /* left to the engine */
+        }
+        line->host = view_of(rest.at, host);
+        line->target = view_of(rest.at + host, rest.size - host);
+        return;
+    }
+}
+
+bool log_line_whole(struct log_line *line)
+{
+    struct view method = line->method;
+
+    if (!log_line_word(method).at || method.size > METHOD_SIZE_MAX ||
+        line->target.size == 0) {
+        return false;
+    }
+    for (size_t i = 0; i < method.size; i++) {
+        char c = method.at[i];
+        if (!ascii_is_alnum(c) && c != '-' && c != '_') {
+            return false;
+        }
+    }
+    split_target(line);
+    return true;
+}
+
+uint64_t log_line_number(struct view digits)
+{
+    unsigned long long n;
+
+    return view_to_u64(digits, &n) ? n : 0;
+}
+
+unsigned log_line_status(struct view digits)
+{
+    uint64_t n = log_line_number(digits);
+
+    return n < 1000 ? (unsigned)n : 0;
+}

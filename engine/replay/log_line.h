@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A line of an access log, whatever its format: what it says of a request,
+ * as views into the line. What a format does not carry stays NONE, which is
+ * unknown: nobody can tell whether the client sent it.
+ */
+#ifndef WB_REPLAY_LOG_LINE_H
+#define WB_REPLAY_LOG_LINE_H
+
+#include "replay/combined.h"
+#include "weighbridge.h"
+
+/* Further headers of a line are unknown. */
+#define LOG_HEADERS_MAX 100
+
+struct log_header {
+    struct view name, value;
+};
+
+struct log_line {
+    int64_t time;
+    struct view client;
+    struct view method;
+    struct view scheme;
+    struct view host;
+    struct view target;  /* path and query as sent */
+    struct view version; /* "1.1", "2" */
+    struct log_header headers[LOG_HEADERS_MAX];
+    size_t header_count;
+    bool all_known;              /* every header was logged */
+    const struct wb_text *known; /* else: these were; static */
+    size_t known_count;
+    unsigned status; /* 0: unknown */
+    uint64_t bytes;
+};
+
+/* Each reads one line of its format, without its newline. The bytes of the
+ * line change where escapes are taken back, but only when LINE_FINE is
+ * returned. */
+typedef enum line_fault log_line_read(char *line, size_t size,
+                                      struct log_clock *clock,
+                                      struct log_line *out);
+/* Does a line look as if it had this format? */
+typedef bool log_line_looks(struct view line);
+
+log_line_read caddy_read, nginx_json_read, traefik_read, haproxy_read,
+    envoy_read, cloudfront_read;
+log_line_looks caddy_looks, nginx_json_looks, traefik_looks, haproxy_looks,
+    envoy_looks, cloudfront_looks;
+
+/* ---- for those readers ---- */
+
+/* Everything NONE, unknown, 0. */
+void log_line_clear(struct log_line *line);
+/* One more header; an empty name is none. */
+void log_line_header(struct log_line *line, struct view name,
+                     struct view value);
+/* User-Agent and Referer were logged, and no others: of the two, `first`
+ * (0: User-Agent) and as many as `count`. */
+void log_line_knows(struct log_line *line, size_t first, size_t count);
+/* "GET /x HTTP/1.1" into method, target and version; false: it is none. */
+bool log_line_request(struct log_line *line, struct view request);
+/* "HTTP/2.0" or "h2" into the version. */
+void log_line_version(struct log_line *line, struct view protocol);
+/* Is there a method of few letters and a target? Splits a target that is a
+ * URL ("GET http://host/x"). */
+bool log_line_whole(struct log_line *line);
+/* "-" and "" are NONE. */
+struct view log_line_word(struct view v);
+/* What ends at the next `end`; *rest begins behind it. */
+struct view log_line_cut(struct view *rest, char end);
+unsigned log_line_status(struct view digits);
+uint64_t log_line_number(struct view digits);
+
+#endif
