@@ -23,6 +23,7 @@ static const struct wb_text never_blanked[] = {
     KNOWN("accept-language"),
     KNOWN("cache-control"),
     KNOWN("from"),
+    KNOWN("host"),
     KNOWN("origin"),
     KNOWN("payment-signature"),
     KNOWN("range"),
@@ -160,13 +161,15 @@ enum line_fault caddy_read(char *line, size_t size, struct log_clock *clock,
     }
     out->scheme = c.tls ? VIEW("https") : VIEW_NONE;
     log_line_version(out, c.proto);
-    if (json_line_has(text, "\"Cookie\"") ||
-        json_line_has(text, "Authorization\"")) {
+    bool blanked = json_line_has(text, "\"Cookie\"") ||
+                   json_line_has(text, "Authorization\"");
+    if (blanked && out->all_known) {
         out->all_known = false;
         out->known = never_blanked;
         out->known_count = sizeof never_blanked / sizeof *never_blanked;
     }
     unescape(out);
+    log_line_header(out, VIEW("Host"), out->host); /* Go moved it there */
     return LINE_FINE;
 }
 

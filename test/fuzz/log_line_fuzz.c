@@ -33,7 +33,8 @@ static bool is_within(struct view v, const char *line, size_t size)
 
 static bool is_name(struct view v)
 {
-    return view_equal(v, VIEW("User-Agent")) || view_equal(v, VIEW("Referer"));
+    return view_equal(v, VIEW("User-Agent")) ||
+           view_equal(v, VIEW("Referer")) || view_equal(v, VIEW("Host"));
 }
 
 static void check_parts(const struct log_line *a, const char *line, size_t size)
