@@ -13,9 +13,9 @@
 #include <stdio.h>
 
 #include "base/hash.h"
+#include "base/record_time.h"
 #include "classify/evaluation.h"
 #include "request/network_list_load.h"
-#include "base/record_time.h"
 #include "settings_tables_load.h"
 
 #define SETS_MAX 256
@@ -117,7 +117,8 @@ static bool read_date(struct networks_reading *r, const struct node *node,
         return true;
     }
     problems_add(r->problems, PROBLEM_ERROR, node_get(node, "date")->place,
-                 "N003", NULL, "found '%.*s', expected a day such as "
+                 "N003", NULL,
+                 "found '%.*s', expected a day such as "
                  "2026-11-01",
                  VIEW_ARG(date));
     return false;
@@ -165,9 +166,8 @@ static void hash_set(struct networks_reading *r, struct view name,
         sha256_add(&r->hash, settings->date);
     }
     if (list->count) {
-        sha256_add(&r->hash,
-                   view_of((const char *)list->items,
-                           list->count * sizeof *list->items));
+        sha256_add(&r->hash, view_of((const char *)list->items,
+                                     list->count * sizeof *list->items));
     }
 }
 
@@ -185,8 +185,7 @@ static bool read_lists(struct networks_reading *r, const struct node *node,
     }
     if (settings->file.count == 0) {
         problems_add(r->problems, PROBLEM_ERROR, node->place, "N007", NULL,
-                     "the address set '%.*s' has no file",
-                     VIEW_ARG(set->name));
+                     "the address set '%.*s' has no file", VIEW_ARG(set->name));
         good = false;
     } else if (result == NETWORK_LIST_REFUSED) {
         good = false;
