@@ -47,21 +47,33 @@ static const uint32_t capacities[SHARED_KINDS] = {
 
 /* ---- making ---- */
 
-/* A shard's part, with an eighth more: chance does not fill them evenly. */
-static bool open_shard(struct shard *shard, uint32_t capacity)
+static void close_shard(struct shard *shard)
 {
-    uint32_t part = capacity / SHARDS + capacity / SHARDS / 8;
+    claim_table_close(&shard->keys);
+    free(shard->slots);
+    shard->slots = NULL;
+}
 
-    pthread_mutex_init(&shard->lock, NULL);
+/* A shard's part, with an eighth more: chance does not fill them evenly.
+ * Under its lock; when it is first needed, for most kinds never are. */
+static bool open_shard(struct shard *shard, enum shared_kind kind)
+{
+    uint32_t part = capacities[kind] / SHARDS + capacities[kind] / SHARDS / 8;
+
+    if (shard->slots) {
+        return true;
+    }
     shard->slots = calloc(part, sizeof(*shard->slots));
-    shard->latest = INT64_MIN;
-    return claim_table_open(&shard->keys, part, 0) && shard->slots;
+    if (!claim_table_open(&shard->keys, part, 0) || !shard->slots) {
+        close_shard(shard);
+        return false;
+    }
+    return true;
 }
 
 struct shared_table *shared_table_open(const unsigned char hash_key[16])
 {
     struct shared_table *t = aligned_alloc(64, (sizeof(*t) + 63) / 64 * 64);
-    bool made = true;
 
     if (!t) {
         return NULL;
@@ -70,12 +82,9 @@ struct shared_table *shared_table_open(const unsigned char hash_key[16])
     memcpy(t->hash_key, hash_key, sizeof(t->hash_key));
     for (size_t k = 0; k < SHARED_KINDS; k++) {
         for (size_t i = 0; i < SHARDS; i++) {
-            made = open_shard(&t->shards[k][i], capacities[k]) && made;
+            pthread_mutex_init(&t->shards[k][i].lock, NULL);
+            t->shards[k][i].latest = INT64_MIN;
         }
-    }
-    if (!made) {
-        shared_table_close(t);
-        return NULL;
     }
     return t;
 }
@@ -84,8 +93,7 @@ void shared_table_close(struct shared_table *t)
 {
     for (size_t k = 0; t && k < SHARED_KINDS; k++) {
         for (size_t i = 0; i < SHARDS; i++) {
-            claim_table_close(&t->shards[k][i].keys);
-            free(t->shards[k][i].slots);
+            close_shard(&t->shards[k][i]);
             pthread_mutex_destroy(&t->shards[k][i].lock);
         }
     }
@@ -96,6 +104,7 @@ void shared_table_close(struct shared_table *t)
 
 struct place {
     struct shard *shard;
+    enum shared_kind kind;
     const unsigned char *key;
     uint64_t hash;
 };
@@ -103,7 +112,7 @@ struct place {
 static struct place place_of(struct shared_table *t, enum shared_kind kind,
                              const unsigned char key[SHARED_KEY_SIZE])
 {
-    struct place at = {.key = key};
+    struct place at = {.kind = kind, .key = key};
 
     at.hash =
         hash_sip(t->hash_key, view_of((const char *)key, SHARED_KEY_SIZE));
@@ -124,6 +133,13 @@ static int64_t hold_clock(struct shard *shard, int64_t now)
     }
     claim_table_expire(&shard->keys, shard->latest, EXPIRE_MOST);
     return shard->latest;
+}
+
+static struct claim_entry *find_entry(const struct place *at, int64_t now)
+{
+    return at->shard->slots
+               ? claim_table_find(&at->shard->keys, at->hash, at->key, now)
+               : NULL;
 }
 
 static void chain(struct shard *shard, struct slot *slot)
@@ -148,10 +164,12 @@ static void chain(struct shard *shard, struct slot *slot)
 static struct claim_entry *make_entry(const struct place *at, int64_t now,
                                       int64_t expires)
 {
-    struct claim_entry *entry =
-        claim_table_insert(&at->shard->keys, at->hash, at->key, now,
-                           expires > now ? expires : now + 1, NULL);
+    struct claim_entry *entry = NULL;
 
+    if (open_shard(at->shard, at->kind)) {
+        entry = claim_table_insert(&at->shard->keys, at->hash, at->key, now,
+                                   expires > now ? expires : now + 1, NULL);
+    }
     if (entry) {
         struct slot *slot = slot_of(at->shard, entry);
 
@@ -248,8 +266,7 @@ static enum shared_result drop(const struct place *at, struct slot *slot,
 static enum shared_result act(struct shared_call *call, const struct place *at,
                               int64_t now)
 {
-    struct claim_entry *entry =
-        claim_table_find(&at->shard->keys, at->hash, at->key, now);
+    struct claim_entry *entry = find_entry(at, now);
     struct slot *slot = entry ? slot_of(at->shard, entry) : NULL;
     bool stands = slot && !slot->dropped;
 
@@ -375,7 +392,7 @@ void shared_table_untake(struct shared_table *t,
     struct claim_entry *entry;
 
     pthread_mutex_lock(&at.shard->lock);
-    entry = claim_table_find(&at.shard->keys, at.hash, at.key, INT64_MIN);
+    entry = find_entry(&at, INT64_MIN);
     if (entry) {
         struct slot *slot = slot_of(at.shard, entry);
 
@@ -392,7 +409,7 @@ void shared_table_restore(struct shared_table *t,
     struct claim_entry *entry;
 
     pthread_mutex_lock(&at.shard->lock);
-    entry = claim_table_find(&at.shard->keys, at.hash, at.key, INT64_MIN);
+    entry = find_entry(&at, INT64_MIN);
     if (!entry || slot_of(at.shard, entry)->changed < record->changed) {
         entry = entry ? move_expiry(&at, entry, INT64_MIN, record->expires)
                       : make_entry(&at, INT64_MIN, record->expires);
@@ -417,7 +434,7 @@ void shared_table_heard(struct shared_table *t,
     struct claim_entry *entry;
 
     pthread_mutex_lock(&at.shard->lock);
-    entry = claim_table_find(&at.shard->keys, at.hash, at.key, INT64_MIN);
+    entry = find_entry(&at, INT64_MIN);
     if (entry) {
         struct slot *slot = slot_of(at.shard, entry);
 

@@ -2,7 +2,8 @@
 /*
  * Shared values in memory: what decides in a store of one node, and what a
  * node knows of a store of many. Remembers which entries changed, for who
- * keeps them elsewhere. Thread-safe; allocates only when it is made.
+ * keeps them elsewhere. Thread-safe. Memory for a kind is taken when it is
+ * first used, whole.
  */
 #ifndef WB_STATE_SHARED_TABLE_H
 #define WB_STATE_SHARED_TABLE_H
