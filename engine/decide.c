@@ -202,7 +202,7 @@ static void step_rules(struct wb_request *r)
 
 static void step_price(struct wb_request *r)
 {
-    policy_price(r->site->policy, &r->facts, r->evaluation, &r->price);
+    policy_price(r->site->policy, &r->facts, r->evaluation, NULL, &r->price);
     if (r->price.action == PRICE_REJECT) {
         const struct refusal *refusal = r->price.refusal;
         if (decision_allows(r)) {

@@ -101,7 +101,7 @@ static inline struct price scales_price(struct scales *s)
 {
     struct price price;
     request_prepare(s->request, s->workspace);
-    policy_price(s->policy, s->request, s->evaluation, &price);
+    policy_price(s->policy, s->request, s->evaluation, NULL, &price);
     return price;
 }
 
