@@ -261,8 +261,9 @@ static enum wb_status state_new(const struct wb_engine *engine, bool replay,
         hash_random(state->key, sizeof state->key);
     }
     state->rates = rates_new(engine->rate_entries, state->key);
+    state->nonces = nonces_new(engine->nonce_entries, state->key);
     state->counters = counters_new();
-    enum wb_status status = !state->rates || !state->counters
+    enum wb_status status = !state->rates || !state->nonces || !state->counters
                                 ? WB_ERROR_MEMORY
                                 : open_store(engine, problems, state);
     if (status != WB_OK) {
@@ -295,6 +296,7 @@ void wb_state_close(struct wb_state *state)
         state->store->ops->close(state->store);
     }
     rates_free(state->rates);
+    nonces_free(state->nonces);
     counters_free(state->counters);
     free(state);
 }

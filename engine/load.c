@@ -19,10 +19,12 @@
 #include "config/schema.h"
 #include "config/tree.h"
 #include "decision.h"
+#include "guarded_load.h"
 #include "networks_load.h"
 #include "payment/settings_load.h"
 #include "pricing/policy_load.h"
 #include "settings_load.h"
+#include "signers_load.h"
 #include "shipped.h"
 
 #define SITES_MAX 256
@@ -40,6 +42,7 @@ struct loading {
     struct view rules_names[RULESETS_MAX]; /* names joined: one program each */
     size_t ruleset_count;
     struct networks networks;
+    struct signers signers;
     struct sha256 hash; /* of all that was read */
     bool failed;
 };
@@ -165,8 +168,12 @@ static size_t new_ruleset(struct loading *l, const struct schema_texts *packs,
     size_t i = l->ruleset_count++;
     l->rules[i] = rules;
     l->rules_names[i] = key;
+    bool named = signers_name(&l->signers, l->arena, rules);
     for (size_t k = 0; k < packs->count; k++) {
         load_pack(l, rules, packs->nodes[k]->text, packs->nodes[k]->place);
+    }
+    if (!named || !signers_verify(&l->signers, l->arena, rules)) {
+        l->failed = true;
     }
     if (l->settings.overrides &&
         !rules_override(rules, l->settings.overrides)) {
@@ -401,32 +408,6 @@ static void compile(struct loading *l)
     }
 }
 
-static void make_guard(struct loading *l)
-{
-    static const char *const guarded[] = {
-        /* x402 and AWS: what only a gate or a WAF may say (edge table) */
-        "X-Weighbridge-Proof", NULL};
-    struct guard *guard = guard_new(l->arena);
-    bool good = guard != NULL;
-    for (size_t i = 0; good && injected_headers[i]; i++) {
-        good = guard_add(guard, injected_headers[i], GUARD_NEVER);
-    }
-    for (size_t i = 0; good && guarded[i]; i++) {
-        good = guard_add(guard, guarded[i], GUARD_NEVER);
-    }
-    for (size_t i = 0; good && payment_guarded_headers[i]; i++) {
-        good = guard_add(guard, payment_guarded_headers[i], GUARD_NEVER);
-    }
-    for (size_t i = 0; good && payment_headers[i]; i++) {
-        good = guard_add(guard, payment_headers[i], GUARD_SPELLED);
-    }
-    good = good && guard_add(guard, "x-x402-", GUARD_NEVER_PREFIX) &&
-           guard_add(guard, "x-amzn-waf-", GUARD_NEVER_PREFIX) &&
-           guard_close(guard);
-    l->engine->guard = guard;
-    l->failed = l->failed || !good;
-}
-
 /* What must be said loudly: of every site's policy, or of the demo. */
 static void make_notice(struct loading *l, bool demo)
 {
@@ -488,6 +469,8 @@ static void make_generation(struct loading *l)
     }
     sha256_add(&l->hash, view_of((const char *)l->networks.digest,
                                  sizeof l->networks.digest));
+    sha256_add(&l->hash, view_of((const char *)l->signers.digest,
+                                 sizeof l->signers.digest));
     sha256_end(&l->hash, digest);
     struct text text = text_in(engine->generation, sizeof engine->generation);
     text_add_hex(&text, digest, 8);
@@ -507,6 +490,7 @@ static void fill_settings(struct loading *l)
         l->failed = l->failed || !engine->claims_path;
     }
     engine->rate_entries = (size_t)l->settings.rate_entries;
+    engine->nonce_entries = (size_t)l->settings.nonce_entries;
     if (!settings_flatten(&l->settings, l->folder, l->arena, &engine->settings,
                           &engine->setting_count)) {
         l->failed = true;
@@ -543,12 +527,19 @@ static void load_all(struct loading *l, const char *path)
         l->failed = true;
     }
     if (!networks_load(l->settings.networks, l->folder, l->arena, &l->networks,
-                       &l->engine->databases, l->problems)) {
+                       &l->engine->databases, &l->engine->lists,
+                       l->problems)) {
+        l->failed = true;
+    }
+    if (!signers_load(l->settings.web_bot_auth, l->folder, l->arena,
+                      &l->signers, &l->engine->keyring, &l->engine->lists,
+                      l->problems)) {
         l->failed = true;
     }
     load_sites(l);
     compile(l);
-    make_guard(l);
+    l->engine->guard = guarded_names(l->arena);
+    l->failed = l->failed || !l->engine->guard;
     if (!l->failed) {
         networks_warn_idle(&l->networks, l->engine, l->problems);
         fill_settings(l);
@@ -574,6 +565,7 @@ enum wb_status engine_load(const char *path, struct problems *problems,
         return WB_ERROR_MEMORY;
     }
     engine->arena = arena;
+    engine->lists.arena = arena;
     engine->serial = atomic_fetch_add(&serial, 1) + 1;
     atomic_init(&engine->references, 1);
     l->arena = arena;

@@ -39,6 +39,7 @@ FIELDS = {
     "ua.platform": "text", "ua.mobile": "boolean",
     "ch.brands": "text", "ch.major": "number", "ch.platform": "text",
     "ch.mobile": "boolean", "header-shape": "text",
+    "wba.state": "text", "wba.agent": "text", "wba.key": "text",
 }
 FAMILIES = {"header.": "text", "query.": "text", "cookie.": "text",
             "rate.": "number"}
@@ -56,7 +57,7 @@ def field_kind(name):
 
 def left_out(name):
     """True for fields that the oracle does not compute."""
-    return (name.startswith(("ua.", "ch.", "payment."))
+    return (name.startswith(("ua.", "ch.", "payment.", "wba."))
             or name in ("header-shape", "site"))
 
 
