@@ -31,7 +31,10 @@ APP_PACKAGES := libmicrohttpd
 DEPS := gcc libc6-dev make pkg-config libpcre2-dev libyaml-dev libsodium-dev \
 	libmaxminddb-dev libmicrohttpd-dev
 CHECK_DEPS := clang libclang-rt-14-dev g++ python3 python3-yaml curl nginx \
-	valgrind libjansson-dev procps mandoc caddy haproxy zstd
+	valgrind libjansson-dev procps mandoc caddy haproxy zstd chromium \
+	apache2
+# Node may be there without Debian's package of it.
+CHECK_DEPS += $(shell command -v npm >/dev/null || echo nodejs npm)
 
 # Features: on when their library is found; WITH_X=0 leaves one out.
 WITH_SECP256K1 ?= $(shell $(PKG_CONFIG) --exists 'libsecp256k1 >= 0.2' && \
@@ -112,8 +115,8 @@ STATIC := $(BUILD)/libweighbridge.a
 SHARED := $(BUILD)/libweighbridge.so.$(SOVERSION)
 PROGRAM := $(BUILD)/weighbridge
 
-.PHONY: all deps check-deps serve check check-asan check-tsan fuzz bench lint \
-	accept install uninstall dist clean help tests
+.PHONY: all deps check-deps serve check check-asan check-tsan fuzz bench eval \
+	lint accept install uninstall dist clean help tests
 
 all: $(STATIC) $(SHARED) $(PROGRAM)
 
@@ -124,6 +127,7 @@ help:
 	@echo 'make check-asan, check-tsan   the tests under sanitizers'
 	@echo 'make fuzz RUNS=n              every fuzzer for n runs'
 	@echo 'make bench      speed, as ratios in one run'
+	@echo 'make eval EVAL_DATA=FOLDER    what the rules call labelled requests'
 	@echo 'make WITH_SECP256K1=0         without the check of signatures'
 	@echo 'make WITH_LMDB=0              without claims that survive a restart'
 	@echo 'make WITH_ZLIB=0 WITH_ZSTD=0  without compressed logs'
@@ -248,6 +252,13 @@ benches: all $(BENCH_BIN)
 bench: check-deps
 	@$(MAKE) --no-print-directory -s benches
 	@sh bench/run $(BUILD)
+
+# Labelled requests are the caller's: bench/README.md says in which form.
+eval: deps
+	@$(MAKE) --no-print-directory -s all
+	@if [ -z "$(EVAL_DATA)" ]; then echo 'eval: give EVAL_DATA=FOLDER, see' \
+		'bench/README.md' >&2; exit 2; fi
+	@WB_BUILD=$(BUILD) bench/eval $(EVAL_DATA)
 
 lint:
 	@sh test/lint/run

@@ -75,8 +75,8 @@ struct wb_request {
     struct judgement judgement;
     enum payment_state payment_state;
     enum payment_proof proof; /* of its signature */
-    bool forward;     /* the payment header goes to the gate */
-    bool would_claim; /* no store was given */
+    bool forward;             /* the payment header goes to the gate */
+    bool would_claim;         /* no store was given */
     struct claim_call call;
     void (*wake)(void *arg); /* the caller's, after ours */
     void *wake_arg;
@@ -113,6 +113,18 @@ static inline bool decision_allows(const struct wb_request *request)
     return request->denial.status == 0;
 }
 
+/* decide.c: what refuses first is what is told. `reason`: token or NULL. */
+void decision_refuse(struct wb_request *request, unsigned status,
+                     const char *error, const char *reason);
+/* decision_id.c: fills id and id_text. */
+void decision_make_id(struct wb_request *request);
+/* decide_payment.c: the steps after the price, in their order. */
+void payment_step_judge(struct wb_request *request);
+void payment_step_signature(struct wb_request *request);
+bool payment_wants_claim(const struct wb_request *request);
+/* Fills `call`, which the store is then given; and what it said. */
+void payment_claim(struct wb_request *request);
+void payment_claim_answered(struct wb_request *request);
 /* headers.c: the decision as request headers to the gate. */
 extern const char *const injected_headers[]; /* NULL-terminated */
 void headers_write(struct wb_request *request);

@@ -197,7 +197,7 @@ WB_API enum wb_status wb_request_headers_known(struct wb_request *request,
 WB_API enum wb_status wb_request_record(struct wb_request *request,
                                         const char *json, size_t size,
                                         const char **error);
-/* The record's "label" ("human", "bot"), or no value. */
+/* The record's "label" (replay knows "human" and "bot"), or no value. */
 WB_API struct wb_text wb_request_label(const struct wb_request *request);
 /* The time that holds for this request. */
 WB_API int64_t wb_request_time(const struct wb_request *request);

@@ -176,7 +176,11 @@ void facts_fill_signature(const struct plan *plan,
                           const struct request *request, struct value *values,
                           struct arena *workspace, bool *cut)
 {
-    struct fill fill = {plan, request, values, workspace, cut};
+    struct fill fill = {.plan = plan,
+                        .request = request,
+                        .values = values,
+                        .workspace = workspace,
+                        .cut = cut};
 
     for (size_t i = 0; i < plan->plain.count; i++) {
         unsigned slot = plan->plain.slots[i];

@@ -80,11 +80,15 @@ struct store_stats {
     uint64_t taken, refused, full; /* since the start */
     uint64_t evicted;              /* forgotten while they were valid */
 };
+struct shared_call;
 struct store_ops {
     const char *name;
     enum claim_status (*claim)(struct store *store, struct claim_call *call);
     void (*close)(struct store *store);
     void (*stats)(struct store *store, struct store_stats *out);
+    /* shared.h: */
+    enum claim_status (*share)(struct store *store, struct shared_call *call);
+    struct shared_table *(*shared)(struct store *store); /* as known here */
 };
 /* Every store begins with this. */
 struct store {

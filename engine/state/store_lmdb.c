@@ -203,6 +203,21 @@ static void lmdb_stats(struct store *store, struct store_stats *out)
     s->table->ops->stats(s->table, out);
 }
 
+static enum claim_status lmdb_share(struct store *store,
+                                    struct shared_call *call)
+{
+    struct store_lmdb *s = (struct store_lmdb *)store;
+
+    return s->table->ops->share(s->table, call);
+}
+
+static struct shared_table *lmdb_shared(struct store *store)
+{
+    struct store_lmdb *s = (struct store_lmdb *)store;
+
+    return s->table->ops->shared(s->table);
+}
+
 static int open_all(struct store_lmdb *s,
                     const struct store_lmdb_settings *settings)
 {
@@ -220,8 +235,12 @@ static int open_all(struct store_lmdb *s,
 enum store_opened store_lmdb_open(const struct store_lmdb_settings *settings,
                                   struct problems *problems, struct store **out)
 {
-    static const struct store_ops ops = {"lmdb", lmdb_claim, lmdb_close,
-                                         lmdb_stats};
+    static const struct store_ops ops = {.name = "lmdb",
+                                         .claim = lmdb_claim,
+                                         .close = lmdb_close,
+                                         .stats = lmdb_stats,
+                                         .share = lmdb_share,
+                                         .shared = lmdb_shared};
     struct store_lmdb *s = calloc(1, sizeof(*s));
     int error;
 

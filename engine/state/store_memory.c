@@ -21,6 +21,7 @@
 
 #include "base/hash.h"
 #include "state/claim_table.h"
+#include "state/shared_table.h"
 #include "state/store_memory.h"
 
 #define SHARDS_MAX 64
@@ -44,7 +45,8 @@ struct shard {
 struct store_memory {
     struct store store; /* first */
     unsigned char hash_key[16];
-    size_t shard_count; /* a power of two */
+    struct shared_table *shared; /* owned */
+    size_t shard_count;          /* a power of two */
     struct shard shards[];
 };
 
@@ -381,6 +383,7 @@ static void memory_close(struct store *store)
     for (size_t i = 0; i < s->shard_count; i++) {
         close_shard(&s->shards[i]);
     }
+    shared_table_close(s->shared);
     free(s);
 }
 
@@ -405,8 +408,24 @@ static void memory_stats(struct store *store, struct store_stats *out)
     }
 }
 
-static const struct store_ops memory_ops = {"memory", memory_claim,
-                                            memory_close, memory_stats};
+static enum claim_status memory_share(struct store *store,
+                                      struct shared_call *call)
+{
+    shared_table_call(((struct store_memory *)store)->shared, call);
+    return CLAIM_DONE;
+}
+
+static struct shared_table *memory_shared(struct store *store)
+{
+    return ((struct store_memory *)store)->shared;
+}
+
+static const struct store_ops memory_ops = {.name = "memory",
+                                            .claim = memory_claim,
+                                            .close = memory_close,
+                                            .stats = memory_stats,
+                                            .share = memory_share,
+                                            .shared = memory_shared};
 
 static size_t count_shards(size_t capacity)
 {
@@ -469,6 +488,11 @@ struct store *store_memory_open(size_t capacity_proven,
         memcpy(s->hash_key, key, sizeof(s->hash_key));
     } else {
         hash_random(s->hash_key, sizeof(s->hash_key));
+    }
+    s->shared = shared_table_open(s->hash_key);
+    if (!s->shared) {
+        memory_close(&s->store);
+        return NULL;
     }
     for (; s->shard_count < count; s->shard_count++) {
         struct shard *shard = &s->shards[s->shard_count];
