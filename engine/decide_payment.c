@@ -27,29 +27,47 @@ static void act_on_payment(struct wb_request *r)
                  r->price.action == PRICE_CHARGE && decision_allows(r);
 }
 
-/* What is sold at this price; only where it charges. */
-static struct offer offer_of(const struct price *price)
+static struct offer offer_of(const struct money *money)
 {
-    const struct asset *asset = price->asset;
+    const struct asset *asset = money->asset;
     return (struct offer){.network = asset->network,
                           .asset = asset->address,
-                          .pay_to = price->pay_to,
-                          .amount = price->amount,
+                          .pay_to = asset->pay_to,
+                          .amount = money->amount,
                           .domain = asset->has_domain ? asset->domain : NULL};
+}
+
+/* The offer that a payment means which does not say its amount. */
+static size_t offer_meant(const struct wb_request *r)
+{
+    for (size_t i = 0; i < r->price.offer_count; i++) {
+        const struct asset *asset = r->price.offers[i].asset;
+        if (view_equal(r->payment.network, asset->network) &&
+            (!r->payment.asset.at ||
+             view_equal_fold(r->payment.asset, asset->address))) {
+            return i;
+        }
+    }
+    return 0;
 }
 
 void payment_step_judge(struct wb_request *r)
 {
-    struct offer offer;
-    size_t offers = 0;
-    if (r->price.action == PRICE_CHARGE) {
-        offers = 1;
-        offer = offer_of(&r->price);
+    struct offer offers[PRICE_OFFERS_MAX];
+    if (r->payment.protocol == PROTOCOL_NONE) {
+        return; /* PAYMENT_NONE, as it was emptied to */
     }
-    r->judgement =
-        payment_judge(&r->payment, &r->engine->payments, &offer, offers,
-                      policy_strict(r->site->policy), r->facts.time);
+    for (size_t i = 0; i < r->price.offer_count; i++) {
+        offers[i] = offer_of(&r->price.offers[i]);
+    }
+    r->judgement = payment_judge(&r->payment, &r->engine->payments, offers,
+                                 r->price.offer_count,
+                                 policy_strict(r->site->policy), r->facts.time);
     r->payment_state = r->judgement.state;
+    if (r->price.offer_count > 1) {
+        price_tell(&r->price,
+                   r->payment.has_amount ? r->judgement.offer : offer_meant(r));
+    }
     act_on_payment(r);
 }
 
@@ -63,7 +81,8 @@ void payment_step_signature(struct wb_request *r)
         r->payment_state == PAYMENT_REUSABLE) {
         return;
     }
-    struct offer offer = offer_of(&r->price);
+    struct offer offer =
+        offer_of(&(struct money){r->price.asset, r->price.amount});
     r->proof = signature_check(&r->payment, &offer);
     if (r->proof != PROOF_FAILED) {
         return;

@@ -451,7 +451,7 @@ static bool is_idle(const struct image_slot *slot)
 {
     return slot->time == SLOT_EARLY && !slot->wakes[0].count &&
            !slot->wakes[1].count && !slot->wakes[2].count && slot->lazy &&
-           !slot->points.count && !slot->segments.count;
+           !slot->indexed;
 }
 
 /* Slots by time. */

@@ -280,7 +280,9 @@ static const char *verify_slots(const struct program *p)
             }
         }
         if (!within(slot->empties, p->empty_count) ||
-            !within(slot->points, p->point_count) ||
+            !within(slot->points[NUMBER_IS], p->point_count) ||
+            !within(slot->points[NUMBER_FROM], p->point_count) ||
+            !within(slot->points[NUMBER_TO], p->point_count) ||
             !within(slot->segments, p->segment_count)) {
             return "a slot out of range";
         }

@@ -52,11 +52,24 @@ enum field_type {
     X(UA_PLATFORM, "ua.platform", TEXT, true,                                  \
       "windows, macos, linux, android, ios, chromeos; from the user agent")    \
     X(UA_MOBILE, "ua.mobile", BOOL, true, "the user agent says Mobile")        \
+    X(UA_ENGINE, "ua.engine", TEXT, true,                                      \
+      "blink, webkit, gecko, trident, edgehtml, presto; from the user agent")  \
+    X(UA_ENGINE_MAJOR, "ua.engine-major", NUMBER, true,                        \
+      "its major version: Chromium's, AppleWebKit's, rv: of gecko")            \
     X(CH_BRANDS, "ch.brands", TEXT, true,                                      \
       "brands of Sec-CH-UA without GREASE, joined with ','")                   \
     X(CH_MAJOR, "ch.major", NUMBER, true, "Chromium's version in Sec-CH-UA")   \
     X(CH_PLATFORM, "ch.platform", TEXT, true, "Sec-CH-UA-Platform, unquoted")  \
     X(CH_MOBILE, "ch.mobile", BOOL, true, "Sec-CH-UA-Mobile")                  \
+    X(CH_SAME_MAJOR, "ch.same-major", BOOL, true,                              \
+      "Sec-CH-UA and the user agent name one version of Chromium")             \
+    X(CH_SAME_PLATFORM, "ch.same-platform", BOOL, true,                        \
+      "Sec-CH-UA-Platform and the user agent name one platform")               \
+    X(ACCEPT_KIND, "accept-kind", TEXT, true,                                  \
+      "what Accept asks for first: page, image, style, media, json, any, "     \
+      "other")                                                                 \
+    X(ENCODING_KIND, "encoding-kind", TEXT, true,                              \
+      "best coding of Accept-Encoding: identity, gzip, br, zstd; or other")    \
     X(LABEL, "label", LABEL, true, "labels that rules gave")                   \
     X(SCORE, "score", NUMBER, true, "sum of scores, 0 to 100")                 \
     X(CLASS, "class", TEXT, true, "human, suspect, agent or unknown")          \
