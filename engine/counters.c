@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "decision.h"
+#include "outcomes.h"
 
 #define BLOCKS 16
 /* Places for sites: twice what a configuration can have, so that reloads may
@@ -378,5 +379,6 @@ void wb_state_metrics(const struct wb_state *state,
     write_signatures(&page, counters);
     write_signed(&page, counters);
     write_claims(&page, state);
+    outcomes_metrics(state->outcomes, sink, context);
     write_rules(&page, engine);
 }

@@ -99,6 +99,7 @@ struct wb_state {
     bool replay; /* fixed keys; decision ids are hashes of the input */
     unsigned char key[16];
     struct counters *counters;
+    struct outcomes *outcomes;
 };
 
 /* Does a store work on it, so that it is not ours to touch? */

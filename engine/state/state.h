@@ -19,6 +19,7 @@
 
 #include "base/view.h"
 #include "request/address.h"
+#include "state/outcome.h"
 
 enum claim_status { CLAIM_DONE, CLAIM_WAIT };
 
@@ -27,6 +28,7 @@ enum claim_result {
     CLAIM_REPLAYED,    /* identity claimed already */
     CLAIM_REPEATED,    /* same payment-identifier and content */
     CLAIM_CONFLICTING, /* same payment-identifier, other content */
+    CLAIM_LOCKED_OUT,  /* the payer is; answer.expires: until when */
     CLAIM_FULL,        /* no room, or a network's quota: 429 claims_full */
     CLAIM_UNAVAILABLE  /* lost, or it cannot know: 429 claims_unavailable */
 };
@@ -37,6 +39,9 @@ struct claim {
     bool has_identifier;
     unsigned char identifier[32]; /* hash of site and payment-identifier */
     bool proven;
+    bool has_payer;
+    unsigned char payer[CLAIM_PAYER]; /* who signed; only if proven */
+    uint64_t amount;                  /* price, atomic units, at most so */
     unsigned char decision[16];
     int64_t now;
     int64_t expires;
@@ -84,6 +89,9 @@ struct shared_call;
 struct store_ops {
     const char *name;
     enum claim_status (*claim)(struct store *store, struct claim_call *call);
+    /* outcome.h: */
+    enum claim_status (*outcome)(struct store *store,
+                                 struct outcome_call *call);
     void (*close)(struct store *store);
     void (*stats)(struct store *store, struct store_stats *out);
     /* shared.h: */

@@ -10,10 +10,10 @@ local injected = {
     "x-agent-class", "x-agent-score", "x-agent-name", "x-agent-category",
     "x-agent-org", "x-agent-labels", "x-price-action", "x-price",
     "x-price-amount", "x-price-currency", "x-price-asset", "x-price-network",
-    "x-price-pay-to", "x-price-route", "x-price-tier", "x-price-demand",
-    "x-price-quote", "x-payment-state", "x-payment-forward",
-    "x-payment-payer", "x-weighbridge-decision", "x-weighbridge-mode",
-    "x-weighbridge-would",
+    "x-price-pay-to", "x-price-route", "x-price-tier", "x-price-offers",
+    "x-price-demand", "x-price-quote", "x-payment-state",
+    "x-payment-forward", "x-payment-payer", "x-weighbridge-decision",
+    "x-weighbridge-mode", "x-weighbridge-would",
 }
 
 -- Of the client's connection, or said by us.
