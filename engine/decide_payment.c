@@ -96,6 +96,25 @@ void payment_step_signature(struct wb_request *r)
 
 /* ---- the claim ---- */
 
+/* Of a payment whose signature was checked: on an EVM chain with a number. */
+static bool payer_of(const struct payment *payment,
+                     unsigned char payer[CLAIM_PAYER])
+{
+    unsigned long long chain;
+    size_t prefix = sizeof "eip155:" - 1;
+    if (!view_starts(payment->network, VIEW("eip155:")) ||
+        !view_to_u64(view_of(payment->network.at + prefix,
+                             payment->network.size - prefix),
+                     &chain)) {
+        return false;
+    }
+    for (size_t i = 8; i-- > 0; chain >>= 8) {
+        payer[i] = (unsigned char)chain;
+    }
+    memcpy(payer + 8, payment->message.signer, SIGNED_ADDRESS);
+    return true;
+}
+
 void payment_claim(struct wb_request *r)
 {
     struct claim *claim = &r->call.claim;
@@ -113,6 +132,8 @@ void payment_claim(struct wb_request *r)
         claim->has_identifier = true;
     }
     claim->proven = r->proof == PROOF_PROVEN;
+    claim->has_payer = claim->proven && payer_of(&r->payment, claim->payer);
+    claim->amount = amount_to_u64(&r->price.amount);
     claim->now = r->facts.time;
     r->call.answer.result = CLAIM_UNAVAILABLE; /* until the store says more */
     claim->expires =
@@ -120,6 +141,17 @@ void payment_claim(struct wb_request *r)
     claim->client_known = r->facts.client_known;
     if (claim->client_known) {
         claim->client = r->facts.client;
+    }
+}
+
+/* A payer who is refused for a while is told for how long. */
+static void wait_for_lockout(struct wb_request *r)
+{
+    int64_t left = r->call.answer.expires - r->facts.time;
+    if (r->payment_state == PAYMENT_LOCKED_OUT && !decision_allows(r)) {
+        r->denial.retry = "wait";
+        r->denial.retry_after =
+            (unsigned)(left / 1000000 + (left % 1000000 != 0));
     }
 }
 
@@ -133,6 +165,7 @@ void payment_claim_answered(struct wb_request *r)
         [CLAIM_REPLAYED] = {PAYMENT_REPLAYED, NULL},
         [CLAIM_REPEATED] = {PAYMENT_REPEATED, NULL},
         [CLAIM_CONFLICTING] = {PAYMENT_CONFLICTING, NULL},
+        [CLAIM_LOCKED_OUT] = {PAYMENT_LOCKED_OUT, NULL},
         [CLAIM_FULL] = {PAYMENT_SOUND, "claims_full"},
         [CLAIM_UNAVAILABLE] = {PAYMENT_SOUND, "claims_unavailable"},
     };
@@ -145,6 +178,7 @@ void payment_claim_answered(struct wb_request *r)
         r->payment_state = outcomes[result].state;
         r->judgement.reason = NULL; /* it was of the state before */
         act_on_payment(r);
+        wait_for_lockout(r);
     }
     r->forward = r->forward && decision_allows(r);
 }
