@@ -154,7 +154,7 @@ struct view volume_who(const struct volume *volume,
     case VOLUME_AGENT:
         return evaluation_verdict(evaluation)->agent_name;
     case VOLUME_WBA_KEY:
-        return VIEW_NONE; /* no signature is checked */
+        return request->signature.key;
     case VOLUME_HEADER:
     case VOLUME_PAYER:
         header = request_header(request, volume->header);
@@ -182,7 +182,7 @@ size_t market_step(const struct market *market, const struct volume *volume,
 void market_paid(const struct market *market, const struct price *price,
                  const struct request *request,
                  const struct evaluation *evaluation, bool proven,
-                 struct volume_ticket *ticket)
+                 const unsigned char decision[16])
 {
     const struct route *route = price->of;
 
@@ -192,8 +192,8 @@ void market_paid(const struct market *market, const struct price *price,
     if (route->volume) {
         struct view who = volume_who(route->volume, request, evaluation);
         if (who.at) {
-            volume_add(market->store, route->volume, who, request->time,
-                       ticket);
+            volume_add(market->store, route->volume, who, decision,
+                       request->time);
         }
     }
     if (proven && route->demand && route->demand->signal == SIGNAL_PAID) {

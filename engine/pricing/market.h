@@ -35,7 +35,7 @@ void market_asked(const struct market *market, const struct price *price,
 void market_paid(const struct market *market, const struct price *price,
                  const struct request *request,
                  const struct evaluation *evaluation, bool proven,
-                 struct volume_ticket *ticket);
+                 const unsigned char decision[16]);
 
 /* A reading of the load, parts per million, for the policy's demand of that
  * name (a group or a route's id). False: there is no such demand, or another

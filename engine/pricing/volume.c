@@ -12,6 +12,8 @@
 __extension__ typedef unsigned __int128 u128;
 
 #define TICKET 16
+/* A release comes while the payment is valid, an hour at most. */
+#define RELEASE_WITHIN INT64_C(7200000000)
 
 static void make_key(const struct volume *volume, struct view who,
                      int64_t bucket, unsigned char key[SHARED_KEY_SIZE])
@@ -59,33 +61,51 @@ uint64_t volume_count(struct store *store, const struct volume *volume,
            (uint64_t)((u128)previous * left / (uint64_t)volume->window);
 }
 
-void volume_add(struct store *store, const struct volume *volume,
-                struct view who, int64_t now, struct volume_ticket *ticket)
+/* By the decision: under which number its payment was counted. */
+static struct shared_call ticket_of(const unsigned char decision[16],
+                                    enum shared_op op, int64_t now)
 {
+    struct shared_call call = {
+        .op = op, .kind = SHARED_VOLUME, .value_size = TICKET, .now = now};
+
+    memcpy(call.key, decision, 16);
+    memset(call.key + 16, 0xff, sizeof call.key - 16);
+    return call;
+}
+
+void volume_add(struct store *store, const struct volume *volume,
+                struct view who, const unsigned char decision[16], int64_t now)
+{
+    struct shared_call ticket = ticket_of(decision, SHARED_PUT, now);
     unsigned char key[SHARED_KEY_SIZE];
     int64_t bucket = now / volume->window;
 
     make_key(volume, who, bucket, key);
     shared_count(store, SHARED_VOLUME, key, 1, now,
                  (bucket + 2) * volume->window);
-    ticket->held = true;
-    memcpy(ticket->key, key, TICKET);
+    memcpy(ticket.value, key, TICKET);
+    ticket.expires = now + RELEASE_WITHIN;
+    shared_table_call(store->ops->shared(store), &ticket);
 }
 
-void volume_release(struct store *store, const struct volume_ticket *ticket,
+void volume_release(struct store *store, const unsigned char decision[16],
                     int64_t now)
 {
-    struct shared_call call = {
+    struct shared_call ticket = ticket_of(decision, SHARED_GET, now);
+    struct shared_call count = {
         .op = SHARED_GET, .kind = SHARED_VOLUME, .now = now};
 
-    if (!ticket->held) {
+    shared_table_call(store->ops->shared(store), &ticket);
+    if (ticket.result != SHARED_STANDS || ticket.value_size != TICKET) {
         return;
     }
-    memcpy(call.key, ticket->key, TICKET);
-    shared_table_call(store->ops->shared(store), &call);
-    if (call.result == SHARED_STANDS && call.number > 0) {
+    memcpy(count.key, ticket.value, TICKET);
+    ticket = ticket_of(decision, SHARED_DROP, now);
+    shared_table_call(store->ops->shared(store), &ticket);
+    shared_table_call(store->ops->shared(store), &count);
+    if (count.result == SHARED_STANDS && count.number > 0) {
         /* n is added modulo 2^64: one less */
-        shared_count(store, SHARED_VOLUME, call.key, UINT64_MAX, now,
-                     call.expires);
+        shared_count(store, SHARED_VOLUME, count.key, UINT64_MAX, now,
+                     count.expires);
     }
 }

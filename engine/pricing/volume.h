@@ -34,20 +34,14 @@ struct volume {
     unsigned char key[SHARED_KEY_SIZE]; /* of its definition and site */
 };
 
-/* The number under which one payment is counted; release gives it back. */
-struct volume_ticket {
-    bool held;
-    unsigned char key[16];
-};
-
 /* Counts of `who`, as this node knows them. */
 uint64_t volume_count(struct store *store, const struct volume *volume,
                       struct view who, int64_t now);
-/* Counts one payment. */
+/* Counts one payment, which that decision let through. */
 void volume_add(struct store *store, const struct volume *volume,
-                struct view who, int64_t now, struct volume_ticket *ticket);
-/* A claim was released: the payment counts no more. */
-void volume_release(struct store *store, const struct volume_ticket *ticket,
+                struct view who, const unsigned char decision[16], int64_t now);
+/* The decision's claim was released: its payment counts no more. */
+void volume_release(struct store *store, const unsigned char decision[16],
                     int64_t now);
 
 #endif

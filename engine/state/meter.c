@@ -350,10 +350,10 @@ static void begin(struct meters *meters, struct meter *m,
     m->begun = true;
     m->counting = number_of(now, rule->period);
     m->counted = m->counting - 1; /* by whoever counted before us */
-    m->period = number_of(now - meters->lag, rule->period) - 1;
+    m->period = number_of(now - meters->lag, rule->period);
     m->age = rule->hold;
     if (last && last->since <= now) {
-        m->period = number_of(last->since, rule->period);
+        m->period = number_of(last->since - meters->lag, rule->period);
     }
     atomic_store(&m->value, last ? last->value : rule->rest);
 }
@@ -390,7 +390,7 @@ static void turn(struct meters *meters, struct meter *m,
         value = next;
     }
     atomic_store(&m->value, value);
-    if (value != before || (meters->lag && value != rule->rest)) {
+    if (value != before || value != rule->rest) {
         struct meter_point point = {period * rule->period + meters->lag, value};
         call_store(meters, m, SHARED_PUT_NEW, point.since, &point, 1, now,
                    point.since + rule->period + rule->keep);
