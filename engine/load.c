@@ -118,17 +118,13 @@ static void fill_settings(struct loading *l)
     struct wb_engine *engine = l->engine;
     engine->reject_unknown_host = l->settings.unknown_host == 1;
     engine->enforce_share = (uint32_t)l->settings.enforce_share;
-    engine->claims_proven = (size_t)l->settings.claim.capacity;
-    engine->claims_unproven = (size_t)l->settings.claim.capacity_unproven;
-    if (l->settings.claim.store != 0) {
-        engine->claims_path =
-            settings_path(l->folder, l->settings.claim.path, l->arena).at;
-        engine->claims_power = l->settings.claim.durability == 1;
-        l->failed = l->failed || !engine->claims_path;
+    if (!claims_load(&l->settings, l->folder, l->arena, &engine->claims,
+                     l->problems)) {
+        l->failed = true;
     }
     engine->rate_entries = (size_t)l->settings.rate_entries;
-    if (!settings_flatten(&l->settings, l->folder, l->arena, &engine->settings,
-                          &engine->setting_count)) {
+    if (!settings_flatten(&l->settings, &engine->payments, l->folder, l->arena,
+                          &engine->settings, &engine->setting_count)) {
         l->failed = true;
     }
 }

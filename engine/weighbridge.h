@@ -135,12 +135,28 @@ WB_API const char *wb_engine_header_name(const struct wb_engine *engine,
 WB_API enum wb_status wb_state_open(const struct wb_engine *engine,
                                     struct wb_problems *problems,
                                     struct wb_state **state);
+/* The same for a program that keeps state: claims whose store the
+ * configuration leaves open are kept in `folder`/claims, in lmdb where that
+ * was built in. The folder is made if it is not there. */
+WB_API enum wb_status wb_state_open_in(const struct wb_engine *engine,
+                                       const char *folder,
+                                       struct wb_problems *problems,
+                                       struct wb_state **state);
 /* The same in memory whatever the configuration says, with fixed hash keys:
  * for replay and tests, equal input gives equal decisions. */
 WB_API enum wb_status wb_state_open_replay(const struct wb_engine *engine,
                                            struct wb_state **state);
 /* No decision may be under way. NULL is fine. */
 WB_API void wb_state_close(struct wb_state *state);
+enum wb_health {
+    WB_HEALTH_GOOD,
+    WB_HEALTH_TROUBLED, /* it decides, but not as it should */
+    WB_HEALTH_UNFIT     /* its store cannot be trusted: not ready */
+};
+/* How the stores are. Writes a line for people, "" when all is well, cut to
+ * `room` bytes and ended with NUL. */
+WB_API enum wb_health wb_state_health(const struct wb_state *state, char *line,
+                                      size_t room);
 /* Counters in Prometheus text format (version 0.0.4). */
 WB_API void wb_state_metrics(const struct wb_state *state,
                              const struct wb_engine *engine, wb_sink *sink,

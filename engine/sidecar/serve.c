@@ -68,6 +68,42 @@ static void take_snapshot(struct sidecar *sidecar)
 
 /* ---- opening; each returns 0 or the exit code ---- */
 
+/* Where state is kept that has no place in the configuration. */
+static bool state_folder(char *path, size_t room)
+{
+    const char *systemd = getenv("STATE_DIRECTORY");
+    const char *xdg = getenv("XDG_STATE_HOME");
+    const char *home = getenv("HOME");
+    int size = -1;
+
+    if (systemd != NULL && systemd[0] == '/') { /* the first of several */
+        size =
+            snprintf(path, room, "%.*s", (int)strcspn(systemd, ":"), systemd);
+    } else if (xdg != NULL && xdg[0] == '/') {
+        size = snprintf(path, room, "%s/weighbridge", xdg);
+    } else if (home != NULL && home[0] == '/') {
+        size = snprintf(path, room, "%s/.local/state/weighbridge", home);
+    }
+    return size > 0 && (size_t)size < room;
+}
+
+/* The demo starts also where it may keep nothing, and says so. */
+static enum wb_status open_in_folder(struct sidecar *sidecar,
+                                     struct wb_problems *problems)
+{
+    const struct wb_engine *engine = sidecar->snapshot->engine;
+    char folder[4096];
+    bool known = state_folder(folder, sizeof folder);
+    enum wb_status status = wb_state_open_in(engine, known ? folder : NULL,
+                                             problems, &sidecar->state);
+
+    if (status == WB_ERROR_IO && sidecar->setup->demo) {
+        status = wb_state_open_in(engine, NULL, NULL, &sidecar->state);
+        failed("the demo keeps its claims in memory");
+    }
+    return status;
+}
+
 static int open_state(struct sidecar *sidecar)
 {
     struct wb_problems *problems = wb_problems_new();
@@ -76,8 +112,7 @@ static int open_state(struct sidecar *sidecar)
     if (problems == NULL) {
         return failed("out of memory");
     }
-    status =
-        wb_state_open(sidecar->snapshot->engine, problems, &sidecar->state);
+    status = open_in_folder(sidecar, problems);
     for (size_t i = 0; i < wb_problems_count(problems); i++) {
         fputs(wb_problem_text(problems, i), stderr);
     }

@@ -32,6 +32,7 @@ struct claim_entry {
     unsigned char key[CLAIM_KEY];
     unsigned char content[32];
     unsigned char decision[16];
+    unsigned char ask[16];
     int64_t claimed_at;
     int64_t expires;
     uint32_t hash; /* what the index needs of it */

@@ -134,12 +134,42 @@ static const struct claim_entry *find_rival(const struct claim *claim,
     return rival;
 }
 
-static void answer_rival(struct claim_answer *answer, enum claim_result result,
-                         const struct claim_entry *rival)
+static void entry_to_half(const struct claim_entry *entry, bool identifier,
+                          bool proven, struct claim_half_kept *half)
 {
-    answer->result = result;
-    answer->claimed_at = rival->claimed_at;
-    answer->expires = rival->expires;
+    *half = (struct claim_half_kept){.proven = proven,
+                                     .identifier = identifier,
+                                     .claimed_at = entry->claimed_at,
+                                     .expires = entry->expires};
+    memcpy(half->key, entry->key, sizeof(half->key));
+    memcpy(half->content, entry->content, sizeof(half->content));
+    memcpy(half->decision, entry->decision, sizeof(half->decision));
+    memcpy(half->ask, entry->ask, sizeof(half->ask));
+}
+
+static bool is_same_ask(const struct claim *claim,
+                        const struct claim_half_kept *rival)
+{
+    int64_t apart = claim->now - rival->claimed_at;
+
+    return claim->has_ask && !memcmp(claim->ask, rival->ask, 16) &&
+           !memcmp(claim->content, rival->content, 32) &&
+           apart < CLAIM_AGAIN_WITHIN && apart > -CLAIM_AGAIN_WITHIN;
+}
+
+void claim_answer_rival(struct claim_answer *answer, const struct claim *claim,
+                        const struct claim_half_kept *rival)
+{
+    *answer = (struct claim_answer){.result = CLAIM_REPLAYED,
+                                    .claimed_at = rival->claimed_at,
+                                    .expires = rival->expires};
+    if (is_same_ask(claim, rival)) {
+        answer->result = CLAIM_AGAIN;
+    } else if (rival->identifier) {
+        answer->result = !memcmp(claim->content, rival->content, 32)
+                             ? CLAIM_REPEATED
+                             : CLAIM_CONFLICTING;
+    }
     memcpy(answer->decision, rival->decision, sizeof(answer->decision));
 }
 
@@ -149,19 +179,17 @@ static bool refuse(const struct claim *claim, const struct claim_half *identity,
                    struct claim_answer *answer)
 {
     const struct claim_entry *rival = NULL;
+    struct claim_half_kept half;
+    bool named = false;
 
     if (claim->has_identifier) {
         rival = find_rival(claim, identifier, now);
+        named = rival != NULL;
     }
+    rival = rival ? rival : find_rival(claim, identity, now);
     if (rival) {
-        answer_rival(
-            answer, is_equal(rival, claim) ? CLAIM_REPEATED : CLAIM_CONFLICTING,
-            rival);
-        return true;
-    }
-    rival = find_rival(claim, identity, now);
-    if (rival) {
-        answer_rival(answer, CLAIM_REPLAYED, rival);
+        entry_to_half(rival, named, false, &half);
+        claim_answer_rival(answer, claim, &half);
     }
     return rival != NULL;
 }
@@ -201,6 +229,7 @@ static void insert(const struct claim *claim, const struct claim_half *half,
     if (entry) { /* has_room said so */
         memcpy(entry->content, claim->content, sizeof(entry->content));
         memcpy(entry->decision, claim->decision, sizeof(entry->decision));
+        memcpy(entry->ask, claim->ask, sizeof(entry->ask));
     }
 }
 
@@ -319,6 +348,7 @@ bool store_memory_restore(struct store *store,
     entry->claimed_at = half->claimed_at;
     memcpy(entry->content, half->content, sizeof(entry->content));
     memcpy(entry->decision, half->decision, sizeof(entry->decision));
+    memcpy(entry->ask, half->ask, sizeof(entry->ask));
     return true;
 }
 
@@ -332,6 +362,44 @@ void store_memory_forget(struct store *store, int64_t until)
             s->shards[i].identifiers[kind].forgotten = until;
         }
     }
+}
+
+static bool visit_table(const struct claim_table *table, bool identifier,
+                        bool proven, claim_visitor *visit, void *context)
+{
+    struct claim_half_kept half;
+
+    for (uint32_t i = 0; i < table->used; i++) {
+        entry_to_half(&table->entries[table->heap[i]], identifier, proven,
+                      &half);
+        if (!visit(context, &half)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool store_memory_visit(struct store *store, size_t number,
+                        claim_visitor *visit, void *context)
+{
+    struct store_memory *s = (struct store_memory *)store;
+    struct shard *shard = &s->shards[number];
+    bool go_on = true;
+
+    if (number >= s->shard_count) {
+        return false;
+    }
+    pthread_mutex_lock(&shard->lock);
+    for (int kind = 0; kind < KINDS && go_on; kind++) {
+        bool proven = kind == PROVEN;
+
+        go_on = visit_table(&shard->identities[kind], false, proven, visit,
+                            context) &&
+                visit_table(&shard->identifiers[kind], true, proven, visit,
+                            context);
+    }
+    pthread_mutex_unlock(&shard->lock);
+    return true;
 }
 
 static void withdraw_half(const struct claim *claim,

@@ -212,11 +212,12 @@ const char *wb_version(void)
 
 /* ---- state ---- */
 
-enum wb_status wb_state_open(const struct wb_engine *engine,
-                             struct wb_problems *problems,
-                             struct wb_state **state)
+enum wb_status wb_state_open_in(const struct wb_engine *engine,
+                                const char *folder,
+                                struct wb_problems *problems,
+                                struct wb_state **state)
 {
-    (void)engine, (void)problems;
+    (void)engine, (void)folder, (void)problems;
     *state = calloc(1, sizeof **state);
     return *state ? WB_OK : WB_ERROR_MEMORY;
 }
@@ -224,6 +225,14 @@ enum wb_status wb_state_open(const struct wb_engine *engine,
 void wb_state_close(struct wb_state *state)
 {
     free(state);
+}
+
+enum wb_health wb_state_health(const struct wb_state *state, char *line,
+                               size_t room)
+{
+    (void)state;
+    snprintf(line, room, "%s", "");
+    return WB_HEALTH_GOOD;
 }
 
 void wb_state_metrics(const struct wb_state *state,
