@@ -11,6 +11,7 @@
 #include "base/problems.h"
 #include "decision.h"
 #include "load.h"
+#include "outcomes.h"
 #include "payment/recover.h"
 #include "request/field.h"
 
@@ -280,10 +281,13 @@ static enum wb_status state_new(const struct wb_engine *engine, bool replay,
         hash_random(state->key, sizeof state->key);
     }
     state->rates = rates_new(engine->rate_entries, state->key);
+    state->nonces = nonces_new(engine->nonce_entries, state->key);
     state->counters = counters_new();
-    enum wb_status status = !state->rates || !state->counters
-                                ? WB_ERROR_MEMORY
-                                : open_store(engine, problems, state);
+    state->outcomes = outcomes_new();
+    enum wb_status status =
+        !state->rates || !state->nonces || !state->counters || !state->outcomes
+            ? WB_ERROR_MEMORY
+            : open_store(engine, problems, state);
     if (status != WB_OK) {
         wb_state_close(state);
         return status;
@@ -314,6 +318,8 @@ void wb_state_close(struct wb_state *state)
         state->store->ops->close(state->store);
     }
     rates_free(state->rates);
+    nonces_free(state->nonces);
     counters_free(state->counters);
+    outcomes_free(state->outcomes);
     free(state);
 }

@@ -87,6 +87,7 @@ static void start_over(struct wb_request *r)
     arena_reset(r->workspace);
     request_clear(&r->facts);
     memset(&r->payment, 0, sizeof r->payment);
+    r->wba.state = WBA_NONE;
     memset(&r->price, 0, sizeof r->price);
     memset(&r->judgement, 0, sizeof r->judgement);
     r->proof = PROOF_NONE;

@@ -273,6 +273,58 @@ enum wb_form {
 WB_API size_t wb_decision_write(const struct wb_request *request,
                                 enum wb_form form, char *out, size_t room);
 
+/* ---- outcomes: what became of payments that were let through ---- */
+
+struct wb_outcome;
+
+/* One outcome; reuse it. NULL: out of memory. */
+WB_API struct wb_outcome *wb_outcome_new(void);
+WB_API void wb_outcome_free(struct wb_outcome *outcome); /* NULL is fine */
+/* Reads {"decision":"32 hex digits","outcome":"settled" or "failed",
+ * "pending", "released","reason","transaction"}. On WB_ERROR_ARGUMENT *error
+ * (may be NULL) is a static text. */
+WB_API enum wb_status wb_outcome_read(struct wb_outcome *outcome,
+                                      const char *json, size_t size,
+                                      const char **error);
+/* The same from a line of a proxy's log, a JSON object with decision,
+ * payment_state, status and payment_response. A line that tells no outcome is
+ * fine: its WB_OUTCOME_FATE is "-". */
+WB_API enum wb_status wb_outcome_read_log(struct wb_outcome *outcome,
+                                          const char *line, size_t size,
+                                          const char **error);
+/* Tells the store; waits until it is kept. It acts while that decision holds
+ * the claim: settled is final, released frees it, a repetition changes
+ * nothing, and the payer of two that failed by his own fault is locked out.
+ * WB_ERROR_IO: the store is lost, tell it again. Any thread. */
+WB_API enum wb_status wb_outcome_report(struct wb_outcome *outcome,
+                                        struct wb_state *state, int64_t now);
+
+enum wb_outcome_answer {
+    WB_OUTCOME_DECISION,    /* 32 hex digits */
+    WB_OUTCOME_FATE,        /* settled, failed, pending, released, or - */
+    WB_OUTCOME_REASON,      /* or - */
+    WB_OUTCOME_TRANSACTION, /* or - */
+    WB_OUTCOME_RESULT       /* done, repeated, refused (it is settled, or
+                               pending), unknown (no claim is held by that
+                               decision), unavailable; -: not told */
+};
+/* Valid until the next is read. */
+WB_API struct wb_text wb_outcome_answer(const struct wb_outcome *outcome,
+                                        enum wb_outcome_answer which);
+/* All of it as one JSON object; returns as wb_decision_write does. */
+WB_API size_t wb_outcome_write(const struct wb_outcome *outcome, char *out,
+                               size_t room);
+
+/* Payers who are locked out at `now`: a JSON array of {"network","payer",
+ * "until","failures"}. */
+WB_API void wb_state_lockouts(const struct wb_state *state, int64_t now,
+                              wb_sink *sink, void *context);
+/* Lets one pay again ("eip155:8453", "0x.."), and forgets its failures.
+ * WB_ERROR_ARGUMENT: nothing is known of it. */
+WB_API enum wb_status wb_state_lift_lockout(struct wb_state *state,
+                                            const char *network,
+                                            const char *payer, int64_t now);
+
 /* Writes `data` as a JSON string with its quotes, safe in a log and on a
  * terminal; returns as wb_decision_write does. */
 WB_API size_t wb_json_quote(const char *data, size_t size, char *out,

@@ -22,6 +22,7 @@ local injected = {
     "x-price-pay-to",
     "x-price-route",
     "x-price-tier",
+    "x-price-offers",
     "x-price-demand",
     "x-price-quote",
     "x-payment-state",

@@ -10,7 +10,7 @@ from stage import BROWSER, CRAWLER, ask, gate_reply, http, payment, raw
 INJECTED = """X-Agent-Class X-Agent-Score X-Agent-Name X-Agent-Category
 X-Agent-Org X-Agent-Labels X-Price-Action X-Price X-Price-Amount
 X-Price-Currency X-Price-Asset X-Price-Network X-Price-Pay-To X-Price-Route
-X-Price-Tier X-Price-Demand X-Price-Quote X-Payment-State X-Payment-Forward
+X-Price-Tier X-Price-Offers X-Price-Demand X-Price-Quote X-Payment-State X-Payment-Forward
 X-Payment-Payer X-Weighbridge-Decision X-Weighbridge-Mode
 X-Weighbridge-Would""".split()
 GUARDED = """PAYMENT-RESPONSE X-PAYMENT-RESPONSE PAYMENT-REQUIRED
