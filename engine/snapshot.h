@@ -19,10 +19,12 @@
 
 #include "base/arena.h"
 #include "classify/program.h"
+#include "dated_lists.h"
 #include "payment/payment.h"
 #include "pricing/price.h"
 #include "request/facts.h"
 #include "request/guard.h"
+#include "request/keyring.h"
 #include "request/mmdb.h"
 #include "state/state.h"
 #include "weighbridge.h"
@@ -73,9 +75,11 @@ struct wb_engine {
     uint32_t enforce_share; /* parts per million */
     struct guard *guard;
     struct databases databases; /* closed with the snapshot */
+    struct keyring keyring;     /* of agents that sign their requests */
+    struct dated_lists lists;   /* what these stand on */
     struct payment_settings payments;
     struct claim_settings claims;
-    size_t rate_entries;
+    size_t rate_entries, nonce_entries;
     const struct setting *settings; /* sorted by path */
     size_t setting_count;
     const char *notice; /* or NULL */

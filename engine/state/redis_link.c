@@ -15,7 +15,7 @@
 #include <string.h>
 #include <sys/time.h>
 
-#define WORDS_MAX 12
+#define WORDS_MAX 16
 
 struct redis_link {
     redisContext *context;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "state/claim_record.h"
 #include "state/valkey.h"
 
 #ifdef WITH_HIREDIS
@@ -51,19 +52,11 @@ void valkey_answer_alone(struct store_valkey *s, struct claim_call *call)
 /* What the table has no claim of, but the server took. */
 static void keep_grant(struct store_valkey *s, const struct claim_call *call)
 {
-    const struct claim *claim = &call->claim;
-    struct claim_half_kept half = {.proven = claim->proven,
-                                   .claimed_at = call->answer.claimed_at,
-                                   .expires = call->answer.expires};
+    struct claim_half_kept half = claim_half_of(call, false);
 
-    memcpy(half.key, claim->identity, sizeof(half.key));
-    memcpy(half.content, claim->content, sizeof(half.content));
-    memcpy(half.decision, claim->decision, sizeof(half.decision));
-    memcpy(half.ask, claim->ask, sizeof(half.ask));
     store_memory_restore(s->table, &half);
-    if (claim->has_identifier) {
-        half.identifier = true;
-        memcpy(half.key, claim->identifier, sizeof(half.key));
+    if (call->claim.has_identifier) {
+        half = claim_half_of(call, true);
         store_memory_restore(s->table, &half);
     }
 }
@@ -83,13 +76,18 @@ void valkey_answered(struct store_valkey *s, struct claim_call *call)
     }
 }
 
+static bool is_idle(const struct store_valkey *s)
+{
+    return !s->first_claim && !s->first_outcome && !s->first_share;
+}
+
 static void queue_claim(struct store_valkey *s, struct claim_call *call)
 {
     bool idle;
 
     call->next = NULL;
     pthread_mutex_lock(&s->lock);
-    idle = !s->first_claim && !s->first_share;
+    idle = is_idle(s);
     if (s->first_claim) {
         s->last_claim->next = call;
     } else {
@@ -129,6 +127,34 @@ static enum claim_status valkey_claim(struct store *store,
     return CLAIM_WAIT;
 }
 
+/* ---- outcomes ---- */
+
+static enum claim_status valkey_outcome(struct store *store,
+                                        struct outcome_call *call)
+{
+    struct store_valkey *s = (struct store_valkey *)store;
+    bool idle;
+
+    if (!atomic_load_explicit(&s->up, memory_order_acquire)) {
+        call->result = OUTCOME_UNAVAILABLE;
+        return CLAIM_DONE;
+    }
+    call->next = NULL;
+    pthread_mutex_lock(&s->lock);
+    idle = is_idle(s);
+    if (s->first_outcome) {
+        s->last_outcome->next = call;
+    } else {
+        s->first_outcome = call;
+    }
+    s->last_outcome = call;
+    pthread_mutex_unlock(&s->lock);
+    if (idle) {
+        eventfd_write(s->wake_fd, 1);
+    }
+    return CLAIM_WAIT;
+}
+
 /* ---- shared values ---- */
 
 static enum claim_status valkey_share(struct store *store,
@@ -146,7 +172,7 @@ static enum claim_status valkey_share(struct store *store,
     }
     call->next = NULL;
     pthread_mutex_lock(&s->lock);
-    idle = !s->first_claim && !s->first_share;
+    idle = is_idle(s);
     if (s->first_share) {
         s->last_share->next = call;
     } else {
@@ -291,6 +317,7 @@ struct store *store_valkey_open(const struct store_valkey_settings *settings)
 {
     static const struct store_ops ops = {.name = "valkey",
                                          .claim = valkey_claim,
+                                         .outcome = valkey_outcome,
                                          .close = valkey_close,
                                          .stats = valkey_stats,
                                          .share = valkey_share,

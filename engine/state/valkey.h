@@ -36,9 +36,10 @@ struct store_valkey {
 
     pthread_mutex_t lock;
     pthread_cond_t tried; /* the first connection was, well or not */
-    struct claim_call *first_claim, *last_claim;  /* under lock */
-    struct shared_call *first_share, *last_share; /* under lock */
-    bool closing, first_try_over;                 /* under lock */
+    struct claim_call *first_claim, *last_claim;       /* under lock */
+    struct outcome_call *first_outcome, *last_outcome; /* under lock */
+    struct shared_call *first_share, *last_share;      /* under lock */
+    bool closing, first_try_over;                      /* under lock */
     char trouble[VALKEY_TROUBLE_MAX]; /* why it is lost; under lock */
 
     atomic_bool up;
@@ -51,15 +52,14 @@ struct store_valkey {
 
 /* ---- valkey_words.c ---- */
 
-#define VALKEY_RECORD_SIZE 80
+#define VALKEY_RECORD_SIZE 117
 #define VALKEY_KEY_MAX (VALKEY_PREFIX_MAX + 16 + 32)
-#define VALKEY_HALVES 2
 
-/* Keys of one claim: the slot that it wants and the other one, of its
- * identity and of its payment-identifier. */
+/* Keys of one claim: its decision's; the slot that it wants and the other
+ * one, of its identity and of its payment-identifier. */
 struct valkey_keys {
-    char room[2 * VALKEY_HALVES][VALKEY_KEY_MAX];
-    struct view key[2 * VALKEY_HALVES];
+    char room[5][VALKEY_KEY_MAX];
+    struct view key[5];
     size_t count;
 };
 void valkey_claim_keys(struct valkey_keys *keys, const char *prefix,
@@ -67,14 +67,17 @@ void valkey_claim_keys(struct valkey_keys *keys, const char *prefix,
 struct view valkey_half_key(char room[VALKEY_KEY_MAX], const char *prefix,
                             bool identifier, bool proven,
                             const unsigned char key[32]);
+struct view valkey_decision_key(char room[VALKEY_KEY_MAX], const char *prefix,
+                                const unsigned char decision[16]);
 struct view valkey_shared_key(char room[VALKEY_KEY_MAX], const char *prefix,
                               enum shared_kind kind,
                               const unsigned char key[SHARED_KEY_SIZE]);
 /* Scripts, and commands that run them by the digests that SCRIPT LOAD
  * answered. */
-extern const char valkey_claim_script[], valkey_withdraw_script[];
+extern const char valkey_claim_script[], valkey_withdraw_script[],
+    valkey_outcome_script[];
 struct valkey_scripts {
-    char claim[40], withdraw[40];
+    char claim[40], withdraw[40], outcome[40];
 };
 bool valkey_put_claim(struct redis_link *link,
                       const struct valkey_scripts *scripts, const char *prefix,
@@ -85,6 +88,11 @@ bool valkey_put_withdraw(struct redis_link *link,
                          const unsigned char decision[16]);
 bool valkey_put_half(struct redis_link *link, const char *prefix,
                      const struct claim_half_kept *half, int64_t now);
+bool valkey_put_names(struct redis_link *link, const char *prefix,
+                      const struct claim_half_kept *half, int64_t now);
+bool valkey_put_outcome(struct redis_link *link,
+                        const struct valkey_scripts *scripts,
+                        const char *prefix, const struct outcome_call *call);
 /* Commands of one act; returns how many replies come, of which the first
  * tells; 0: broken. */
 unsigned valkey_put_shared(struct redis_link *link, const char *prefix,
@@ -93,6 +101,8 @@ unsigned valkey_put_shared(struct redis_link *link, const char *prefix,
 /* Reads the claim script's answer. False: it is none. */
 bool valkey_read_claim(const struct redis_reply *reply,
                        const struct claim *claim, struct claim_answer *answer);
+void valkey_read_outcome(const struct redis_reply *reply,
+                         struct outcome_call *call);
 void valkey_read_shared(const struct redis_reply *reply,
                         struct shared_call *call);
 /* A line "NAME:value" of INFO. */

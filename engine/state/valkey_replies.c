@@ -34,6 +34,24 @@ static void read_claim(struct talk *t, struct pending *p,
     talk_free_pending(t, p);
 }
 
+/* What the server did, the own table does too, if it has the claim. */
+static void read_outcome(struct talk *t, struct pending *p,
+                         const struct redis_reply *reply)
+{
+    struct outcome_call *call = p->outcome;
+    struct outcome_call own;
+
+    if (call) {
+        own = *call;
+        valkey_read_outcome(reply, call);
+        if (call->result == OUTCOME_DONE) {
+            t->s->table->ops->outcome(t->s->table, &own);
+        }
+        call->wake(call->arg);
+    }
+    talk_free_pending(t, p);
+}
+
 static void read_share(struct talk *t, struct pending *p,
                        const struct redis_reply *reply)
 {
@@ -109,6 +127,9 @@ static void read_reply(struct talk *t, struct pending *p,
     switch (p->what) {
     case WAITS_CLAIM:
         read_claim(t, p, reply);
+        return;
+    case WAITS_OUTCOME:
+        read_outcome(t, p, reply);
         return;
     case WAITS_SHARE:
         read_share(t, p, reply);

@@ -62,6 +62,7 @@ struct pending *talk_new_pending(struct talk *t, enum waiting what)
         p->what = what;
         p->claim = NULL;
         p->share = NULL;
+        p->outcome = NULL;
     }
     return p;
 }
@@ -111,10 +112,12 @@ void talk_put_withdrawal(struct talk *t, struct pending *p)
 static void put_evicted(struct talk *t, const struct claim_evicted *evicted,
                         bool identifier)
 {
-    struct valkey_keys keys = {.count = 1};
+    struct valkey_keys keys = {.count = 2};
 
     if (evicted->there) {
-        keys.key[0] = valkey_half_key(keys.room[0], t->s->prefix, identifier,
+        keys.key[0] =
+            valkey_decision_key(keys.room[0], t->s->prefix, evicted->decision);
+        keys.key[1] = valkey_half_key(keys.room[1], t->s->prefix, identifier,
                                       false, evicted->key);
         talk_expect_nothing(t, valkey_put_withdraw(t->link, &t->scripts, &keys,
                                                    evicted->decision));
@@ -131,6 +134,13 @@ void talk_put_claim(struct talk *t, struct pending *p)
     }
     talk_expect(t, p,
                 valkey_put_claim(t->link, &t->scripts, t->s->prefix, call));
+}
+
+void talk_put_outcome(struct talk *t, struct pending *p)
+{
+    talk_expect(
+        t, p,
+        valkey_put_outcome(t->link, &t->scripts, t->s->prefix, p->outcome));
 }
 
 void talk_put_share(struct talk *t, struct pending *p,
@@ -154,6 +164,10 @@ static bool push_half(void *context, const struct claim_half_kept *half)
     if (half->expires > now) {
         talk_expect_nothing(t,
                             valkey_put_half(t->link, t->s->prefix, half, now));
+        if (!half->identifier) {
+            talk_expect_nothing(
+                t, valkey_put_names(t->link, t->s->prefix, half, now));
+        }
     }
     return !t->broken;
 }

@@ -17,6 +17,7 @@
 
 enum waiting {
     WAITS_CLAIM,
+    WAITS_OUTCOME,
     WAITS_SHARE,
     WAITS_COUNT,
     WAITS_WITHDRAWAL,
@@ -29,6 +30,7 @@ struct pending {
     struct pending *next;
     enum waiting what;
     struct claim_call *claim; /* the caller's; NULL: answered already */
+    struct outcome_call *outcome;
     struct shared_call *share;
     int64_t sent, deadline; /* of this thread's clock */
     struct claim kept;      /* of a claim that is withdrawn */
@@ -71,6 +73,7 @@ void talk_expect(struct talk *t, struct pending *p, bool put);
 void talk_expect_nothing(struct talk *t, bool put);
 void talk_put_withdrawal(struct talk *t, struct pending *p);
 void talk_put_claim(struct talk *t, struct pending *p);
+void talk_put_outcome(struct talk *t, struct pending *p);
 void talk_put_share(struct talk *t, struct pending *p,
                     const struct shared_call *call);
 /* Tells own grants, what was counted, and asks how the server is. */

@@ -42,6 +42,13 @@ static void answer_late(struct talk *t, struct pending *p)
     call->wake(call->arg); /* after it the call is the caller's again */
 }
 
+/* It may have been done; told again it is then repeated. */
+static void answer_outcome(struct outcome_call *call)
+{
+    call->result = OUTCOME_UNAVAILABLE;
+    call->wake(call->arg);
+}
+
 static void answer_share(struct shared_call *call, enum shared_result result)
 {
     call->result = result;
@@ -70,6 +77,21 @@ static void start_claim(struct talk *t, struct claim_call *call, int64_t now)
     }
 }
 
+static void start_outcome(struct talk *t, struct outcome_call *call,
+                          int64_t now)
+{
+    struct pending *p =
+        t->link && !t->broken ? talk_new_pending(t, WAITS_OUTCOME) : NULL;
+
+    if (!p) {
+        answer_outcome(call);
+        return;
+    }
+    p->outcome = call;
+    p->deadline = now + t->s->answer_within;
+    talk_put_outcome(t, p);
+}
+
 static void start_share(struct talk *t, struct shared_call *call, int64_t now)
 {
     struct pending *p =
@@ -89,14 +111,17 @@ static bool take_queue(struct talk *t)
 {
     struct store_valkey *s = t->s;
     struct claim_call *claim;
+    struct outcome_call *outcome;
     struct shared_call *share;
     int64_t now = talk_ticks();
     bool go_on;
 
     pthread_mutex_lock(&s->lock);
     claim = s->first_claim;
+    outcome = s->first_outcome;
     share = s->first_share;
     s->first_claim = NULL;
+    s->first_outcome = NULL;
     s->first_share = NULL;
     go_on = !s->closing;
     pthread_mutex_unlock(&s->lock);
@@ -105,6 +130,12 @@ static bool take_queue(struct talk *t)
 
         start_claim(t, claim, now);
         claim = next;
+    }
+    while (outcome) {
+        struct outcome_call *next = outcome->next;
+
+        start_outcome(t, outcome, now);
+        outcome = next;
     }
     while (share) {
         struct shared_call *next = share->next;
@@ -134,11 +165,31 @@ static void withdraw_late(struct talk *t, const struct pending *late)
     }
 }
 
+static bool is_awaited(const struct pending *p)
+{
+    return p->claim || p->outcome || p->share;
+}
+
+/* Of what waits that is no claim: not known. */
+static void answer_other(struct pending *p)
+{
+    struct outcome_call *outcome = p->outcome;
+    struct shared_call *share = p->share;
+
+    p->outcome = NULL;
+    p->share = NULL;
+    if (outcome) {
+        answer_outcome(outcome);
+    } else if (share) {
+        answer_share(share, SHARED_UNAVAILABLE);
+    }
+}
+
 /* They are in the order of their deadlines. */
 static void answer_all_late(struct talk *t, int64_t now)
 {
     for (struct pending *p = t->sent.first; p; p = p->next) {
-        if (!p->claim && !p->share) {
+        if (!is_awaited(p)) {
             continue;
         }
         if (p->deadline > now) {
@@ -148,10 +199,7 @@ static void answer_all_late(struct talk *t, int64_t now)
             answer_late(t, p);
             withdraw_late(t, p);
         } else {
-            struct shared_call *call = p->share;
-
-            p->share = NULL;
-            answer_share(call, SHARED_UNAVAILABLE);
+            answer_other(p);
         }
     }
     for (struct pending *p = t->unsent.first; p; p = p->next) {
@@ -174,9 +222,8 @@ static void keep_for_next(struct talk *t, struct pending *p)
         talk_append(&t->unsent, p);
         return;
     }
-    if (p->share) {
-        answer_share(p->share, SHARED_UNAVAILABLE);
-    } else if (p->what == WAITS_COUNT) {
+    answer_other(p);
+    if (p->what == WAITS_COUNT) {
         shared_table_untake(t->s->table->ops->shared(t->s->table), &p->record);
     }
     talk_free_pending(t, p);
@@ -300,7 +347,7 @@ static int next_due(const struct talk *t, int64_t now)
     for (size_t i = 0; i < 2; i++) {
         const struct pending *p = lists[i]->first;
 
-        while (p && !p->claim && !p->share) {
+        while (p && !is_awaited(p)) {
             p = p->next;
         }
         if (p && p->deadline < due) {

@@ -149,7 +149,9 @@ const char *talk_judge(struct talk *t)
     redis_reply_free(&kept);
     talk_note_evicting(t, false);
     return load_script(t, valkey_claim_script, t->scripts.claim) &&
-                   load_script(t, valkey_withdraw_script, t->scripts.withdraw)
+                   load_script(t, valkey_withdraw_script,
+                               t->scripts.withdraw) &&
+                   load_script(t, valkey_outcome_script, t->scripts.outcome)
                ? NULL
                : "it does not load scripts";
 }

@@ -4,12 +4,14 @@
  *
  *   ip: iu:  + 32 bytes   an identity's slots, proven and unproven
  *   np: nu:  + 32 bytes   a payment-identifier's
+ *   d:       + 16 bytes   a decision's keys: identity [, identifier]
  *   s:KIND:  + 32 bytes   shared values and numbers
  *   run                   the server's run_id, and when claims were lost
  *
  * A claim's record, numbers little-endian:
  *
- *   decision 16 | content 32 | ask 16 | claimed_at 8 | expires 8
+ *   decision 16 | content 32 | ask 16 | claimed_at 8 | expires 8 | payer 28
+ *   | amount 8 | fate 1
  *
  * Claiming looks at both slots of up to two keys and sets two: a script, for
  * the server runs it as one act. It is SET NX GET in effect: whoever stands
@@ -21,9 +23,15 @@
 
 #include <stdio.h>
 
-/* KEYS: slot, other slot [, the same of the identifier]
- * ARGV: "1" when proven, record, milliseconds
- * Answers nil: taken; "n" or "i" and the record that stands. */
+#include "state/claim_record.h"
+#include "state/lockout.h"
+
+/* KEYS: decision, slot, other slot [, the same of the identifier]
+ *       [, the payer's lockout]
+ * ARGV: "1" when proven, record, milliseconds, time or "", the decision's
+ *       keys
+ * Answers nil: taken; else "n" or "i" and the record that stands, or "l" and
+ * the lockout. */
 const char valkey_claim_script[] =
     "local function rival(mine, other)\n"
     "  local v = redis.call('GET', mine)\n"
@@ -38,25 +46,75 @@ const char valkey_claim_script[] =
     "  return string.sub(v, 1, 16) == string.sub(ARGV[2], 1, 16)\n"
     "end\n"
     "local v\n"
-    "if KEYS[3] then\n"
-    "  v = rival(KEYS[3], KEYS[4])\n"
+    "if ARGV[4] ~= '' then\n"
+    "  v = redis.call('GET', KEYS[#KEYS])\n"
+    "  if v and string.sub(v, 1, 8) > ARGV[4] then return 'l' .. v end\n"
+    "end\n"
+    "if #KEYS >= 5 then\n"
+    "  v = rival(KEYS[4], KEYS[5])\n"
     "  if v and not is_own(v) then return 'n' .. v end\n"
     "end\n"
-    "v = rival(KEYS[1], KEYS[2])\n"
+    "v = rival(KEYS[2], KEYS[3])\n"
     "if v and not is_own(v) then return 'i' .. v end\n"
-    "redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])\n"
-    "if KEYS[3] then redis.call('SET', KEYS[3], ARGV[2], 'PX', ARGV[3]) end\n"
+    "redis.call('SET', KEYS[1], ARGV[5], 'PX', ARGV[3])\n"
+    "redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[3])\n"
+    "if #KEYS >= 5 then\n"
+    "  redis.call('SET', KEYS[4], ARGV[2], 'PX', ARGV[3])\n"
+    "end\n"
     "return false\n";
 
-/* KEYS: slots; ARGV: decision. Deletes what is that decision's. */
+/* KEYS: decision, slots; ARGV: decision. Deletes what is that decision's. */
 const char valkey_withdraw_script[] =
-    "for _, key in ipairs(KEYS) do\n"
-    "  local v = redis.call('GET', key)\n"
+    "redis.call('DEL', KEYS[1])\n"
+    "for i = 2, #KEYS do\n"
+    "  local v = redis.call('GET', KEYS[i])\n"
     "  if v and string.sub(v, 1, 16) == ARGV[1] then\n"
-    "    redis.call('DEL', key)\n"
+    "    redis.call('DEL', KEYS[i])\n"
     "  end\n"
     "end\n"
     "return 0\n";
+
+/* KEYS: decision; ARGV: decision, fate, prefix. Answers nil: it holds no
+ * claim; else "d" done, "r" repeated or "x" refused, the slot's letter, and
+ * the record. The fates and what may follow them are outcome.h's. What was
+ * settled moves to the proven slot if that is free. */
+const char valkey_outcome_script[] =
+    "local keys = redis.call('GET', KEYS[1])\n"
+    "if not keys then return false end\n"
+    "local function find(kind, key)\n"
+    "  for _, slot in ipairs({'p', 'u'}) do\n"
+    "    local at = ARGV[3] .. kind .. slot .. ':' .. key\n"
+    "    local v = redis.call('GET', at)\n"
+    "    if v and string.sub(v, 1, 16) == ARGV[1] then\n"
+    "      return at, v, slot\n"
+    "    end\n"
+    "  end\n"
+    "end\n"
+    "local told = tonumber(ARGV[2])\n"
+    "local function act(kind, key)\n"
+    "  local at, v, slot = find(kind, key)\n"
+    "  if not at then return end\n"
+    "  if told == 4 then redis.call('DEL', at) return end\n"
+    "  v = string.sub(v, 1, -2) .. string.char(told)\n"
+    "  local proven = ARGV[3] .. kind .. 'p:' .. key\n"
+    "  if told == 1 and slot == 'u' and redis.call('EXISTS', proven) == 0\n"
+    "  then\n"
+    "    redis.call('RENAME', at, proven)\n"
+    "    at = proven\n"
+    "  end\n"
+    "  redis.call('SET', at, v, 'KEEPTTL')\n"
+    "end\n"
+    "local at, v, slot = find('i', string.sub(keys, 1, 32))\n"
+    "if not at then return false end\n"
+    "local now = string.byte(v, -1)\n"
+    "if now == told then return 'r' .. slot .. v end\n"
+    "if now == 1 or (now == 3 and told == 4) or (now == 2 and told == 3) then\n"
+    "  return 'x' .. slot .. v\n"
+    "end\n"
+    "act('i', string.sub(keys, 1, 32))\n"
+    "if #keys == 64 then act('n', string.sub(keys, 33, 64)) end\n"
+    "if told == 4 then redis.call('DEL', KEYS[1]) end\n"
+    "return 'd' .. slot .. v\n";
 
 static const char *const kind_names[] = {
 #define SHARED_NAME(kind, name, most) [SHARED_##kind] = (name),
@@ -67,13 +125,14 @@ static const char *const kind_names[] = {
 /* ---- keys ---- */
 
 static struct view make_key(char room[VALKEY_KEY_MAX], const char *prefix,
-                            const char *kind, const unsigned char key[32])
+                            const char *kind, const unsigned char *key,
+                            size_t key_size)
 {
     size_t size =
         (size_t)snprintf(room, VALKEY_KEY_MAX - 32, "%s%s:", prefix, kind);
 
-    memcpy(room + size, key, 32);
-    return view_of(room, size + 32);
+    memcpy(room + size, key, key_size);
+    return view_of(room, size + key_size);
 }
 
 struct view valkey_half_key(char room[VALKEY_KEY_MAX], const char *prefix,
@@ -82,7 +141,13 @@ struct view valkey_half_key(char room[VALKEY_KEY_MAX], const char *prefix,
 {
     static const char *const kinds[2][2] = {{"iu", "ip"}, {"nu", "np"}};
 
-    return make_key(room, prefix, kinds[identifier][proven], key);
+    return make_key(room, prefix, kinds[identifier][proven], key, 32);
+}
+
+struct view valkey_decision_key(char room[VALKEY_KEY_MAX], const char *prefix,
+                                const unsigned char decision[16])
+{
+    return make_key(room, prefix, "d", decision, 16);
 }
 
 struct view valkey_shared_key(char room[VALKEY_KEY_MAX], const char *prefix,
@@ -92,7 +157,7 @@ struct view valkey_shared_key(char room[VALKEY_KEY_MAX], const char *prefix,
     char name[16];
 
     snprintf(name, sizeof(name), "s:%s", kind_names[kind]);
-    return make_key(room, prefix, name, key);
+    return make_key(room, prefix, name, key, SHARED_KEY_SIZE);
 }
 
 void valkey_claim_keys(struct valkey_keys *keys, const char *prefix,
@@ -100,16 +165,15 @@ void valkey_claim_keys(struct valkey_keys *keys, const char *prefix,
 {
     size_t halves = claim->has_identifier ? 2 : 1;
 
-    for (size_t i = 0; i < halves; i++) {
-        const unsigned char *key = i ? claim->identifier : claim->identity;
-
-        for (size_t other = 0; other < 2; other++) {
-            keys->key[2 * i + other] =
-                valkey_half_key(keys->room[2 * i + other], prefix, i == 1,
-                                claim->proven != (other == 1), key);
-        }
+    keys->key[0] = valkey_decision_key(keys->room[0], prefix, claim->decision);
+    keys->count = 1;
+    for (size_t i = 0; i < 2 * halves; i++) {
+        keys->key[keys->count] =
+            valkey_half_key(keys->room[keys->count], prefix, i >= 2,
+                            claim->proven != (i % 2 == 1),
+                            i >= 2 ? claim->identifier : claim->identity);
+        keys->count++;
     }
-    keys->count = 2 * halves;
 }
 
 /* ---- records ---- */
@@ -136,7 +200,10 @@ enum {
     AT_CONTENT = 16,
     AT_ASK = 48,
     AT_CLAIMED = 64,
-    AT_EXPIRES = 72
+    AT_EXPIRES = 72,
+    AT_PAYER = 80,
+    AT_AMOUNT = 108,
+    AT_FATE = 116
 };
 
 static void put_record(char out[VALKEY_RECORD_SIZE],
@@ -147,6 +214,24 @@ static void put_record(char out[VALKEY_RECORD_SIZE],
     memcpy(out + AT_ASK, half->ask, 16);
     put_i64(out + AT_CLAIMED, half->claimed_at);
     put_i64(out + AT_EXPIRES, half->expires);
+    memcpy(out + AT_PAYER, half->payer, CLAIM_PAYER);
+    put_i64(out + AT_AMOUNT, (int64_t)half->amount);
+    out[AT_FATE] = (char)half->fate;
+}
+
+static struct claim_half_kept get_record(const char *record)
+{
+    struct claim_half_kept half = {.claimed_at = get_i64(record + AT_CLAIMED),
+                                   .expires = get_i64(record + AT_EXPIRES),
+                                   .amount =
+                                       (uint64_t)get_i64(record + AT_AMOUNT),
+                                   .fate = (uint8_t)record[AT_FATE]};
+
+    memcpy(half.decision, record + AT_DECISION, sizeof(half.decision));
+    memcpy(half.content, record + AT_CONTENT, sizeof(half.content));
+    memcpy(half.ask, record + AT_ASK, sizeof(half.ask));
+    memcpy(half.payer, record + AT_PAYER, sizeof(half.payer));
+    return half;
 }
 
 /* Milliseconds until it may go; never too few. */
@@ -162,31 +247,55 @@ static struct view put_ttl(char room[24], int64_t expires, int64_t now)
 
 /* ---- claims ---- */
 
+/* The keys of its decision: identity [, identifier]. */
+static struct view put_names(char room[64], const struct claim *claim)
+{
+    memcpy(room, claim->identity, 32);
+    memcpy(room + 32, claim->identifier, 32);
+    return view_of(room, claim->has_identifier ? 64 : 32);
+}
+
+/* In the order in which lockouts are kept, to be compared as text. */
+static struct view put_time(char room[8], int64_t now)
+{
+    for (size_t i = 0; i < 8; i++) {
+        room[i] = (char)(unsigned char)((uint64_t)now >> (56 - 8 * i));
+    }
+    return view_of(room, 8);
+}
+
 bool valkey_put_claim(struct redis_link *link,
                       const struct valkey_scripts *scripts, const char *prefix,
                       const struct claim_call *call)
 {
+    static const char *const counts[] = {"3", "4", "5", "6"};
     const struct claim *claim = &call->claim;
-    struct claim_half_kept half = {.claimed_at = claim->now,
-                                   .expires = claim->expires};
-    char record[VALKEY_RECORD_SIZE], ttl[24];
+    struct claim_half_kept half = claim_half_of(call, false);
+    struct shared_call lockout = lockout_ask(claim->payer, claim->now);
+    char record[VALKEY_RECORD_SIZE], ttl[24], names[64], now[8];
+    char lockout_room[VALKEY_KEY_MAX];
     struct valkey_keys keys;
-    struct view words[10] = {VIEW("EVALSHA"),
+    struct view words[14] = {VIEW("EVALSHA"),
                              view_of(scripts->claim, sizeof(scripts->claim))};
     size_t n = 3;
 
+    half.claimed_at = claim->now;
+    half.expires = claim->expires;
     valkey_claim_keys(&keys, prefix, claim);
-    words[2] = keys.count == 4 ? VIEW("4") : VIEW("2");
+    words[2] = view_text(counts[keys.count + claim->has_payer - 3]);
     for (size_t i = 0; i < keys.count; i++) {
         words[n++] = keys.key[i];
     }
-    memcpy(half.decision, claim->decision, sizeof(half.decision));
-    memcpy(half.content, claim->content, sizeof(half.content));
-    memcpy(half.ask, claim->ask, sizeof(half.ask));
+    if (claim->has_payer) {
+        words[n++] = valkey_shared_key(lockout_room, prefix, SHARED_LOCKOUT,
+                                       lockout.key);
+    }
     put_record(record, &half);
     words[n++] = claim->proven ? VIEW("1") : VIEW("0");
     words[n++] = view_of(record, sizeof(record));
     words[n++] = put_ttl(ttl, claim->expires, claim->now);
+    words[n++] = claim->has_payer ? put_time(now, claim->now) : VIEW("");
+    words[n++] = put_names(names, claim);
     return redis_link_put(link, words, n);
 }
 
@@ -195,13 +304,12 @@ bool valkey_put_withdraw(struct redis_link *link,
                          const struct valkey_keys *keys,
                          const unsigned char decision[16])
 {
-    struct view words[8] = {
-        VIEW("EVALSHA"), view_of(scripts->withdraw, sizeof(scripts->withdraw))};
-    char count[4];
+    static const char *const counts[] = {"1", "2", "3", "4", "5"};
+    struct view words[9] = {
+        VIEW("EVALSHA"), view_of(scripts->withdraw, sizeof(scripts->withdraw)),
+        view_text(counts[keys->count - 1])};
     size_t n = 3;
 
-    snprintf(count, sizeof(count), "%u", (unsigned)keys->count);
-    words[2] = view_text(count);
     for (size_t i = 0; i < keys->count; i++) {
         words[n++] = keys->key[i];
     }
@@ -213,23 +321,50 @@ bool valkey_put_half(struct redis_link *link, const char *prefix,
                      const struct claim_half_kept *half, int64_t now)
 {
     char room[VALKEY_KEY_MAX], record[VALKEY_RECORD_SIZE], ttl[24];
+    struct view words[6] = {VIEW("SET"), VIEW_NONE,  VIEW_NONE,
+                            VIEW("NX"),  VIEW("PX"), VIEW_NONE};
 
     put_record(record, half);
-    return redis_link_put(
-        link,
-        (struct view[]){VIEW("SET"),
-                        valkey_half_key(room, prefix, half->identifier,
-                                        half->proven, half->key),
-                        view_of(record, sizeof(record)), VIEW("NX"), VIEW("PX"),
-                        put_ttl(ttl, half->expires, now)},
-        6);
+    words[1] = valkey_half_key(room, prefix, half->identifier, half->proven,
+                               half->key);
+    words[2] = view_of(record, sizeof(record));
+    words[5] = put_ttl(ttl, half->expires, now);
+    return redis_link_put(link, words, 6);
+}
+
+/* So that outcomes find it too; of the identity, which says what may be done
+ * to both. */
+bool valkey_put_names(struct redis_link *link, const char *prefix,
+                      const struct claim_half_kept *half, int64_t now)
+{
+    char room[VALKEY_KEY_MAX], ttl[24];
+    struct view words[6] = {VIEW("SET"), VIEW_NONE,  VIEW_NONE,
+                            VIEW("NX"),  VIEW("PX"), VIEW_NONE};
+
+    words[1] = valkey_decision_key(room, prefix, half->decision);
+    words[2] = view_of((const char *)half->key, sizeof(half->key));
+    words[5] = put_ttl(ttl, half->expires, now);
+    return redis_link_put(link, words, 6);
+}
+
+static bool read_lockout(struct view value, struct claim_answer *answer)
+{
+    struct shared_call found = {.result = SHARED_STANDS,
+                                .value_size = value.size};
+
+    if (value.size > sizeof(found.value)) {
+        return false;
+    }
+    memcpy(found.value, value.at, value.size);
+    *answer = (struct claim_answer){.result = CLAIM_LOCKED_OUT,
+                                    .expires = lockout_until(&found)};
+    return true;
 }
 
 bool valkey_read_claim(const struct redis_reply *reply,
                        const struct claim *claim, struct claim_answer *answer)
 {
     struct claim_half_kept rival;
-    const char *record = reply->text.at + 1;
 
     if (reply->kind == REDIS_NIL) {
         *answer = (struct claim_answer){.result = CLAIM_TAKEN,
@@ -238,18 +373,59 @@ bool valkey_read_claim(const struct redis_reply *reply,
         memcpy(answer->decision, claim->decision, sizeof(answer->decision));
         return true;
     }
+    if (reply->kind == REDIS_TEXT && reply->text.size > 1 &&
+        reply->text.at[0] == 'l') {
+        return read_lockout(view_of(reply->text.at + 1, reply->text.size - 1),
+                            answer);
+    }
     if (reply->kind != REDIS_TEXT ||
         reply->text.size != 1 + VALKEY_RECORD_SIZE) {
         return false;
     }
-    rival = (struct claim_half_kept){.identifier = reply->text.at[0] == 'n',
-                                     .claimed_at = get_i64(record + AT_CLAIMED),
-                                     .expires = get_i64(record + AT_EXPIRES)};
-    memcpy(rival.decision, record + AT_DECISION, sizeof(rival.decision));
-    memcpy(rival.content, record + AT_CONTENT, sizeof(rival.content));
-    memcpy(rival.ask, record + AT_ASK, sizeof(rival.ask));
+    rival = get_record(reply->text.at + 1);
+    rival.identifier = reply->text.at[0] == 'n';
     claim_answer_rival(answer, claim, &rival);
     return true;
+}
+
+/* ---- outcomes ---- */
+
+bool valkey_put_outcome(struct redis_link *link,
+                        const struct valkey_scripts *scripts,
+                        const char *prefix, const struct outcome_call *call)
+{
+    char room[VALKEY_KEY_MAX], fate[4];
+
+    snprintf(fate, sizeof(fate), "%u", (unsigned)call->fate);
+    return redis_link_put(
+        link,
+        (struct view[]){
+            VIEW("EVALSHA"),
+            view_of(scripts->outcome, sizeof(scripts->outcome)), VIEW("1"),
+            valkey_decision_key(room, prefix, call->decision),
+            view_of((const char *)call->decision, sizeof(call->decision)),
+            view_text(fate), view_text(prefix)},
+        7);
+}
+
+void valkey_read_outcome(const struct redis_reply *reply,
+                         struct outcome_call *call)
+{
+    struct claim_half_kept half;
+
+    call->result =
+        reply->kind == REDIS_NIL ? OUTCOME_UNKNOWN : OUTCOME_UNAVAILABLE;
+    if (reply->kind != REDIS_TEXT ||
+        reply->text.size != 2 + VALKEY_RECORD_SIZE) {
+        return;
+    }
+    half = get_record(reply->text.at + 2);
+    call->result = reply->text.at[0] == 'd'   ? OUTCOME_DONE
+                   : reply->text.at[0] == 'r' ? OUTCOME_REPEATED
+                                              : OUTCOME_REFUSED;
+    call->proven = reply->text.at[1] == 'p';
+    call->amount = half.amount;
+    memcpy(call->payer, half.payer, sizeof(call->payer));
 }
 
 /* ---- shared values ---- */

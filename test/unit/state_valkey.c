@@ -149,6 +149,46 @@ static void asked_again(struct store *a, struct store *b)
               "and so are other bytes");
 }
 
+static enum outcome_result tell(struct store *store, enum claim_fate fate,
+                                const struct claim_answer *of)
+{
+    struct outcome_call call = {.fate = fate, .now = now_is(), .wake = post};
+    sem_t woken;
+
+    memcpy(call.decision, of->decision, sizeof(call.decision));
+    sem_init(&woken, 0, 0);
+    call.arg = &woken;
+    if (store->ops->outcome(store, &call) == CLAIM_WAIT) {
+        sem_wait(&woken);
+    }
+    sem_destroy(&woken);
+    return call.result;
+}
+
+static void outcomes(struct store *a, struct store *b)
+{
+    struct claim_answer it = claim(
+        a,
+        (struct made){.identity = "20", .content = "x", .identifier = "named"});
+
+    is_number(tell(b, FATE_RELEASED, &it), OUTCOME_DONE,
+              "another node is told that it was released");
+    is_number(tell(a, FATE_RELEASED, &it), OUTCOME_UNKNOWN, "once");
+    it = claim(b, (struct made){
+                      .identity = "20", .content = "x", .identifier = "named"});
+    is_number(it.result, CLAIM_TAKEN, "it passes again");
+    is_number(CLAIM(a, "20", "x", .identifier = "named"), CLAIM_REPEATED,
+              "once, although its first node had it");
+    is_number(tell(a, FATE_SETTLED, &it), OUTCOME_DONE, "it was settled");
+    is_number(tell(b, FATE_SETTLED, &it), OUTCOME_REPEATED, "told twice");
+    is_number(tell(b, FATE_RELEASED, &it), OUTCOME_REFUSED, "which is final");
+    it = claim(
+        a, (struct made){.identity = "21", .content = "y", .unproven = true});
+    is_number(tell(b, FATE_SETTLED, &it), OUTCOME_DONE,
+              "an unproven one was settled");
+    is_number(CLAIM(b, "21", "z"), CLAIM_REPLAYED, "and is proven by that");
+}
+
 static struct shared_call share(struct store *store, enum shared_op op,
                                 const char *value, int64_t number)
 {
@@ -316,6 +356,7 @@ int main(void)
     b = node(false, false);
     claims(a, b);
     asked_again(a, b);
+    outcomes(a, b);
     values(a, b);
     late(a, b);
     flood(a, b);
