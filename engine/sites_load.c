@@ -10,6 +10,7 @@
  */
 #include "config/schema.h"
 #include "config/tree.h"
+#include "base/hash.h"
 #include "loading_load.h"
 #include "pricing/policy_load.h"
 
