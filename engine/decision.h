@@ -61,6 +61,7 @@ struct wb_request {
     const struct ruleset *ruleset;
     struct evaluation *evaluation; /* NULL: rules were not reached */
     bool unread;                   /* its record could not be read */
+    bool cannot_strip;             /* strip is a refusal: WB_CANNOT_STRIP */
     bool cut;                      /* a value did not fit the workspace */
 
     struct wb_state *state;

@@ -100,7 +100,14 @@ enum wb_status wb_engine_load(const char *path, struct wb_problems *problems,
     if (!hash_start()) {
         return WB_ERROR_IO;
     }
-    return engine_load(path, list_of(problems), engine);
+    struct wb_problems *own = problems ? NULL : wb_problems_new();
+    if (!problems && !own) {
+        return WB_ERROR_MEMORY;
+    }
+    enum wb_status status =
+        engine_load(path, list_of(problems ? problems : own), engine);
+    wb_problems_free(own);
+    return status;
 }
 
 struct wb_engine *wb_engine_ref(struct wb_engine *engine)
@@ -171,15 +178,27 @@ int wb_engine_same_configuration(const struct wb_engine *one,
                   sizeof one->configuration) == 0;
 }
 
-const char *wb_engine_header_name(const struct wb_engine *engine, size_t i)
+/* Of a list that NULL ends. */
+static const char *nth(const char *const *names, size_t i)
 {
-    (void)engine;
-    for (size_t k = 0; injected_headers[k]; k++) {
-        if (k == i) {
-            return injected_headers[k];
+    for (; *names; names++, i--) {
+        if (i == 0) {
+            return *names;
         }
     }
     return NULL;
+}
+
+const char *wb_engine_header_name(const struct wb_engine *engine, size_t i)
+{
+    (void)engine;
+    return nth(injected_headers, i);
+}
+
+const char *wb_engine_payment_name(const struct wb_engine *engine, size_t i)
+{
+    (void)engine;
+    return nth(payment_headers, i);
 }
 
 /* A sink for texts as views, over the caller's. */

@@ -191,6 +191,8 @@ const struct schema_key listen_keys[] = {
      orders, 0, 0, "does the proxy keep order and case of headers?"},
     {"request-id", SCHEMA_TEXT, AT(listen_settings, request_id), false, NULL,
      NULL, 0, 0, "header with an id that the proxy made itself"},
+    {"can-strip", SCHEMA_BOOL, AT(listen_settings, can_strip), false, "true",
+     NULL, 0, 0, "false: a payment that it should drop is refused"},
     {"socket-mode", SCHEMA_TEXT, AT(listen_settings, socket_mode), false,
      "0660", NULL, 0, 0, "permissions of a unix socket, octal"},
     {"take", SCHEMA_NODE, AT(listen_settings, take), false, NULL, NULL, 0, 0,
