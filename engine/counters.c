@@ -361,6 +361,30 @@ static void write_claims(struct page *page, const struct wb_state *state)
     }
 }
 
+static void write_databases(struct page *page, const struct wb_engine *engine)
+{
+    static const char *const kinds[] = {"country", "asn"};
+    const struct mmdb_list *lists[] = {&engine->databases.country,
+                                       &engine->databases.as};
+    size_t list = 0;
+    head(page, "database_damaged_total", "counter",
+         "Records of a database that could not be read.");
+    for (size_t k = 0; k < 2; k++) {
+        for (size_t i = 0; i < lists[k]->count; i++) {
+            const struct dated_lists *dated = &engine->lists;
+            while (list < dated->count &&
+                   strcmp(dated->items[list].kind, kinds[k]) != 0) {
+                list++;
+            }
+            line(page,
+                 "weighbridge_database_damaged_total{kind=\"%s\","
+                 "name=\"%s\"} %llu\n",
+                 kinds[k], list < dated->count ? dated->items[list++].name : "",
+                 (unsigned long long)mmdb_damaged(lists[k]->items[i]));
+        }
+    }
+}
+
 static void write_rules(struct page *page, const struct wb_engine *engine)
 {
     head(page, "rule_fired_total", "counter",
@@ -403,5 +427,6 @@ void wb_state_metrics(const struct wb_state *state,
     write_signed(&page, counters);
     write_claims(&page, state);
     outcomes_metrics(state->outcomes, sink, context);
+    write_databases(&page, engine);
     write_rules(&page, engine);
 }

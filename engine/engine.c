@@ -150,6 +150,37 @@ const char *wb_engine_setting(const struct wb_engine *engine, const char *path)
     return found ? found->text : NULL;
 }
 
+const char *wb_engine_list(const struct wb_engine *engine, size_t i,
+                           const char **kind, int64_t *date, size_t *entries)
+{
+    if (i >= engine->lists.count) {
+        return NULL;
+    }
+    const struct dated_list *list = &engine->lists.items[i];
+    if (kind) {
+        *kind = list->kind;
+    }
+    if (date) {
+        *date = list->date;
+    }
+    if (entries) {
+        *entries = list->entries;
+    }
+    return list->name;
+}
+
+const char *wb_engine_data_file(const struct wb_engine *engine, size_t i)
+{
+    return i < engine->lists.file_count ? engine->lists.files[i] : NULL;
+}
+
+int wb_engine_same_configuration(const struct wb_engine *one,
+                                 const struct wb_engine *other)
+{
+    return memcmp(one->configuration, other->configuration,
+                  sizeof one->configuration) == 0;
+}
+
 /* Of a list that NULL ends. */
 static const char *nth(const char *const *names, size_t i)
 {

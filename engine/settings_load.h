@@ -19,7 +19,7 @@ struct settings {
     struct view policy;
     const struct node *policy_node; /* for its place, or NULL */
     int unknown_host;               /* 0 default, 1 reject */
-    int64_t drain;
+    int64_t drain, watch;
     const struct node *payments, *claims, *headers, *sites, *overrides;
     const struct node *listen, *admin, *log, *limits, *bands, *networks;
     const struct node *web_bot_auth;

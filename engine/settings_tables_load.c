@@ -59,6 +59,8 @@ const struct schema_key top_keys[] = {
      "bounds on memory and load"},
     {"drain", SCHEMA_DURATION, AT(settings, drain), false, "10s", NULL, 0,
      INT64_C(600000000), "grace for requests under way at SIGTERM"},
+    {"watch", SCHEMA_DURATION, AT(settings, watch), false, "10s", NULL, 0,
+     INT64_C(86400000000), "how often new lists and databases are looked for"},
     {0},
 };
 

@@ -67,6 +67,7 @@ struct wb_engine {
     uint64_t serial; /* unique in this process */
     struct arena *arena;
     char generation[17];
+    unsigned char configuration[32]; /* hash of all but the lists */
     struct ruleset *rulesets;
     size_t ruleset_count;
     struct site *sites; /* sites[0] is the default site */

@@ -113,6 +113,22 @@ WB_API const char *wb_engine_notice(const struct wb_engine *engine);
 WB_API const char *wb_engine_setting(const struct wb_engine *engine,
                                      const char *path);
 
+/* The i-th list of others that the engine stands on: an address set ("set"),
+ * a key directory ("keys"), a database ("country", "asn"). Its name; NULL
+ * past the end. *date is when it was made or taken, microseconds since the
+ * epoch, INT64_MIN: it is not there; *entries what it holds. The last three
+ * may be NULL. */
+WB_API const char *wb_engine_list(const struct wb_engine *engine, size_t i,
+                                  const char **kind, int64_t *date,
+                                  size_t *entries);
+/* The files that these were read from, for whoever watches them; NULL past
+ * the end. */
+WB_API const char *wb_engine_data_file(const struct wb_engine *engine,
+                                       size_t i);
+/* 1: they differ in such lists at most, not in what was configured. */
+WB_API int wb_engine_same_configuration(const struct wb_engine *one,
+                                        const struct wb_engine *other);
+
 typedef void wb_sink(void *context, const char *data, size_t size);
 enum wb_dump {
     WB_DUMP_PROGRAM, /* rules, conditions and automata, disassembled */

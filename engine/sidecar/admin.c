@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sidecar/clock.h"
 #include "sidecar/head.h"
 #include "sidecar/metrics.h"
 #include "sidecar/watch.h"
@@ -131,6 +132,8 @@ static void write_metrics(struct admin *admin, const struct snapshot *snapshot,
 {
     struct reload_outcome outcome = reload_outcome(admin->reload);
     struct metrics_now now = {
+        .engine = snapshot->engine,
+        .now = wall_clock(),
         .setup = &snapshot->setup,
         .generation = wb_engine_generation(snapshot->engine),
         .reload_failed = outcome.last_failed,

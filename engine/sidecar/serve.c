@@ -12,11 +12,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "sidecar/accept.h"
 #include "sidecar/admin.h"
+#include "sidecar/clock.h"
+#include "sidecar/data_files.h"
 #include "sidecar/denied.h"
 #include "sidecar/door.h"
 #include "sidecar/metrics.h"
@@ -41,15 +42,8 @@ struct sidecar {
     const struct setup *setup; /* its setup; addresses and sizes
                                 * never change, see setup_fit */
     sigset_t signals;
+    struct data_files data_files;
 };
-
-static int64_t wall_clock(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 static int failed(const char *what)
 {
@@ -266,12 +260,13 @@ static void tell_ready(const struct sidecar_options *options)
 
 static void reload(struct sidecar *sidecar)
 {
-    bool done = reload_again(sidecar->reload, wall_clock());
+    bool done = reload_again(sidecar->reload, false, wall_clock());
 
     if (done) {
         take_snapshot(sidecar);
         watch_reset();
     }
+    data_files_loaded(&sidecar->data_files, sidecar->snapshot->engine);
     if (!log_reopen(sidecar->log)) {
         failed("the log cannot be opened anew; the old one stays");
     }
@@ -280,12 +275,48 @@ static void reload(struct sidecar *sidecar)
               (const char *)NULL);
 }
 
+/* A new edition of a list needs no word from anybody. */
+static void reload_lists(struct sidecar *sidecar)
+{
+    unsigned long failures = reload_outcome(sidecar->reload).failed;
+    bool done = reload_again(sidecar->reload, true, wall_clock());
+
+    if (done) {
+        take_snapshot(sidecar);
+    }
+    log_event(wall_clock(), "reload-lists", "outcome",
+              done ? "done"
+              : reload_outcome(sidecar->reload).failed > failures
+                  ? "failed"
+                  : "waits: the configuration has changed too",
+              "generation", wb_engine_generation(sidecar->snapshot->engine),
+              (const char *)NULL);
+}
+
+/* The next signal; -1 when it is time to look at the lists. */
+static int next_signal(const struct sidecar *sidecar)
+{
+    int64_t watch = sidecar->setup->watch;
+    struct timespec time = {watch / 1000000, watch % 1000000 * 1000};
+
+    if (watch == 0 ||
+        wb_engine_data_file(sidecar->snapshot->engine, 0) == NULL) {
+        return sigwaitinfo(&sidecar->signals, NULL);
+    }
+    return sigtimedwait(&sidecar->signals, NULL, &time);
+}
+
 /* Waits for SIGTERM or SIGINT; returns its name. */
 static const char *run(struct sidecar *sidecar)
 {
+    data_files_loaded(&sidecar->data_files, sidecar->snapshot->engine);
     for (;;) {
-        int signal = sigwaitinfo(&sidecar->signals, NULL);
+        int signal = next_signal(sidecar);
 
+        if (signal == -1 && data_files_changed(&sidecar->data_files,
+                                               sidecar->snapshot->engine)) {
+            reload_lists(sidecar);
+        }
         if (signal == SIGHUP) {
             reload(sidecar);
         } else if (signal == SIGTERM) {

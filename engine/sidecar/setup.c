@@ -321,6 +321,8 @@ static void read_limits(struct reader *reader, struct setup *setup)
                                             1000000, 3600000000ull) /
                                      1000000);
     setup->drain = (int64_t)number(reader, "drain", 10000000, 0, 600000000);
+    setup->watch =
+        (int64_t)number(reader, "watch", 10000000, 0, 86400000000ull);
 }
 
 bool setup_read(struct setup *setup, const struct wb_engine *engine, bool demo,

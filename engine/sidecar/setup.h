@@ -27,6 +27,7 @@ struct setup {
     size_t head_bytes, record_bytes;
     unsigned idle_seconds;
     int64_t drain; /* microseconds */
+    int64_t watch; /* the same; 0: never */
     const char *mode;
     bool demo;
 };

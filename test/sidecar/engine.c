@@ -190,6 +190,25 @@ const char *wb_engine_generation(const struct wb_engine *engine)
     return engine->generation;
 }
 
+const char *wb_engine_list(const struct wb_engine *engine, size_t i,
+                           const char **kind, int64_t *date, size_t *entries)
+{
+    (void)engine, (void)i, (void)kind, (void)date, (void)entries;
+    return NULL;
+}
+
+const char *wb_engine_data_file(const struct wb_engine *engine, size_t i)
+{
+    (void)engine, (void)i;
+    return NULL;
+}
+
+int wb_engine_same_configuration(const struct wb_engine *one,
+                                 const struct wb_engine *other)
+{
+    return one == other;
+}
+
 const char *wb_engine_setting(const struct wb_engine *engine, const char *path)
 {
     for (size_t i = 0; i < engine->count; i++) {
