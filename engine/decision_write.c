@@ -492,6 +492,8 @@ static struct view answer(const struct wb_request *r, enum wb_answer which)
         return view_text(payment_states[r->payment_state].name);
     case WB_ANSWER_MODE:
         return r->count ? VIEW("count") : VIEW("enforce");
+    case WB_ANSWER_PAYMENT_FORWARD:
+        return r->forward ? VIEW("1") : VIEW("0");
     default:
         return answer_price(r, which);
     }

@@ -8,9 +8,9 @@
  */
 #include <stdio.h>
 
+#include "base/shipped.h"
 #include "config/schema.h"
 #include "loading_load.h"
-#include "shipped.h"
 
 /* ---- shipped files ---- */
 

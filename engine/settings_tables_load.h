@@ -53,6 +53,7 @@ struct log_settings {
 struct listen_settings {
     struct view address;
     int dialect, order;
+    bool can_strip;
     struct schema_texts trust_forwarded, headers_known;
     struct view request_id, socket_mode;
     const struct node *take;
