@@ -41,7 +41,7 @@ FIELDS = {
     "ch.brands": "text", "ch.major": "number", "ch.platform": "text",
     "ch.mobile": "boolean", "header-shape": "text",
     "ua.engine": "text", "ua.engine-major": "number",
-    "ch.same-major": "boolean", "ch.same-platform": "boolean",
+    "ch.grease": "boolean", "ch.same-major": "boolean", "ch.same-platform": "boolean",
     "accept-kind": "text", "encoding-kind": "text",
 }
 FAMILIES = {"header.": "text", "query.": "text", "cookie.": "text",
