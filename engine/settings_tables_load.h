@@ -31,11 +31,12 @@ struct limit_settings {
 };
 
 struct admin_settings {
-    struct view address;
+    struct view address, tokens, outcomes;
+    int64_t generations;
 };
 
 struct log_settings {
-    struct view decisions;
+    struct view decisions, audit;
     int client_ip, query;
 };
 

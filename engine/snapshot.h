@@ -24,6 +24,7 @@
 #include "request/facts.h"
 #include "request/guard.h"
 #include "request/mmdb.h"
+#include "tokens.h"
 #include "weighbridge.h"
 
 /* One program, shared by all sites with the same rules. */
@@ -66,6 +67,7 @@ struct wb_engine {
     const char *claims_path;               /* NULL: kept in memory */
     bool claims_power;
     size_t rate_entries;
+    struct tokens tokens; /* of the admin API */
     const struct setting *settings; /* sorted by path */
     size_t setting_count;
     const char *notice; /* or NULL */

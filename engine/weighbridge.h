@@ -113,6 +113,20 @@ WB_API const char *wb_engine_notice(const struct wb_engine *engine);
 WB_API const char *wb_engine_setting(const struct wb_engine *engine,
                                      const char *path);
 
+/* What tokens of the admin API may do; scopes of one are combined by |. */
+enum wb_scope {
+    WB_SCOPE_READ = 1,
+    WB_SCOPE_OUTCOMES = 2,
+    WB_SCOPE_DEMAND = 4,
+    WB_SCOPE_ADMIN = 8
+};
+/* Scopes of a token; 0: it is none. Takes the same time for all tokens of
+ * one size. */
+WB_API unsigned wb_engine_scopes(const struct wb_engine *engine,
+                                 const char *token, size_t size);
+/* Does the configuration name any token? */
+WB_API int wb_engine_has_tokens(const struct wb_engine *engine);
+
 typedef void wb_sink(void *context, const char *data, size_t size);
 enum wb_dump {
     WB_DUMP_PROGRAM, /* rules, conditions and automata, disassembled */

@@ -18,6 +18,8 @@ struct setup {
     struct listener listen[LISTENERS_MAX];
     size_t listen_count;
     const char *admin;         /* address, or NULL: none */
+    const char *outcomes;      /* the same, of one for outcomes only */
+    unsigned generations;      /* former ones that are kept */
     const char *log_decisions; /* path, "stderr", or NULL: off */
     const char *claims_store, *claims_path, *claims_durability;
     enum log_client log_client;
