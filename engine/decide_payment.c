@@ -23,6 +23,11 @@ static void act_on_payment(struct wb_request *r)
     if (action == PAYMENT_REJECT && r->payment_state != PAYMENT_NONE) {
         refuse_payment(r);
     }
+    if (action == PAYMENT_STRIP && r->payment_state != PAYMENT_NONE &&
+        r->cannot_strip) {
+        decision_refuse(r, 400, "payment_not_taken",
+                        payment_states[r->payment_state].name);
+    }
     r->forward = action == PAYMENT_PASS && r->payment_state != PAYMENT_NONE &&
                  r->price.action == PRICE_CHARGE && decision_allows(r);
 }

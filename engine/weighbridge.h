@@ -94,8 +94,8 @@ wb_problem_place(const struct wb_problems *problems, size_t i);
 /* ---- engines: immutable snapshots ---- */
 
 /* Loads a weighbridge.yaml and all that it names; path NULL: the built-in
- * demo (shipped rules and policy). All problems are collected. On WB_OK
- * *engine holds one reference; else it is left alone. */
+ * demo (shipped rules and policy). All problems are collected (NULL: nobody
+ * wants them). On WB_OK *engine holds one reference; else it is left alone. */
 WB_API enum wb_status wb_engine_load(const char *path,
                                      struct wb_problems *problems,
                                      struct wb_engine **engine);
@@ -141,6 +141,10 @@ WB_API void wb_fields_write(wb_sink *sink, void *context);
  * past the end. Proxies must strip clients' copies of them. */
 WB_API const char *wb_engine_header_name(const struct wb_engine *engine,
                                          size_t i);
+/* Names of all headers that may hold a payment; NULL past the end. Proxies
+ * forward them to the gate only when X-Payment-Forward is 1. */
+WB_API const char *wb_engine_payment_name(const struct wb_engine *engine,
+                                          size_t i);
 
 /* ---- state: claims, rates, counters; shared, survives reloads ---- */
 
@@ -176,7 +180,9 @@ enum wb_fact {
 };
 
 enum wb_transport_flag {
-    WB_ORDER_KEPT = 1 /* header order and case are as the client sent them */
+    WB_ORDER_KEPT = 1,  /* header order and case are as the client sent them */
+    WB_CANNOT_STRIP = 2 /* payment headers reach the gate with every allow: one
+                           that would be stripped is refused instead */
 };
 
 /* A request with its workspace; reuse it. NULL: out of memory. */
@@ -260,13 +266,14 @@ enum wb_answer {
     WB_ANSWER_AGENT_CATEGORY,
     WB_ANSWER_AGENT_ORG,
     WB_ANSWER_SITE,
-    WB_ANSWER_ROUTE,         /* or - */
-    WB_ANSWER_PRICE_ACTION,  /* free, charge or reject */
-    WB_ANSWER_PRICE_AMOUNT,  /* atomic units, decimal digits */
-    WB_ANSWER_PRICE_ASSET,   /* address, or - */
-    WB_ANSWER_PRICE,         /* decimal units */
-    WB_ANSWER_PAYMENT_STATE, /* none, malformed, ..., sound */
-    WB_ANSWER_MODE           /* enforce or count */
+    WB_ANSWER_ROUTE,          /* or - */
+    WB_ANSWER_PRICE_ACTION,   /* free, charge or reject */
+    WB_ANSWER_PRICE_AMOUNT,   /* atomic units, decimal digits */
+    WB_ANSWER_PRICE_ASSET,    /* address, or - */
+    WB_ANSWER_PRICE,          /* decimal units */
+    WB_ANSWER_PAYMENT_STATE,  /* none, malformed, ..., sound */
+    WB_ANSWER_MODE,           /* enforce or count */
+    WB_ANSWER_PAYMENT_FORWARD /* 1: payment headers go to the gate; 0 */
 };
 WB_API struct wb_text wb_decision_answer(const struct wb_request *request,
                                          enum wb_answer which);

@@ -44,6 +44,10 @@ enum field_type {
     X(COUNTRY, "country", TEXT, true, "ISO 3166 code of the client address")   \
     X(ASN, "asn", NUMBER, true, "autonomous system number of the address")     \
     X(AS_ORG, "as-org", TEXT, true, "organisation of the autonomous system")   \
+    X(WBA_STATE, "wba.state", TEXT, true,                                      \
+      "verified, invalid, expired, unknown-key or replayed: Web Bot Auth")     \
+    X(WBA_AGENT, "wba.agent", TEXT, true, "whose key signed the request")      \
+    X(WBA_KEY, "wba.key", TEXT, false, "thumbprint of the key that signed it") \
     X(JA3, "ja3", TEXT, true, "JA3 fingerprint, from a trusted proxy")         \
     X(JA4, "ja4", TEXT, true, "JA4 fingerprint, from a trusted proxy")         \
     X(UA_FAMILY, "ua.family", TEXT, true,                                      \
@@ -101,6 +105,14 @@ struct field_row {
 };
 
 extern const struct field_row field_rows[FIELD_COUNT];
+
+/* Fields of the request's signature, whose values may change once what was
+ * seen before is asked for: rules on them wait for that, as for rates. */
+static inline bool field_is_of_signature(enum field field)
+{
+    return field == FIELD_WBA_STATE || field == FIELD_WBA_AGENT ||
+           field == FIELD_WBA_KEY;
+}
 
 /* The field of "header.accept" and its parameter ("accept", a view into
  * name); FIELD_COUNT if there is none. */

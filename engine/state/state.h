@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/view.h"
 #include "request/address.h"
 #include "state/outcome.h"
 
@@ -138,5 +139,21 @@ void rates_free(struct rates *rates);
 uint64_t rates_count(struct rates *rates, uint64_t key,
                      const struct address *neighbourhood, int64_t window,
                      int64_t now);
+
+/* Nonces of signed requests, and signatures that have none: each is claimed
+ * by the request that brought it first, until it ends. A bounded table of
+ * 32 bytes an entry. */
+struct nonces;
+enum nonce_result {
+    NONCE_TAKEN,  /* ours */
+    NONCE_AGAIN,  /* the same request brought it before */
+    NONCE_OTHERS, /* another did: a replay */
+    NONCE_FULL    /* no room until some end: it cannot be told */
+};
+struct nonces *nonces_new(size_t entries, const unsigned char hash_key[16]);
+void nonces_free(struct nonces *nonces);
+/* `nonce` names it and its key, `user` whoever may bring it again. */
+enum nonce_result nonces_claim(struct nonces *nonces, struct view nonce,
+                               uint64_t user, int64_t until, int64_t now);
 
 #endif

@@ -391,6 +391,30 @@ def opened(stage, tap):
               *describe(answer, heard))
 
 
+def stopped(stage, tap, status):
+    stage.stop_sidecar()
+    for who, headers in (("a reader", BROWSER), ("an agent", CRAWLER), (
+            "a paid one", CRAWLER + [("PAYMENT-SIGNATURE", "x")])):
+        answer, heard = got(stage, headers)
+        tap.check(f"sidecar down, closed: {who} gets {status}", answer
+                  and answer.status == status and not heard,
+                  *describe(answer, heard))
+
+
+def play_stand_in(stage, tap, status):
+    """What a stand-in for a proxy can show; `status` is what it answers when
+    the sidecar does not."""
+    stage.start_sidecar()
+    stage.start_proxy()
+    price = prices(stage, tap)
+    spoofed(stage, tap)
+    connection(stage, tap)
+    payments(stage, tap, price)
+    rejected(stage, tap)
+    denials(stage, tap)
+    stopped(stage, tap, status)
+
+
 def play(stage, tap, make_open):
     """All of it. `make_open` makes the one change that the example tells."""
     stage.start_sidecar()
