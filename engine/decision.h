@@ -53,7 +53,8 @@ struct wb_request {
 
     struct arena *workspace;
     struct request facts;
-    struct view label; /* of the record */
+    struct view label;    /* of the record */
+    struct view proxy_id; /* made by the proxy for this request; or NONE */
     struct payment payment;
     struct wba wba; /* the signature of the request itself */
 
@@ -118,8 +119,9 @@ static inline bool decision_allows(const struct wb_request *request)
 /* decide.c: what refuses first is what is told. `reason`: token or NULL. */
 void decision_refuse(struct wb_request *request, unsigned status,
                      const char *error, const char *reason);
-/* decision_id.c: fills id and id_text. */
+/* decision_id.c: fills id and id_text, with a new one or this one. */
 void decision_make_id(struct wb_request *request);
+void decision_take_id(struct wb_request *request, const unsigned char id[16]);
 /* decide_payment.c: the steps after the price, in their order. */
 void payment_step_judge(struct wb_request *request);
 void payment_step_signature(struct wb_request *request);
@@ -136,6 +138,11 @@ size_t decision_labels(const struct wb_request *request,
                        struct view labels[LABELS_MAX]);
 /* denial.c: the decision as a 4xx answer. */
 void denial_write(struct wb_request *request);
+/* state_store.c: the store that the snapshot names; `folder`: where state is
+ * kept that has no place of its own, or NULL. */
+enum wb_status state_open_store(const struct wb_engine *engine,
+                                const char *folder, struct problems *problems,
+                                struct wb_state *state);
 /* counters.c */
 struct counters *counters_new(void);
 void counters_free(struct counters *counters);

@@ -73,8 +73,13 @@ size_t decision_labels(const struct wb_request *r,
                        struct view labels[LABELS_MAX])
 {
     const size_t *fired = NULL;
-    size_t n =
-        r->verdict.limited ? insert_label(labels, 0, VIEW("wb:limit")) : 0;
+    size_t n = 0;
+    if (r->call.answer.alone && decision_allows(r)) {
+        n = insert_label(labels, n, VIEW("wb:claimed-alone"));
+    }
+    if (r->verdict.limited) {
+        n = insert_label(labels, n, VIEW("wb:limit"));
+    }
     size_t count = r->evaluation ? evaluation_fired(r->evaluation, &fired) : 0;
     for (size_t i = 0; i < count; i++) {
         struct rule_info rule;

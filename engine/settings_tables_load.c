@@ -8,7 +8,8 @@
 static const char *const modes[] = {"enforce", "count", NULL};
 static const char *const site_modes[] = {"enforce", "count", "inherit", NULL};
 static const char *const unknown_hosts[] = {"default", "reject", NULL};
-static const char *const stores[] = {"memory", "lmdb", NULL};
+static const char *const stores[] = {"auto", "memory", "lmdb", "valkey", NULL};
+static const char *const store_failures[] = {"reject", "local", NULL};
 static const char *const durabilities[] = {"process", "power", NULL};
 static const char *const dialects[] = {"json",  "nginx",   "forward-auth",
                                        "envoy", "haproxy", NULL};
@@ -58,13 +59,15 @@ const struct schema_key top_keys[] = {
      "bounds on memory and load"},
     {"drain", SCHEMA_DURATION, AT(settings, drain), false, "10s", NULL, 0,
      INT64_C(600000000), "grace for requests under way at SIGTERM"},
+    {"watch", SCHEMA_DURATION, AT(settings, watch), false, "10s", NULL, 0,
+     INT64_C(86400000000), "how often new lists and databases are looked for"},
     {0},
 };
 
 const struct schema_key claim_keys[] = {
-    {"store", SCHEMA_CHOICE, AT(settings, claim.store), false, "memory", stores,
-     0, 0, "memory: claims are lost at a restart; lmdb: they are kept"},
-    {"path", SCHEMA_TEXT, AT(settings, claim.path), false, "claims", NULL, 0, 0,
+    {"store", SCHEMA_CHOICE, AT(settings, claim.store), false, "auto", stores,
+     0, 0, "memory, lmdb or valkey; auto: lmdb where `serve` keeps state"},
+    {"path", SCHEMA_TEXT, AT(settings, claim.path), false, NULL, NULL, 0, 0,
      "folder of the store lmdb"},
     {"durability", SCHEMA_CHOICE, AT(settings, claim.durability), false,
      "process", durabilities, 0, 0, "what claims in lmdb survive the end of"},
@@ -72,6 +75,28 @@ const struct schema_key claim_keys[] = {
      NULL, 1000, 100000000, "proven claims held at most"},
     {"capacity-unproven", SCHEMA_INTEGER, AT(settings, claim.capacity_unproven),
      false, "100000", NULL, 1000, 100000000, "unproven claims held at most"},
+    {"address", SCHEMA_TEXT, AT(settings, claim.address), false,
+     "127.0.0.1:6379", NULL, 0, 0,
+     "HOST:PORT, [IPv6]:PORT or unix:PATH of the store valkey"},
+    {"username", SCHEMA_TEXT, AT(settings, claim.username), false, NULL, NULL,
+     0, 0, "user at the store valkey, where it has several"},
+    {"password", SCHEMA_TEXT, AT(settings, claim.password), false, NULL, NULL,
+     0, 0, "password at the store valkey"},
+    {"password-file", SCHEMA_TEXT, AT(settings, claim.password_file), false,
+     NULL, NULL, 0, 0, "file whose first line is that password"},
+    {"database", SCHEMA_INTEGER, AT(settings, claim.database), false, "0", NULL,
+     0, 1000000, "number of the database at the store valkey"},
+    {"prefix", SCHEMA_TEXT, AT(settings, claim.prefix), false, "weighbridge:",
+     NULL, 0, 0, "what all keys at the store valkey begin with"},
+    {"answer-within", SCHEMA_DURATION, AT(settings, claim.answer_within), false,
+     "150ms", NULL, 5000, 60000000,
+     "a claim that valkey answers later is withdrawn"},
+    {"on-store-failure", SCHEMA_CHOICE, AT(settings, claim.on_store_failure),
+     false, "reject", store_failures, 0, 0,
+     "while valkey is lost: refuse payments, or claim at each node alone"},
+    {"trust-persistence", SCHEMA_BOOL, AT(settings, claim.trust_persistence),
+     false, "false", NULL, 0, 0,
+     "a valkey that was started anew has lost no claim"},
     {0},
 };
 
@@ -175,8 +200,6 @@ const struct schema_key admin_keys[] = {
 const struct schema_key log_keys[] = {
     {"decisions", SCHEMA_TEXT, AT(log_settings, decisions), false, "stderr",
      NULL, 0, 0, "stderr, off or a file; reopened on SIGHUP"},
-    {"audit", SCHEMA_TEXT, AT(log_settings, audit), false, "off", NULL, 0, 0,
-     "off, stderr, fd:N or a file: a chained line per payment and outcome"},
     {"client-ip", SCHEMA_CHOICE, AT(log_settings, client_ip), false,
      "truncated", client_ips, 0, 0, "client addresses in the log"},
     {"query", SCHEMA_CHOICE, AT(log_settings, query), false, "names", queries,

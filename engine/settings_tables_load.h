@@ -47,7 +47,7 @@ struct admin_settings {
 };
 
 struct log_settings {
-    struct view decisions, audit;
+    struct view decisions;
     int client_ip, query;
 };
 

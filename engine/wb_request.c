@@ -96,6 +96,7 @@ static void start_over(struct wb_request *r)
     memset(&r->call, 0, sizeof r->call);
     r->verdict.class = CLASS_UNKNOWN;
     r->label = VIEW_NONE;
+    r->proxy_id = VIEW_NONE;
     r->site = NULL;
     r->ruleset = NULL;
     r->evaluation = NULL;
@@ -178,6 +179,7 @@ enum wb_status wb_request_fact(struct wb_request *r, enum wb_fact fact,
         place = &r->facts.transport;
         break;
     case WB_REQUEST_ID:
+        r->proxy_id = view_of(data, data ? size : 0);
         place = &r->facts.id;
         break;
     default:

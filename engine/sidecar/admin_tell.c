@@ -30,13 +30,19 @@ void admin_health(struct admin_ask *ask)
 
 /* ---- readiness ---- */
 
-/* Why not; empty when it is ready. */
-static bool put_reasons(struct admin_ask *ask)
+/* Why not; empty when it is ready. A store that is lost does not make the
+ * sidecar unready: whoever pays nothing does not need it. */
+static bool put_reasons(struct admin_ask *ask, enum wb_health health,
+                        const char *trouble)
 {
     struct admin *admin = ask->door->admin;
     bool ready = true;
 
     page_raw(ask->page, "reasons", "[");
+    if (health == WB_HEALTH_UNFIT) {
+        put_item(ask->page, trouble);
+        ready = false;
+    }
     if (atomic_load(&admin->draining)) {
         put_item(ask->page, "draining: the process is about to end");
         ready = false;
@@ -45,7 +51,7 @@ static bool put_reasons(struct admin_ask *ask)
     return ready;
 }
 
-static void put_notices(struct admin_ask *ask)
+static void put_notices(struct admin_ask *ask, const char *trouble)
 {
     const struct snapshot *snapshot = ask->snapshot;
     const char *notice = wb_engine_notice(snapshot->engine);
@@ -54,6 +60,9 @@ static void put_notices(struct admin_ask *ask)
     page_raw(ask->page, "notices", "[");
     if (notice != NULL) {
         put_item(ask->page, notice);
+    }
+    if (trouble[0] != '\0') {
+        put_item(ask->page, trouble);
     }
     for (unsigned i = 0; i < snapshot->setup.listen_count; i++) {
         for (unsigned k = 0;
@@ -68,7 +77,10 @@ static void put_notices(struct admin_ask *ask)
 static bool put_state(struct admin_ask *ask)
 {
     struct admin *admin = ask->door->admin;
-    bool ready = put_reasons(ask);
+    char trouble[512] = "";
+    enum wb_health health =
+        wb_state_health(admin->state, trouble, sizeof trouble);
+    bool ready = put_reasons(ask, health, trouble);
 
     ask->status = ready ? 200 : 503;
     page_raw(ask->page, "ready", yes(ready));
@@ -79,7 +91,11 @@ static bool put_state(struct admin_ask *ask)
                 wb_engine_generation(ask->snapshot->engine));
     page_raw(ask->page, "last_reload_successful",
              yes(!reload_outcome(admin->reload).last_failed));
-    put_notices(ask);
+    page_member(ask->page, "store",
+                health == WB_HEALTH_GOOD       ? "good"
+                : health == WB_HEALTH_TROUBLED ? "troubled"
+                                               : "unfit");
+    put_notices(ask, trouble);
     return ready;
 }
 
@@ -169,6 +185,8 @@ void admin_metrics(struct admin_ask *ask)
     const struct snapshot *snapshot = ask->snapshot;
     struct reload_outcome outcome = reload_outcome(admin->reload);
     struct metrics_now now = {
+        .engine = snapshot->engine,
+        .now = wall_clock(),
         .setup = &snapshot->setup,
         .generation = wb_engine_generation(snapshot->engine),
         .reload_failed = outcome.last_failed,

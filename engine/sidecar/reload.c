@@ -234,11 +234,18 @@ static void keep_current(struct reload *reload, const struct snapshot *next)
     keep_at_most(reload, most);
 }
 
-bool reload_again(struct reload *reload, int64_t now)
+bool reload_again(struct reload *reload, bool lists, int64_t now)
 {
     int code;
     struct page problems = {0};
     struct snapshot *next = load(reload, &problems, &code), *old = NULL;
+
+    if (lists && next != NULL &&
+        !wb_engine_same_configuration(reload->current->engine, next->engine)) {
+        page_free(&problems);
+        snapshot_unref(next);
+        return false;
+    }
 
     if (next != NULL && !fits(reload, next, &problems)) {
         snapshot_unref(next);

@@ -276,9 +276,15 @@ static void read_listeners(struct reader *reader, struct setup *setup)
 /* Only to tell whether they changed: the engine opens the store. */
 static void read_claims(struct reader *reader, struct setup *setup)
 {
-    setup->claims_store = get(reader, "claims.store");
-    setup->claims_path = get(reader, "claims.path");
-    setup->claims_durability = get(reader, "claims.durability");
+    static const char *const keys[] = {
+        "store",    "path",     "durability",    "capacity",
+        "address",  "database", "prefix",        "on-store-failure",
+        "username", "password", "password-file", "capacity-unproven"};
+
+    _Static_assert(sizeof keys / sizeof *keys == CLAIM_KEYS, "each once");
+    for (size_t i = 0; i < CLAIM_KEYS; i++) {
+        setup->claims[i] = get(reader, "claims.%s", keys[i]);
+    }
 }
 
 static void read_log(struct reader *reader, struct setup *setup)
@@ -319,6 +325,8 @@ static void read_limits(struct reader *reader, struct setup *setup)
                                             1000000, 3600000000ull) /
                                      1000000);
     setup->drain = (int64_t)number(reader, "drain", 10000000, 0, 600000000);
+    setup->watch =
+        (int64_t)number(reader, "watch", 10000000, 0, 86400000000ull);
 }
 
 bool setup_read(struct setup *setup, const struct wb_engine *engine, bool demo,
@@ -369,10 +377,11 @@ bool setup_fit(const struct setup *before, const struct setup *after,
         what = "limits";
     } else if (!same(before->log_decisions, after->log_decisions)) {
         what = "log.decisions";
-    } else if (!same(before->claims_store, after->claims_store) ||
-               !same(before->claims_path, after->claims_path) ||
-               !same(before->claims_durability, after->claims_durability)) {
-        what = "claims";
+    }
+    for (size_t i = 0; what == NULL && i < CLAIM_KEYS; i++) {
+        if (!same(before->claims[i], after->claims[i])) {
+            what = "claims";
+        }
     }
     for (size_t i = 0; what == NULL && i < before->listen_count; i++) {
         if (!same(before->listen[i].address, after->listen[i].address)) {

@@ -190,6 +190,25 @@ const char *wb_engine_generation(const struct wb_engine *engine)
     return engine->generation;
 }
 
+const char *wb_engine_list(const struct wb_engine *engine, size_t i,
+                           const char **kind, int64_t *date, size_t *entries)
+{
+    (void)engine, (void)i, (void)kind, (void)date, (void)entries;
+    return NULL;
+}
+
+const char *wb_engine_data_file(const struct wb_engine *engine, size_t i)
+{
+    (void)engine, (void)i;
+    return NULL;
+}
+
+int wb_engine_same_configuration(const struct wb_engine *one,
+                                 const struct wb_engine *other)
+{
+    return one == other;
+}
+
 const char *wb_engine_setting(const struct wb_engine *engine, const char *path)
 {
     for (size_t i = 0; i < engine->count; i++) {
@@ -291,11 +310,12 @@ enum wb_status wb_state_lift_lockout(struct wb_state *state,
 
 /* ---- state ---- */
 
-enum wb_status wb_state_open(const struct wb_engine *engine,
-                             struct wb_problems *problems,
-                             struct wb_state **state)
+enum wb_status wb_state_open_in(const struct wb_engine *engine,
+                                const char *folder,
+                                struct wb_problems *problems,
+                                struct wb_state **state)
 {
-    (void)engine, (void)problems;
+    (void)engine, (void)folder, (void)problems;
     *state = calloc(1, sizeof **state);
     return *state ? WB_OK : WB_ERROR_MEMORY;
 }
@@ -303,6 +323,14 @@ enum wb_status wb_state_open(const struct wb_engine *engine,
 void wb_state_close(struct wb_state *state)
 {
     free(state);
+}
+
+enum wb_health wb_state_health(const struct wb_state *state, char *line,
+                               size_t room)
+{
+    (void)state;
+    snprintf(line, room, "%s", "");
+    return WB_HEALTH_GOOD;
 }
 
 void wb_state_metrics(const struct wb_state *state,
