@@ -234,6 +234,8 @@ const struct schema_key take_keys[] = {
      "header with the JA3 fingerprint"},
     {"ja4", SCHEMA_TEXT, AT(take_settings, ja4), false, NULL, NULL, 0, 0,
      "header with the JA4 fingerprint"},
+    {"load", SCHEMA_TEXT, AT(take_settings, load), false, NULL, NULL, 0, 0,
+     "header with the load of what is served, in per cent"},
     {0},
 };
 

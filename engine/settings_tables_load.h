@@ -61,7 +61,7 @@ struct listen_settings {
 };
 
 struct take_settings {
-    struct view ja3, ja4;
+    struct view ja3, ja4, load;
 };
 
 extern const struct schema_key top_keys[];

@@ -189,7 +189,8 @@ static void read_sources(struct reader *reader, struct listener *listener,
         const char *key;
     } rows[] = {{SOURCE_REQUEST_ID, "request-id"},
                 {SOURCE_JA3, "take.ja3"},
-                {SOURCE_JA4, "take.ja4"}};
+                {SOURCE_JA4, "take.ja4"},
+                {SOURCE_LOAD, "take.load"}};
 
     listener_roles(listener);
 
