@@ -113,6 +113,19 @@ WB_API const char *wb_engine_notice(const struct wb_engine *engine);
 WB_API const char *wb_engine_setting(const struct wb_engine *engine,
                                      const char *path);
 
+/* What tokens of the admin API may do; scopes of one are combined by |. */
+enum wb_scope {
+    WB_SCOPE_READ = 1,
+    WB_SCOPE_OUTCOMES = 2,
+    WB_SCOPE_DEMAND = 4,
+    WB_SCOPE_ADMIN = 8
+};
+/* Scopes of a token; 0: it is none. Takes the same time for all tokens of
+ * one size. */
+WB_API unsigned wb_engine_scopes(const struct wb_engine *engine,
+                                 const char *token, size_t size);
+/* Does the configuration name any token? */
+WB_API int wb_engine_has_tokens(const struct wb_engine *engine);
 /* The i-th list of others that the engine stands on: an address set ("set"),
  * a key directory ("keys"), a database ("country", "asn"). Its name; NULL
  * past the end. *date is when it was made or taken, microseconds since the
@@ -168,6 +181,21 @@ WB_API enum wb_status wb_state_open_replay(const struct wb_engine *engine,
                                            struct wb_state **state);
 /* No decision may be under way. NULL is fine. */
 WB_API void wb_state_close(struct wb_state *state);
+/* The load of what a site sells, in per cent ("75.5"), for the demand of that
+ * name in its policy: a group's or a route's id. WB_ERROR_ARGUMENT: there is
+ * none, or another signal moves it. At least one a period should come. */
+WB_API enum wb_status wb_state_push_load(struct wb_state *state,
+                                         const struct wb_engine *engine,
+                                         const char *site, const char *demand,
+                                         const char *load, int64_t now);
+/* What one unit of an asset of a site's policy is worth ("3150.25"), in the
+ * currency that the policy gives it a rate in. Holds for the policy's
+ * exchange-max-age. WB_ERROR_ARGUMENT: there is no such rate, or it is no
+ * decimal above 0. */
+WB_API enum wb_status wb_state_push_rate(struct wb_state *state,
+                                         const struct wb_engine *engine,
+                                         const char *site, const char *asset,
+                                         const char *rate, int64_t now);
 enum wb_health {
     WB_HEALTH_GOOD,
     WB_HEALTH_TROUBLED, /* it decides, but not as it should */
@@ -193,8 +221,9 @@ enum wb_fact {
     WB_CLIENT_IP,    /* an address, as text */
     WB_JA3,
     WB_JA4,
-    WB_TRANSPORT, /* what brought it: "nginx", "log", ... */
-    WB_REQUEST_ID /* only one that a trusted proxy made itself */
+    WB_TRANSPORT,  /* what brought it: "nginx", "log", ... */
+    WB_REQUEST_ID, /* only one that a trusted proxy made itself */
+    WB_LOAD /* of what is served, in per cent; from a trusted proxy only */
 };
 
 enum wb_transport_flag {
