@@ -13,7 +13,7 @@
 
 static const struct command *const commands[] = {
     &command_serve,  &command_check,   &command_explain,
-    &command_replay, &command_test,    &command_dump,
+    &command_replay, &command_merge, &command_test,    &command_dump,
     &command_fields, &command_version, &command_help,
 };
 
