@@ -8,6 +8,7 @@
  *    "request":{"method","host","path","client_ip","user_agent"},
  *    "action","status","reason","class","score",
  *    "agent":{"name","org","category","verified"},
+ *    "signature":{"state","agent","key"} (if it is signed),
  *    "labels":[..],"rules":[{"id","score","at"}],
  *    "price":{"action","amount","asset","network","pay_to","route","tier",
  *    "demand"},"payment":{"protocol","state","reason","payer","proven","id"},
@@ -144,6 +145,25 @@ static void write_rules(const struct wb_request *r, struct json_writer *w)
     json_close_array(w);
 }
 
+/* What the price was multiplied with. */
+static void write_demand(const struct wb_request *r, struct json_writer *w)
+{
+    char room[32];
+    struct text t = text_in(room, sizeof room);
+    struct amount multiplier = amount_from_u64(r->price.multiplier);
+
+    amount_write_decimal(&t, &multiplier, 6);
+    json_member(w, "demand", r->price.multiplier ? text_view(&t) : VIEW_NONE);
+    if (r->price.units) {
+        json_key(w, "units");
+        json_u64(w, r->price.units);
+    }
+    if (r->price.volume_step) {
+        json_key(w, "volume_step");
+        json_u64(w, r->price.volume_step);
+    }
+}
+
 static void write_price(const struct wb_request *r, struct json_writer *w)
 {
     const struct asset *asset = r->price.asset;
@@ -161,7 +181,7 @@ static void write_price(const struct wb_request *r, struct json_writer *w)
     } else {
         json_null(w);
     }
-    json_member(w, "demand", VIEW_NONE);
+    write_demand(r, w);
     json_close_object(w);
 }
 
@@ -185,6 +205,21 @@ static void write_payment(const struct wb_request *r, struct json_writer *w)
     json_key(w, "proven");
     json_bool(w, r->proof == PROOF_PROVEN);
     json_member(w, "id", id.size ? text_view(&id) : VIEW_NONE);
+    json_close_object(w);
+}
+
+/* Only of a request that is signed. */
+static void write_signature(const struct wb_request *r, struct json_writer *w)
+{
+    const struct signature_slots *signature = &r->facts.signature;
+    if (!signature->state.at) {
+        return;
+    }
+    json_key(w, "signature");
+    json_open_object(w);
+    json_member(w, "state", signature->state);
+    json_member(w, "agent", signature->agent);
+    json_member(w, "key", signature->key);
     json_close_object(w);
 }
 
@@ -224,6 +259,7 @@ static void write_record(const struct wb_request *r, struct text *out)
     json_key(&w, "score");
     json_number(&w, r->verdict.score);
     write_agent(r, &w);
+    write_signature(r, &w);
     write_labels(r, &w);
     write_rules(r, &w);
     write_price(r, &w);
@@ -308,6 +344,21 @@ static void explain_rules(const struct wb_request *r, struct text *out)
     }
 }
 
+static void explain_signature(const struct wb_request *r, struct text *out)
+{
+    if (r->wba.state == WBA_NONE) {
+        return;
+    }
+    text_add(out, VIEW("signed   "));
+    text_add(out, r->wba.state == WBA_UNSURE ? VIEW("cannot be told")
+                                             : r->facts.signature.state);
+    if (r->facts.signature.agent.at) {
+        text_add(out, VIEW(", with a key of "));
+        text_add(out, r->facts.signature.agent);
+    }
+    text_add_char(out, '\n');
+}
+
 static void explain_price(const struct wb_request *r, struct text *out)
 {
     const struct price *price = &r->price;
@@ -373,6 +424,7 @@ static void explain_outcome(const struct wb_request *r, struct text *out)
 static void write_explain(const struct wb_request *r, struct text *out)
 {
     explain_request(r, out);
+    explain_signature(r, out);
     explain_rules(r, out);
     explain_price(r, out);
     explain_outcome(r, out);
@@ -458,6 +510,8 @@ static struct view answer(const struct wb_request *r, enum wb_answer which)
         return view_text(payment_states[r->payment_state].name);
     case WB_ANSWER_MODE:
         return r->count ? VIEW("count") : VIEW("enforce");
+    case WB_ANSWER_PAYMENT_FORWARD:
+        return r->forward ? VIEW("1") : VIEW("0");
     default:
         return answer_price(r, which);
     }

@@ -7,10 +7,10 @@
 #ifndef WB_LOADING_LOAD_H
 #define WB_LOADING_LOAD_H
 
-#include "base/hash.h"
 #include "classify/rules_load.h"
 #include "networks_load.h"
 #include "settings_load.h"
+#include "signers_load.h"
 #include "snapshot.h"
 
 #define SITES_MAX 256
@@ -27,7 +27,7 @@ struct loading {
     struct view rules_names[RULESETS_MAX]; /* names joined: one program each */
     size_t ruleset_count;
     struct networks networks;
-    struct sha256 hash; /* of all that was read */
+    struct signers signers;
     bool failed;
 };
 

@@ -8,6 +8,7 @@
  *   C013 two sites with one id             C016 an id that is no id
  *   C017 too many sites
  */
+#include "base/hash.h"
 #include "config/schema.h"
 #include "config/tree.h"
 #include "loading_load.h"
@@ -44,7 +45,7 @@ static void load_policy(struct loading *l, struct site *site, struct view name,
 {
     const struct node *tree = read_policy(l, name, place);
     if (tree && site->ruleset != SIZE_MAX) {
-        site->policy = policy_read(l->arena, tree, pay_to,
+        site->policy = policy_read(l->arena, tree, site->id, pay_to,
                                    l->rules[site->ruleset], l->problems);
     }
     if (!site->policy) {

@@ -87,7 +87,9 @@ static void start_over(struct wb_request *r)
     arena_reset(r->workspace);
     request_clear(&r->facts);
     memset(&r->payment, 0, sizeof r->payment);
+    r->wba.state = WBA_NONE;
     memset(&r->price, 0, sizeof r->price);
+    r->load = VIEW_NONE;
     memset(&r->judgement, 0, sizeof r->judgement);
     r->proof = PROOF_NONE;
     memset(&r->denial, 0, sizeof r->denial);
@@ -95,11 +97,13 @@ static void start_over(struct wb_request *r)
     memset(&r->call, 0, sizeof r->call);
     r->verdict.class = CLASS_UNKNOWN;
     r->label = VIEW_NONE;
+    r->proxy_id = VIEW_NONE;
     r->site = NULL;
     r->ruleset = NULL;
     r->evaluation = NULL;
     r->state = NULL;
     r->unread = false;
+    r->cannot_strip = false;
     r->cut = false;
     r->count = false;
     r->forward = false;
@@ -176,7 +180,11 @@ enum wb_status wb_request_fact(struct wb_request *r, enum wb_fact fact,
         place = &r->facts.transport;
         break;
     case WB_REQUEST_ID:
+        r->proxy_id = view_of(data, data ? size : 0);
         place = &r->facts.id;
+        break;
+    case WB_LOAD:
+        place = &r->load;
         break;
     default:
         return WB_ERROR_ARGUMENT;
@@ -202,6 +210,7 @@ void wb_request_transport_flags(struct wb_request *r, unsigned flags)
 {
     if (r->step == STEP_FILLING) {
         r->facts.order_kept = flags & WB_ORDER_KEPT;
+        r->cannot_strip = flags & WB_CANNOT_STRIP;
     }
 }
 

@@ -21,6 +21,7 @@ struct scales {
     struct evaluation *evaluation;
     struct value *values;
     struct request *request;
+    const struct market *market; /* the test's; NULL: nothing moves */
 };
 
 static inline void scales_close(struct scales *s)
@@ -55,7 +56,7 @@ static inline bool scales_open(struct scales *s, const char *policy,
     struct node *tree = tree_read_text(s->arena, VIEW("policy.yaml"),
                                        view_text(policy), s->problems);
     s->policy = tree
-                    ? policy_read(s->arena, tree, VIEW_NONE, rules, s->problems)
+                    ? policy_read(s->arena, tree, VIEW("default"), VIEW_NONE, rules, s->problems)
                     : NULL;
     s->program = s->policy ? rules_compile(rules) : NULL;
     if (!s->program) {
@@ -101,7 +102,7 @@ static inline struct price scales_price(struct scales *s)
 {
     struct price price;
     request_prepare(s->request, s->workspace);
-    policy_price(s->policy, s->request, s->evaluation, &price);
+    policy_price(s->policy, s->request, s->evaluation, s->market, &price);
     return price;
 }
 
