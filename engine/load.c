@@ -12,6 +12,7 @@
 #include "loading_load.h"
 #include "payment/settings_load.h"
 #include "pricing/policy_load.h"
+#include "tokens_load.h"
 
 void loading_complain(struct loading *l, struct place place, const char *code,
                       const char *what, struct view found)
@@ -168,6 +169,20 @@ static const struct node *read_main(struct loading *l, const char *path)
     return tree_read_file(l->arena, path, l->problems);
 }
 
+static void load_tokens(struct loading *l)
+{
+    const struct node *node =
+        l->settings.admin ? node_get(l->settings.admin, "tokens") : NULL;
+    if (!node || node->kind != NODE_SCALAR) {
+        return; /* what else it is was reported */
+    }
+    struct view path = settings_path(l->folder, node->text, l->arena);
+    if (!path.at || !tokens_load(path, node->place, l->arena,
+                                 &l->engine->tokens, l->problems)) {
+        l->failed = true;
+    }
+}
+
 static void load_all(struct loading *l, const char *path)
 {
     const struct node *tree = read_main(l, path);
@@ -191,6 +206,7 @@ static void load_all(struct loading *l, const char *path)
                       l->problems)) {
         l->failed = true;
     }
+    load_tokens(l);
     sites_load(l);
     rulesets_compile(l);
     make_guard(l);

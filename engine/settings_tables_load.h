@@ -42,7 +42,8 @@ struct limit_settings {
 };
 
 struct admin_settings {
-    struct view address;
+    struct view address, tokens, outcomes;
+    int64_t generations;
 };
 
 struct log_settings {

@@ -27,6 +27,7 @@
 #include "request/keyring.h"
 #include "request/mmdb.h"
 #include "state/state.h"
+#include "tokens.h"
 #include "weighbridge.h"
 
 /* One program, shared by all sites with the same rules. */
@@ -81,6 +82,7 @@ struct wb_engine {
     struct payment_settings payments;
     struct claim_settings claims;
     size_t rate_entries, nonce_entries;
+    struct tokens tokens; /* of the admin API */
     const struct setting *settings; /* sorted by path */
     size_t setting_count;
     const char *notice; /* or NULL */

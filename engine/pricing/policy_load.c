@@ -160,6 +160,11 @@ static void read_parts(struct loader *loader, const struct node *tree,
     if (tree->kind != NODE_MAP) {
         return;
     }
+    if (tree->count == 0) {
+        /* a file that is being written, or was cut: not "all is free" */
+        load_error(loader, tree, "P060", NULL,
+                   "an empty policy; 'otherwise: free' makes all free");
+    }
     if (keys.version != 1) {
         load_error(loader, node_get(tree, "version"), "P001", NULL,
                    "expected version 1, found %lld", (long long)keys.version);
