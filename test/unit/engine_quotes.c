@@ -21,6 +21,7 @@ static struct wb_engine *engine;
 static struct wb_state *state;
 static struct wb_request *request;
 static unsigned payments;
+static size_t warnings;
 
 static void bail(const char *why)
 {
@@ -100,6 +101,7 @@ static struct wb_engine *load(void)
         }
         bail("the configuration does not load");
     }
+    warnings = wb_problems_warnings(problems);
     wb_problems_free(problems);
     return out;
 }
@@ -270,10 +272,6 @@ static void by_history(const char *when)
     ask.header = "X-Good";
     ok(!pays(&ask, "45000", NULL) && pays(&ask, "22500", NULL),
        "%s: each tier has its own", when);
-    ask.header = NULL;
-    ask.at = 304;
-    ok(!pays(&ask, "20000", NULL) || ask.at < 305, "%s: the oldest lapses",
-       when);
 }
 
 static void assets(void)
@@ -428,6 +426,12 @@ static void keys_file(void)
     snprintf(path, sizeof path, "%s/quote.keys", folder);
     ok(stat(path, &status) == 0 && (status.st_mode & 0777) == 0600,
        "missing keys are made, for their owner only");
+    chmod(path, 0644);
+    wb_engine_unref(load());
+    ok(warnings == 1, "keys that others can read are a warning");
+    chmod(path, 0600);
+    wb_engine_unref(load());
+    ok(warnings == 0, "and there is no other");
 }
 
 int main(void)
@@ -456,6 +460,10 @@ int main(void)
         decide(&ask, NULL);
     }
     by_history("memory");
+    ask.at = 304;
+    ok(pays(&ask, "20000", NULL), "what began to hold earlier lapses last");
+    ask.at = 311;
+    ok(!pays(&ask, "20000", NULL), "but it does");
     wb_state_close(state);
     state = open_state();
     assets();
