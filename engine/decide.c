@@ -216,6 +216,9 @@ static void step_price(struct wb_request *r)
             r->denial.reason = refusal->reason;
         }
     }
+    if (aws_refuses_method(r)) {
+        decision_refuse(r, 405, "method_not_allowed", NULL);
+    }
 }
 
 /* ---- the end ---- */
@@ -261,7 +264,11 @@ static void finish(struct wb_request *r)
     }
     if (decision_allows(r) || r->count) {
         r->status = 200;
-        headers_write(r);
+        if (r->engine->profile == PROFILE_AWS_WAF) {
+            headers_write_aws(r);
+        } else {
+            headers_write(r);
+        }
     } else {
         r->status = r->denial.status;
         denial_write(r);

@@ -31,6 +31,11 @@ static void make_guard(struct loading *l)
     for (size_t i = 0; good && injected_headers[i]; i++) {
         good = guard_add(guard, injected_headers[i], GUARD_NEVER);
     }
+    for (size_t i = 0; good && l->engine->profile == PROFILE_AWS_WAF &&
+                       aws_guarded_headers[i];
+         i++) {
+        good = guard_add(guard, aws_guarded_headers[i], GUARD_NEVER);
+    }
     for (size_t i = 0; good && guarded[i]; i++) {
         good = guard_add(guard, guarded[i], GUARD_NEVER);
     }
@@ -195,6 +200,7 @@ static void load_all(struct loading *l, const char *path)
                       l->problems)) {
         l->failed = true;
     }
+    l->engine->profile = (enum header_profile)l->settings.profile;
     sites_load(l);
     rulesets_compile(l);
     make_guard(l);

@@ -50,6 +50,8 @@ struct setting {
     const char *text;
 };
 
+enum header_profile { PROFILE_WEIGHBRIDGE, PROFILE_AWS_WAF };
+
 struct wb_engine {
     atomic_uint references;
     uint64_t serial; /* unique in this process */
@@ -62,6 +64,7 @@ struct wb_engine {
     size_t site_count;
     bool reject_unknown_host;
     uint32_t enforce_share; /* parts per million */
+    enum header_profile profile;
     struct guard *guard;
     struct databases databases; /* closed with the snapshot */
     struct keyring keyring;     /* of agents that sign their requests */

@@ -148,6 +148,11 @@ WB_API const char *wb_engine_header_name(const struct wb_engine *engine,
 WB_API const char *wb_engine_payment_name(const struct wb_engine *engine,
                                           size_t i);
 
+/* Writes a policy from a file of others: the route configuration of AWS'
+ * x402 sample. WB_ERROR_CONFIG: `problems` (may be NULL) says why not. */
+WB_API enum wb_status wb_convert(const char *path, struct wb_problems *problems,
+                                 wb_sink *sink, void *context);
+
 /* ---- state: claims, rates, counters; shared, survives reloads ---- */
 
 /* Opens the store that the engine's configuration names. WB_ERROR_IO: one in
