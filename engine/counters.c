@@ -297,6 +297,26 @@ static void write_signatures(struct page *page, const struct counters *counters)
     }
 }
 
+static void write_shared_store(struct page *page,
+                               const struct store_stats *stats)
+{
+    head(page, "claims_store_up", "gauge",
+         "1 while the shared store answers and holds what was claimed.");
+    line(page, "weighbridge_claims_store_up %d\n", stats->up && !stats->unfit);
+    head(page, "claims_store_losses_total", "counter",
+         "Times that the shared store was lost.");
+    line(page, "weighbridge_claims_store_losses_total %llu\n",
+         (unsigned long long)stats->losses);
+    head(page, "claims_alone_total", "counter",
+         "Payments let through by this node's word alone.");
+    line(page, "weighbridge_claims_alone_total %llu\n",
+         (unsigned long long)stats->alone);
+    head(page, "claims_withdrawn_total", "counter",
+         "Claims that the shared store did not answer in time.");
+    line(page, "weighbridge_claims_withdrawn_total %llu\n",
+         (unsigned long long)stats->withdrawn);
+}
+
 static void write_signed(struct page *page, const struct counters *counters)
 {
     head(page, "signed_requests_total", "counter",
@@ -336,6 +356,9 @@ static void write_claims(struct page *page, const struct wb_state *state)
          "weighbridge_claims_total{result=\"evicted\"} %llu\n",
          (unsigned long long)stats.taken, (unsigned long long)stats.refused,
          (unsigned long long)stats.full, (unsigned long long)stats.evicted);
+    if (stats.shared) {
+        write_shared_store(page, &stats);
+    }
 }
 
 static void write_databases(struct page *page, const struct wb_engine *engine)

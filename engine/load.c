@@ -12,6 +12,7 @@
 #include "loading_load.h"
 #include "payment/settings_load.h"
 #include "pricing/policy_load.h"
+#include "tokens_load.h"
 
 void loading_complain(struct loading *l, struct place place, const char *code,
                       const char *what, struct view found)
@@ -146,18 +147,14 @@ static void fill_settings(struct loading *l)
     struct wb_engine *engine = l->engine;
     engine->reject_unknown_host = l->settings.unknown_host == 1;
     engine->enforce_share = (uint32_t)l->settings.enforce_share;
-    engine->claims_proven = (size_t)l->settings.claim.capacity;
-    engine->claims_unproven = (size_t)l->settings.claim.capacity_unproven;
-    if (l->settings.claim.store != 0) {
-        engine->claims_path =
-            settings_path(l->folder, l->settings.claim.path, l->arena).at;
-        engine->claims_power = l->settings.claim.durability == 1;
-        l->failed = l->failed || !engine->claims_path;
+    if (!claims_load(&l->settings, l->folder, l->arena, &engine->claims,
+                     l->problems)) {
+        l->failed = true;
     }
     engine->rate_entries = (size_t)l->settings.rate_entries;
     engine->nonce_entries = (size_t)l->settings.nonce_entries;
-    if (!settings_flatten(&l->settings, l->folder, l->arena, &engine->settings,
-                          &engine->setting_count)) {
+    if (!settings_flatten(&l->settings, &engine->payments, l->folder, l->arena,
+                          &engine->settings, &engine->setting_count)) {
         l->failed = true;
     }
 }
@@ -175,6 +172,20 @@ static const struct node *read_main(struct loading *l, const char *path)
     }
     l->folder = view_of(path, end > 1 ? end - 1 : end);
     return tree_read_file(l->arena, path, l->problems);
+}
+
+static void load_tokens(struct loading *l)
+{
+    const struct node *node =
+        l->settings.admin ? node_get(l->settings.admin, "tokens") : NULL;
+    if (!node || node->kind != NODE_SCALAR) {
+        return; /* what else it is was reported */
+    }
+    struct view path = settings_path(l->folder, node->text, l->arena);
+    if (!path.at || !tokens_load(path, node->place, l->arena,
+                                 &l->engine->tokens, l->problems)) {
+        l->failed = true;
+    }
 }
 
 static void load_all(struct loading *l, const char *path)
@@ -201,6 +212,7 @@ static void load_all(struct loading *l, const char *path)
         l->failed = true;
     }
     l->engine->profile = (enum header_profile)l->settings.profile;
+    load_tokens(l);
     sites_load(l);
     rulesets_compile(l);
     make_guard(l);
