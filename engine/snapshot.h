@@ -60,6 +60,7 @@ struct wb_engine {
     bool reject_unknown_host;
     uint32_t enforce_share; /* parts per million */
     struct guard *guard;
+    const struct known_names *names; /* of headers: for guard and plans */
     struct databases databases; /* closed with the snapshot */
     struct payment_settings payments;
     size_t claims_proven, claims_unproven; /* capacities */

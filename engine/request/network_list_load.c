@@ -243,8 +243,7 @@ static char *read_whole(FILE *file, size_t *size, const char **error)
 }
 
 enum network_list_result network_list_file(struct network_list *list,
-                                           const char *path,
-                                           int64_t *modified,
+                                           const char *path, int64_t *modified,
                                            struct problems *problems)
 {
     struct source source = {view_text(path), VIEW("")};
