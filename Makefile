@@ -31,7 +31,8 @@ APP_PACKAGES := libmicrohttpd
 DEPS := gcc libc6-dev make pkg-config libpcre2-dev libyaml-dev libsodium-dev \
 	libmaxminddb-dev libmicrohttpd-dev
 CHECK_DEPS := clang libclang-rt-14-dev g++ python3 python3-yaml curl nginx \
-	valgrind libjansson-dev procps mandoc caddy haproxy zstd chromium
+	valgrind libjansson-dev procps mandoc caddy haproxy zstd chromium \
+	apache2
 # Node may be there without Debian's package of it.
 CHECK_DEPS += $(shell command -v npm >/dev/null || echo nodejs npm)
 
@@ -97,10 +98,11 @@ TOOL_SRC := $(wildcard test/tools/*.c)
 FUZZ_SRC := $(wildcard test/fuzz/*_fuzz.c)
 BENCH_SRC := $(wildcard bench/*.c)
 SHIPPED := $(wildcard rules/*.yaml policy/*.yaml)
+SNIPPETS := $(wildcard engine/cli/snippets/*/*)
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 LIB_OBJ := $(call obj,$(LIB_SRC)) $(BUILD)/obj/shipped.o
-APP_OBJ := $(call obj,$(APP_SRC))
+APP_OBJ := $(call obj,$(APP_SRC)) $(BUILD)/obj/snippets.o
 UNIT_BIN := $(patsubst test/unit/%.c,$(BUILD)/test/%,$(UNIT_SRC))
 TOOL_BIN := $(patsubst test/tools/%.c,$(BUILD)/test/%,$(TOOL_SRC))
 CORPUS_BIN := $(patsubst test/fuzz/%_fuzz.c,$(BUILD)/test/corpus-%,$(FUZZ_SRC))
@@ -141,12 +143,17 @@ $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(LIB_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-# Shipped rules and policies are part of the library.
-$(BUILD)/gen/shipped.c: engine/shipped.sh $(SHIPPED)
+# Shipped rules and policies are part of the library, proxies' templates of
+# the program.
+$(BUILD)/gen/shipped.c: engine/base/shipped.sh $(SHIPPED)
 	@mkdir -p $(@D)
-	sh engine/shipped.sh $(SHIPPED) > $@.new && mv $@.new $@
+	sh $< shipped_files $(SHIPPED) > $@.new && mv $@.new $@
 
-$(BUILD)/obj/shipped.o: $(BUILD)/gen/shipped.c
+$(BUILD)/gen/snippets.c: engine/base/shipped.sh $(SNIPPETS)
+	@mkdir -p $(@D)
+	sh $< snippet_files $(SNIPPETS) > $@.new && mv $@.new $@
+
+$(BUILD)/obj/%.o: $(BUILD)/gen/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "decision.h"
+#include "outcomes.h"
 
 #define BLOCKS 16
 /* Places for sites: twice what a configuration can have, so that reloads may
@@ -35,6 +36,7 @@ struct block {
     struct site_counts *sites;
     atomic_uint_least64_t payments[PAYMENT_STATES];
     atomic_uint_least64_t proofs[PROOFS];
+    atomic_uint_least64_t signatures[WBA_STATES];
     atomic_uint_least64_t browser_like_charged;
     atomic_uint_least64_t asked; /* atomic units, saturating */
     atomic_uint_least64_t limited;
@@ -170,6 +172,9 @@ void counters_add(struct wb_request *r)
     if (r->proof != PROOF_NONE) {
         add(&block->proofs[r->proof], 1);
     }
+    if (r->wba.state != WBA_NONE) {
+        add(&block->signatures[r->wba.state], 1);
+    }
     if (action == ACTION_CHARGE && !r->count) {
         add_amount(&block->asked, amount_to_u64(&r->price.amount));
     }
@@ -292,6 +297,21 @@ static void write_signatures(struct page *page, const struct counters *counters)
     }
 }
 
+static void write_signed(struct page *page, const struct counters *counters)
+{
+    head(page, "signed_requests_total", "counter",
+         "Requests signed by Web Bot Auth by what their check found.");
+    for (size_t s = WBA_NONE + 1; s < WBA_STATES; s++) {
+        uint64_t sum = 0;
+        for (size_t b = 0; b < BLOCKS; b++) {
+            sum += get(&counters->blocks[b].signatures[s]);
+        }
+        line(page, "weighbridge_signed_requests_total{state=\"%s\"} %llu\n",
+             wba_state_names[s] ? wba_state_names[s] : "unknown",
+             (unsigned long long)sum);
+    }
+}
+
 static void write_claims(struct page *page, const struct wb_state *state)
 {
     struct store_stats stats = {0};
@@ -357,6 +377,8 @@ void wb_state_metrics(const struct wb_state *state,
               "Decisions in which a matching limit made a fact unknown.");
     write_payments(&page, counters);
     write_signatures(&page, counters);
+    write_signed(&page, counters);
     write_claims(&page, state);
+    outcomes_metrics(state->outcomes, sink, context);
     write_rules(&page, engine);
 }

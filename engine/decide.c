@@ -2,8 +2,10 @@
 /*
  * The order of one decision; the only file that knows it.
  *
- *   stateless   guard -> facts -> payment parsed -> rules that need no state
- *   stateful    rates counted once -> the other rules: score, class
+ *   stateless   guard -> facts -> payment parsed, signature checked
+ *               -> rules that need no state
+ *   stateful    rates counted once, the signature asked whether it was seen
+ *               -> the other rules: score, class
  *               -> price -> payment judged -> its signature
  *               -> claim, the last act
  *   then        headers, or the answer that refuses
@@ -18,6 +20,7 @@
 #include "base/hash.h"
 #include "decision.h"
 #include "payment/signature.h"
+#include "signed.h"
 
 void decision_refuse(struct wb_request *r, unsigned status, const char *error,
                      const char *reason)
@@ -105,6 +108,7 @@ static void step_facts(struct wb_request *r)
     r->facts.databases = &r->engine->databases;
     payment_parse(&r->facts, &r->engine->payments, r->workspace, &r->payment);
     payment_fill_slots(&r->payment, &r->facts.payment);
+    signature_weigh(r);
     facts_fill(r->ruleset->plan, &r->facts, r->values, r->workspace, &r->cut);
     if (r->cut) {
         /* unknown values would make a human of whoever fills the room */
@@ -192,6 +196,7 @@ static const uint64_t *step_rates(struct wb_request *r)
 
 static void step_rules(struct wb_request *r)
 {
+    signature_claim(r);
     evaluation_stateful(r->evaluation, step_rates(r));
     r->verdict = *evaluation_verdict(r->evaluation);
     if (r->verdict.reject) {

@@ -23,33 +23,56 @@ static void act_on_payment(struct wb_request *r)
     if (action == PAYMENT_REJECT && r->payment_state != PAYMENT_NONE) {
         refuse_payment(r);
     }
+    if (action == PAYMENT_STRIP && r->payment_state != PAYMENT_NONE &&
+        r->cannot_strip) {
+        decision_refuse(r, 400, "payment_not_taken",
+                        payment_states[r->payment_state].name);
+    }
     r->forward = action == PAYMENT_PASS && r->payment_state != PAYMENT_NONE &&
                  r->price.action == PRICE_CHARGE && decision_allows(r);
 }
 
-/* What is sold at this price; only where it charges. */
-static struct offer offer_of(const struct price *price)
+static struct offer offer_of(const struct money *money)
 {
-    const struct asset *asset = price->asset;
+    const struct asset *asset = money->asset;
     return (struct offer){.network = asset->network,
                           .asset = asset->address,
-                          .pay_to = price->pay_to,
-                          .amount = price->amount,
+                          .pay_to = asset->pay_to,
+                          .amount = money->amount,
                           .domain = asset->has_domain ? asset->domain : NULL};
+}
+
+/* The offer that a payment means which does not say its amount. */
+static size_t offer_meant(const struct wb_request *r)
+{
+    for (size_t i = 0; i < r->price.offer_count; i++) {
+        const struct asset *asset = r->price.offers[i].asset;
+        if (view_equal(r->payment.network, asset->network) &&
+            (!r->payment.asset.at ||
+             view_equal_fold(r->payment.asset, asset->address))) {
+            return i;
+        }
+    }
+    return 0;
 }
 
 void payment_step_judge(struct wb_request *r)
 {
-    struct offer offer;
-    size_t offers = 0;
-    if (r->price.action == PRICE_CHARGE) {
-        offers = 1;
-        offer = offer_of(&r->price);
+    struct offer offers[PRICE_OFFERS_MAX];
+    if (r->payment.protocol == PROTOCOL_NONE) {
+        return; /* PAYMENT_NONE, as it was emptied to */
     }
-    r->judgement =
-        payment_judge(&r->payment, &r->engine->payments, &offer, offers,
-                      policy_strict(r->site->policy), r->facts.time);
+    for (size_t i = 0; i < r->price.offer_count; i++) {
+        offers[i] = offer_of(&r->price.offers[i]);
+    }
+    r->judgement = payment_judge(&r->payment, &r->engine->payments, offers,
+                                 r->price.offer_count,
+                                 policy_strict(r->site->policy), r->facts.time);
     r->payment_state = r->judgement.state;
+    if (r->price.offer_count > 1) {
+        price_tell(&r->price,
+                   r->payment.has_amount ? r->judgement.offer : offer_meant(r));
+    }
     act_on_payment(r);
 }
 
@@ -63,7 +86,8 @@ void payment_step_signature(struct wb_request *r)
         r->payment_state == PAYMENT_REUSABLE) {
         return;
     }
-    struct offer offer = offer_of(&r->price);
+    struct offer offer =
+        offer_of(&(struct money){r->price.asset, r->price.amount});
     r->proof = signature_check(&r->payment, &offer);
     if (r->proof != PROOF_FAILED) {
         return;
@@ -76,6 +100,25 @@ void payment_step_signature(struct wb_request *r)
 }
 
 /* ---- the claim ---- */
+
+/* Of a payment whose signature was checked: on an EVM chain with a number. */
+static bool payer_of(const struct payment *payment,
+                     unsigned char payer[CLAIM_PAYER])
+{
+    unsigned long long chain;
+    size_t prefix = sizeof "eip155:" - 1;
+    if (!view_starts(payment->network, VIEW("eip155:")) ||
+        !view_to_u64(view_of(payment->network.at + prefix,
+                             payment->network.size - prefix),
+                     &chain)) {
+        return false;
+    }
+    for (size_t i = 8; i-- > 0; chain >>= 8) {
+        payer[i] = (unsigned char)chain;
+    }
+    memcpy(payer + 8, payment->message.signer, SIGNED_ADDRESS);
+    return true;
+}
 
 void payment_claim(struct wb_request *r)
 {
@@ -94,6 +137,8 @@ void payment_claim(struct wb_request *r)
         claim->has_identifier = true;
     }
     claim->proven = r->proof == PROOF_PROVEN;
+    claim->has_payer = claim->proven && payer_of(&r->payment, claim->payer);
+    claim->amount = amount_to_u64(&r->price.amount);
     claim->now = r->facts.time;
     r->call.answer.result = CLAIM_UNAVAILABLE; /* until the store says more */
     claim->expires =
@@ -101,6 +146,17 @@ void payment_claim(struct wb_request *r)
     claim->client_known = r->facts.client_known;
     if (claim->client_known) {
         claim->client = r->facts.client;
+    }
+}
+
+/* A payer who is refused for a while is told for how long. */
+static void wait_for_lockout(struct wb_request *r)
+{
+    int64_t left = r->call.answer.expires - r->facts.time;
+    if (r->payment_state == PAYMENT_LOCKED_OUT && !decision_allows(r)) {
+        r->denial.retry = "wait";
+        r->denial.retry_after =
+            (unsigned)(left / 1000000 + (left % 1000000 != 0));
     }
 }
 
@@ -114,6 +170,7 @@ void payment_claim_answered(struct wb_request *r)
         [CLAIM_REPLAYED] = {PAYMENT_REPLAYED, NULL},
         [CLAIM_REPEATED] = {PAYMENT_REPEATED, NULL},
         [CLAIM_CONFLICTING] = {PAYMENT_CONFLICTING, NULL},
+        [CLAIM_LOCKED_OUT] = {PAYMENT_LOCKED_OUT, NULL},
         [CLAIM_FULL] = {PAYMENT_SOUND, "claims_full"},
         [CLAIM_UNAVAILABLE] = {PAYMENT_SOUND, "claims_unavailable"},
     };
@@ -126,6 +183,7 @@ void payment_claim_answered(struct wb_request *r)
         r->payment_state = outcomes[result].state;
         r->judgement.reason = NULL; /* it was of the state before */
         act_on_payment(r);
+        wait_for_lockout(r);
     }
     r->forward = r->forward && decision_allows(r);
 }

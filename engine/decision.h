@@ -7,6 +7,7 @@
 #define WB_DECISION_H
 
 #include "base/text.h"
+#include "request/web_bot_auth.h"
 #include "snapshot.h"
 #include "state/state.h"
 
@@ -54,11 +55,13 @@ struct wb_request {
     struct request facts;
     struct view label; /* of the record */
     struct payment payment;
+    struct wba wba; /* the signature of the request itself */
 
     const struct site *site;
     const struct ruleset *ruleset;
     struct evaluation *evaluation; /* NULL: rules were not reached */
     bool unread;                   /* its record could not be read */
+    bool cannot_strip;             /* strip is a refusal: WB_CANNOT_STRIP */
     bool cut;                      /* a value did not fit the workspace */
 
     struct wb_state *state;
@@ -93,9 +96,11 @@ struct wb_request {
 struct wb_state {
     struct store *store;
     struct rates *rates;
+    struct nonces *nonces; /* of signed requests */
     bool replay; /* fixed keys; decision ids are hashes of the input */
     unsigned char key[16];
     struct counters *counters;
+    struct outcomes *outcomes;
 };
 
 /* Does a store work on it, so that it is not ours to touch? */

@@ -11,6 +11,7 @@
 #include "base/problems.h"
 #include "decision.h"
 #include "load.h"
+#include "outcomes.h"
 #include "payment/recover.h"
 #include "request/field.h"
 
@@ -99,7 +100,14 @@ enum wb_status wb_engine_load(const char *path, struct wb_problems *problems,
     if (!hash_start()) {
         return WB_ERROR_IO;
     }
-    return engine_load(path, list_of(problems), engine);
+    struct wb_problems *own = problems ? NULL : wb_problems_new();
+    if (!problems && !own) {
+        return WB_ERROR_MEMORY;
+    }
+    enum wb_status status =
+        engine_load(path, list_of(problems ? problems : own), engine);
+    wb_problems_free(own);
+    return status;
 }
 
 struct wb_engine *wb_engine_ref(struct wb_engine *engine)
@@ -139,15 +147,27 @@ const char *wb_engine_setting(const struct wb_engine *engine, const char *path)
     return found ? found->text : NULL;
 }
 
-const char *wb_engine_header_name(const struct wb_engine *engine, size_t i)
+/* Of a list that NULL ends. */
+static const char *nth(const char *const *names, size_t i)
 {
-    (void)engine;
-    for (size_t k = 0; injected_headers[k]; k++) {
-        if (k == i) {
-            return injected_headers[k];
+    for (; *names; names++, i--) {
+        if (i == 0) {
+            return *names;
         }
     }
     return NULL;
+}
+
+const char *wb_engine_header_name(const struct wb_engine *engine, size_t i)
+{
+    (void)engine;
+    return nth(injected_headers, i);
+}
+
+const char *wb_engine_payment_name(const struct wb_engine *engine, size_t i)
+{
+    (void)engine;
+    return nth(payment_headers, i);
 }
 
 /* A sink for texts as views, over the caller's. */
@@ -261,10 +281,13 @@ static enum wb_status state_new(const struct wb_engine *engine, bool replay,
         hash_random(state->key, sizeof state->key);
     }
     state->rates = rates_new(engine->rate_entries, state->key);
+    state->nonces = nonces_new(engine->nonce_entries, state->key);
     state->counters = counters_new();
-    enum wb_status status = !state->rates || !state->counters
-                                ? WB_ERROR_MEMORY
-                                : open_store(engine, problems, state);
+    state->outcomes = outcomes_new();
+    enum wb_status status =
+        !state->rates || !state->nonces || !state->counters || !state->outcomes
+            ? WB_ERROR_MEMORY
+            : open_store(engine, problems, state);
     if (status != WB_OK) {
         wb_state_close(state);
         return status;
@@ -295,6 +318,8 @@ void wb_state_close(struct wb_state *state)
         state->store->ops->close(state->store);
     }
     rates_free(state->rates);
+    nonces_free(state->nonces);
     counters_free(state->counters);
+    outcomes_free(state->outcomes);
     free(state);
 }

@@ -127,6 +127,8 @@ static void make_generation(struct loading *l)
     }
     sha256_add(&l->hash, view_of((const char *)l->networks.digest,
                                  sizeof l->networks.digest));
+    sha256_add(&l->hash, view_of((const char *)l->signers.digest,
+                                 sizeof l->signers.digest));
     sha256_end(&l->hash, digest);
     struct text text = text_in(engine->generation, sizeof engine->generation);
     text_add_hex(&text, digest, 8);
@@ -146,6 +148,7 @@ static void fill_settings(struct loading *l)
         l->failed = l->failed || !engine->claims_path;
     }
     engine->rate_entries = (size_t)l->settings.rate_entries;
+    engine->nonce_entries = (size_t)l->settings.nonce_entries;
     if (!settings_flatten(&l->settings, l->folder, l->arena, &engine->settings,
                           &engine->setting_count)) {
         l->failed = true;
@@ -182,7 +185,12 @@ static void load_all(struct loading *l, const char *path)
         l->failed = true;
     }
     if (!networks_load(l->settings.networks, l->folder, l->arena, &l->networks,
-                       &l->engine->databases, l->problems)) {
+                       &l->engine->databases, &l->engine->lists, l->problems)) {
+        l->failed = true;
+    }
+    if (!signers_load(l->settings.web_bot_auth, l->folder, l->arena,
+                      &l->signers, &l->engine->keyring, &l->engine->lists,
+                      l->problems)) {
         l->failed = true;
     }
     sites_load(l);
@@ -216,6 +224,7 @@ enum wb_status engine_load(const char *path, struct problems *problems,
         return WB_ERROR_MEMORY;
     }
     engine->arena = arena;
+    engine->lists.arena = arena;
     engine->serial = atomic_fetch_add(&serial, 1) + 1;
     atomic_init(&engine->references, 1);
     l->arena = arena;

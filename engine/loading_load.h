@@ -11,6 +11,7 @@
 #include "classify/rules_load.h"
 #include "networks_load.h"
 #include "settings_load.h"
+#include "signers_load.h"
 #include "snapshot.h"
 
 #define SITES_MAX 256
@@ -27,6 +28,7 @@ struct loading {
     struct view rules_names[RULESETS_MAX]; /* names joined: one program each */
     size_t ruleset_count;
     struct networks networks;
+    struct signers signers;
     struct sha256 hash; /* of all that was read */
     bool failed;
 };

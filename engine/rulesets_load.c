@@ -8,9 +8,9 @@
  */
 #include <stdio.h>
 
+#include "base/shipped.h"
 #include "config/schema.h"
 #include "loading_load.h"
-#include "shipped.h"
 
 /* ---- shipped files ---- */
 
@@ -120,8 +120,12 @@ static size_t new_ruleset(struct loading *l, const struct schema_texts *packs,
     size_t i = l->ruleset_count++;
     l->rules[i] = rules;
     l->rules_names[i] = key;
+    bool named = signers_name(&l->signers, l->arena, rules);
     for (size_t k = 0; k < packs->count; k++) {
         load_pack(l, rules, packs->nodes[k]->text, packs->nodes[k]->place);
+    }
+    if (!named || !signers_verify(&l->signers, l->arena, rules)) {
+        l->failed = true;
     }
     if (l->settings.overrides &&
         !rules_override(rules, l->settings.overrides)) {

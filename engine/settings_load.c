@@ -177,6 +177,7 @@ bool settings_read(const struct node *tree, struct view folder,
            good;
     s->automata_bytes = limits.automata;
     s->rate_entries = limits.rates;
+    s->nonce_entries = limits.signatures;
     return read_door(s, arena, problems) && good;
 }
 

@@ -22,6 +22,7 @@ struct settings {
     int64_t drain;
     const struct node *payments, *claims, *headers, *sites, *overrides;
     const struct node *listen, *admin, *log, *limits, *bands, *networks;
+    const struct node *web_bot_auth;
     struct {
         int store;      /* 0 memory, 1 lmdb */
         int durability; /* 0 process, 1 power */
@@ -32,7 +33,7 @@ struct settings {
         int64_t suspect, agent;
     } band;
     int64_t automata_bytes;
-    int64_t rate_entries;
+    int64_t rate_entries, nonce_entries;
 };
 
 struct site_settings {

@@ -46,6 +46,8 @@ const struct schema_key top_keys[] = {
      "scores at which classes begin"},
     {"networks", SCHEMA_NODE, AT(settings, networks), false, NULL, NULL, 0, 0,
      "databases of addresses, and address sets"},
+    {"web-bot-auth", SCHEMA_NODE, AT(settings, web_bot_auth), false, NULL, NULL,
+     0, 0, "keys of agents that sign their requests"},
     {"listen", SCHEMA_NODE, AT(settings, listen), false, NULL, NULL, 0, 0,
      "where the sidecar is asked"},
     {"admin", SCHEMA_NODE, AT(settings, admin), false, NULL, NULL, 0, 0,
@@ -103,6 +105,33 @@ const struct schema_key set_keys[] = {
     {0},
 };
 
+const struct schema_key web_bot_auth_keys[] = {
+    {"keys", SCHEMA_NODE, AT(web_bot_auth_settings, keys), false, NULL, NULL, 0,
+     0, "key directories by the name of their signer"},
+    {"lifetime", SCHEMA_DURATION, AT(web_bot_auth_settings, lifetime), false,
+     "24h", NULL, 1000000, INT64_C(31622400000000),
+     "a signature made earlier is expired, whatever it says"},
+    {"skew", SCHEMA_DURATION, AT(web_bot_auth_settings, skew), false, "5s",
+     NULL, 0, INT64_C(3600000000), "how far a signer's clock may be ahead"},
+    {0},
+};
+
+const struct schema_key signer_keys[] = {
+    {"file", SCHEMA_TEXTS, AT(signer_settings, set.file), true, NULL, NULL, 0,
+     0, "its key directory: a JWK set"},
+    {"org", SCHEMA_TEXT, AT(signer_settings, org), false, NULL, NULL, 0, 0,
+     "its organisation, as labels name it; its own name if not given"},
+    {"category", SCHEMA_TEXT, AT(signer_settings, category), false, NULL, NULL,
+     0, 0, "what it is for, as labels name it"},
+    {"source", SCHEMA_TEXT, AT(signer_settings, set.source), false, NULL, NULL,
+     0, 0, "where the directory was taken from"},
+    {"date", SCHEMA_TEXT, AT(signer_settings, set.date), false, NULL, NULL, 0,
+     0, "day when it was taken; the file's time if not given"},
+    {"max-age", SCHEMA_DURATION, AT(signer_settings, set.max_age), false, "30d",
+     NULL, 0, INT64_C(31622400000000), "older directories tell no key unknown"},
+    {0},
+};
+
 const struct schema_key header_keys[] = {
     {"profile", SCHEMA_CHOICE, AT(header_settings, profile), false,
      "weighbridge", profiles, 0, 0, "names of the headers"},
@@ -114,6 +143,8 @@ const struct schema_key limit_keys[] = {
      NULL, 1 << 16, INT64_C(1) << 32, "memory of the rules' automata"},
     {"rates", SCHEMA_INTEGER, AT(limit_settings, rates), false, "65536", NULL,
      64, 16777216, "clients whose rates are remembered"},
+    {"signatures", SCHEMA_INTEGER, AT(limit_settings, signatures), false,
+     "65536", NULL, 64, 16777216, "signed requests that are remembered"},
     {"connections", SCHEMA_INTEGER, AT(limit_settings, connections), false,
      "1024", NULL, 1, 1000000, "connections of one listener"},
     {"in-flight", SCHEMA_INTEGER, AT(limit_settings, in_flight), false, "256",
@@ -158,6 +189,8 @@ const struct schema_key listen_keys[] = {
      orders, 0, 0, "does the proxy keep order and case of headers?"},
     {"request-id", SCHEMA_TEXT, AT(listen_settings, request_id), false, NULL,
      NULL, 0, 0, "header with an id that the proxy made itself"},
+    {"can-strip", SCHEMA_BOOL, AT(listen_settings, can_strip), false, "true",
+     NULL, 0, 0, "false: a payment that it should drop is refused"},
     {"socket-mode", SCHEMA_TEXT, AT(listen_settings, socket_mode), false,
      "0660", NULL, 0, 0, "permissions of a unix socket, octal"},
     {"take", SCHEMA_NODE, AT(listen_settings, take), false, NULL, NULL, 0, 0,

@@ -44,7 +44,7 @@ static void load_policy(struct loading *l, struct site *site, struct view name,
 {
     const struct node *tree = read_policy(l, name, place);
     if (tree && site->ruleset != SIZE_MAX) {
-        site->policy = policy_read(l->arena, tree, pay_to,
+        site->policy = policy_read(l->arena, tree, site->id, pay_to,
                                    l->rules[site->ruleset], l->problems);
     }
     if (!site->policy) {

@@ -19,10 +19,12 @@
 
 #include "base/arena.h"
 #include "classify/program.h"
+#include "dated_lists.h"
 #include "payment/payment.h"
 #include "pricing/price.h"
 #include "request/facts.h"
 #include "request/guard.h"
+#include "request/keyring.h"
 #include "request/mmdb.h"
 #include "weighbridge.h"
 
@@ -62,11 +64,13 @@ struct wb_engine {
     struct guard *guard;
     const struct known_names *names; /* of headers: for guard and plans */
     struct databases databases; /* closed with the snapshot */
+    struct keyring keyring;     /* of agents that sign their requests */
+    struct dated_lists lists;   /* what these stand on */
     struct payment_settings payments;
     size_t claims_proven, claims_unproven; /* capacities */
     const char *claims_path;               /* NULL: kept in memory */
     bool claims_power;
-    size_t rate_entries;
+    size_t rate_entries, nonce_entries;
     const struct setting *settings; /* sorted by path */
     size_t setting_count;
     const char *notice; /* or NULL */

@@ -87,6 +87,7 @@ static void start_over(struct wb_request *r)
     arena_reset(r->workspace);
     request_clear(&r->facts);
     memset(&r->payment, 0, sizeof r->payment);
+    r->wba.state = WBA_NONE;
     memset(&r->price, 0, sizeof r->price);
     memset(&r->judgement, 0, sizeof r->judgement);
     r->proof = PROOF_NONE;
@@ -100,6 +101,7 @@ static void start_over(struct wb_request *r)
     r->evaluation = NULL;
     r->state = NULL;
     r->unread = false;
+    r->cannot_strip = false;
     r->cut = false;
     r->count = false;
     r->forward = false;
@@ -203,6 +205,7 @@ void wb_request_transport_flags(struct wb_request *r, unsigned flags)
 {
     if (r->step == STEP_FILLING) {
         r->facts.order_kept = flags & WB_ORDER_KEPT;
+        r->cannot_strip = flags & WB_CANNOT_STRIP;
     }
 }
 

@@ -101,6 +101,14 @@ static void store_slow_stats(struct store *store, struct store_stats *out)
     s->inner->ops->stats(s->inner, out);
 }
 
+static enum claim_status store_slow_outcome(struct store *store,
+                                            struct outcome_call *call)
+{
+    struct store_slow *s = (struct store_slow *)store;
+
+    return s->inner->ops->outcome(s->inner, call);
+}
+
 static enum claim_status store_slow_share(struct store *store,
                                           struct shared_call *call)
 {
@@ -122,6 +130,7 @@ static inline struct store *store_slow_open(struct store *inner,
 {
     static const struct store_ops ops = {.name = "slow",
                                          .claim = store_slow_claim,
+                                         .outcome = store_slow_outcome,
                                          .close = store_slow_close,
                                          .stats = store_slow_stats,
                                          .share = store_slow_share,

@@ -34,6 +34,9 @@ static enum slot_time slot_time(enum field field)
 {
     switch (field) {
     case FIELD_RATE:
+    case FIELD_WBA_STATE:
+    case FIELD_WBA_AGENT:
+    case FIELD_WBA_KEY:
         return SLOT_RATE;
     case FIELD_SCORE:
         return SLOT_SCORE;

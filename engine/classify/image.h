@@ -74,7 +74,8 @@ struct image_nest {
     uint32_t parent;
 };
 
-/* When a slot's value is there. */
+/* When a slot's value is there: RATE with what the state knows, rates and
+ * signatures seen before. */
 enum slot_time { SLOT_EARLY, SLOT_RATE, SLOT_SCORE, SLOT_CLASS, SLOT_TIMES };
 
 struct image_slot {

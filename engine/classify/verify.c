@@ -259,7 +259,8 @@ static const char *verify_slots(const struct program *p)
 
             if (slot >= p->slot_count ||
                 p->slots[slot].time != (enum slot_time)time ||
-                (time == SLOT_RATE && p->rate_of_slot[slot] >= p->rate_count)) {
+                (time == SLOT_RATE && p->rate_of_slot[slot] != IMAGE_NONE &&
+                 p->rate_of_slot[slot] >= p->rate_count)) {
                 return "a slot at the wrong time";
             }
         }

@@ -95,6 +95,8 @@ static unsigned present_cost(const struct rules *rules, size_t slot)
     case FIELD_CH_MAJOR:
     case FIELD_CH_PLATFORM:
     case FIELD_CH_MOBILE:
+    case FIELD_CH_SAME_MAJOR:
+    case FIELD_CH_SAME_PLATFORM:
         return 400;
     case FIELD_PAYMENT_PROTOCOL:
     case FIELD_PAYMENT_VERSION:
@@ -172,6 +174,9 @@ static unsigned hit_cost(const struct rules *rules, uint32_t number)
     case FIELD_HTTP_VERSION:
     case FIELD_UA_FAMILY:
     case FIELD_UA_PLATFORM:
+    case FIELD_UA_ENGINE:
+    case FIELD_ACCEPT_KIND:
+    case FIELD_ENCODING_KIND:
     case FIELD_CLASS:
         sum = 450;
         break;

@@ -4,14 +4,13 @@
  * The user agent and the list of brands are read when the first slot asks,
  * and once.
  */
+#include "request/accept.h"
 #include "request/browser.h"
 #include "request/fill.h"
 
 /* What is made of one header's text, once. */
 struct header_facts {
     struct view text;
-    struct browser browser;
-    bool has_browser;
     struct hints hints;
     struct view brands;
     enum value_state brands_state;
@@ -54,15 +53,20 @@ static void put_major(struct fill *fill, unsigned slot, bool has,
     }
 }
 
+static const struct browser *browser_of(struct fill *fill, struct view text)
+{
+    if (!fill->has_browser) {
+        browser_read(&fill->browser, text);
+        fill->has_browser = true;
+    }
+    return &fill->browser;
+}
+
 static void fill_browser(struct fill *fill, unsigned slot, enum field field,
                          struct header_facts *facts)
 {
-    struct browser *browser = &facts->browser;
+    const struct browser *browser = browser_of(fill, facts->text);
 
-    if (!facts->has_browser) {
-        browser_read(browser, facts->text);
-        facts->has_browser = true;
-    }
     switch (field) {
     case FIELD_UA_FAMILY:
         put_optional(fill, slot, browser->family);
@@ -72,6 +76,12 @@ static void fill_browser(struct fill *fill, unsigned slot, enum field field,
         break;
     case FIELD_UA_MAJOR:
         put_major(fill, slot, browser->has_major, browser->major);
+        break;
+    case FIELD_UA_ENGINE:
+        put_optional(fill, slot, browser->engine);
+        break;
+    case FIELD_UA_ENGINE_MAJOR:
+        put_major(fill, slot, browser->has_engine_major, browser->engine_major);
         break;
     default:
         put_number(fill, slot, browser->mobile);
@@ -106,6 +116,48 @@ static void fill_mobile_hint(struct fill *fill, unsigned slot, struct view text)
     }
 }
 
+/* The user agent read, for comparing hints with it; NULL if there is none,
+ * and *state then says whether that is known. */
+static const struct browser *other_half(struct fill *fill,
+                                        enum value_state *state)
+{
+    const struct view name = VIEW("user-agent");
+    const struct header *header = request_header(fill->request, name);
+
+    *state = request_header_known(fill->request, name) ? VALUE_ABSENT
+                                                       : VALUE_UNKNOWN;
+    return header ? browser_of(fill, header->value) : NULL;
+}
+
+/* Absent where one of the two does not say it. */
+static void fill_same(struct fill *fill, unsigned slot, enum field field,
+                      struct header_facts *facts)
+{
+    const struct browser *browser = other_half(fill, &fill->values[slot].state);
+
+    if (!browser) {
+        return;
+    }
+    fill->values[slot].state = VALUE_ABSENT;
+    if (field == FIELD_CH_SAME_PLATFORM) {
+        struct view said = hints_platform(hints_unquote(facts->text));
+
+        if (said.at && browser->platform.at) {
+            put_number(fill, slot, view_equal(said, browser->platform));
+        }
+        return;
+    }
+    if (!facts->has_brands) {
+        read_brands(fill, facts);
+    }
+    if (facts->brands_state == VALUE_UNKNOWN) {
+        put_unknown(fill, slot);
+    } else if (facts->hints.has_major && browser->has_engine_major &&
+               view_equal(browser->engine, VIEW("blink"))) {
+        put_number(fill, slot, facts->hints.major == browser->engine_major);
+    }
+}
+
 static void fill_slot(struct fill *fill, unsigned slot,
                       struct header_facts *facts)
 {
@@ -116,6 +168,8 @@ static void fill_slot(struct fill *fill, unsigned slot,
     case FIELD_UA_MAJOR:
     case FIELD_UA_PLATFORM:
     case FIELD_UA_MOBILE:
+    case FIELD_UA_ENGINE:
+    case FIELD_UA_ENGINE_MAJOR:
         fill_browser(fill, slot, field, facts);
         break;
     case FIELD_CH_BRANDS:
@@ -127,6 +181,16 @@ static void fill_slot(struct fill *fill, unsigned slot,
         break;
     case FIELD_CH_MOBILE:
         fill_mobile_hint(fill, slot, facts->text);
+        break;
+    case FIELD_CH_SAME_MAJOR:
+    case FIELD_CH_SAME_PLATFORM:
+        fill_same(fill, slot, field, facts);
+        break;
+    case FIELD_ACCEPT_KIND:
+        put_text(fill, slot, accept_kind(facts->text));
+        break;
+    case FIELD_ENCODING_KIND:
+        put_text(fill, slot, encoding_kind(facts->text));
         break;
     default: /* the header itself */
         put_text(fill, slot, facts->text);

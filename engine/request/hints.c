@@ -151,3 +151,31 @@ struct view hints_unquote(struct view value)
     }
     return inside;
 }
+
+#define V(literal)                                                             \
+    {                                                                          \
+        literal, sizeof(literal) - 1                                           \
+    }
+struct view hints_platform(struct view unquoted)
+{
+    static const struct {
+        struct view hint, platform;
+    } rows[] = {
+        {V("Windows"), V("windows")},
+        {V("macOS"), V("macos")},
+        {V("Mac OS X"), V("macos")}, /* before Chromium 93 */
+        {V("Android"), V("android")},
+        {V("Linux"), V("linux")},
+        {V("Chrome OS"), V("chromeos")},
+        {V("Chromium OS"), V("chromeos")},
+        {V("iOS"), V("ios")},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (view_equal(unquoted, rows[i].hint)) {
+            return rows[i].platform;
+        }
+    }
+    return VIEW_NONE;
+}
+#undef V

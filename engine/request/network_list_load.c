@@ -10,11 +10,9 @@
  */
 #include "request/network_list_load.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
+#include "base/file_load.h"
 #include "base/json.h"
 
 #define MISTAKES_MAX 3
@@ -210,71 +208,27 @@ bool network_list_text(struct network_list *list, struct view name,
 
 /* ---- files ---- */
 
-/* Malloc'd; NULL with *error set. */
-static char *read_whole(FILE *file, size_t *size, const char **error)
-{
-    size_t room = 64 * 1024, got;
-    char *text = malloc(room);
-
-    *size = 0;
-    *error = "out of memory";
-    while (text && (got = fread(text + *size, 1, room - *size, file)) > 0) {
-        char *more = text;
-
-        *size += got;
-        if (*size == room) {
-            room *= 2;
-            more = *size < NETWORK_LIST_BYTES ? realloc(text, room) : NULL;
-        }
-        if (!more) {
-            *error = *size < NETWORK_LIST_BYTES ? "out of memory"
-                                                : "larger than 256 MiB";
-            free(text);
-            return NULL;
-        }
-        text = more;
-    }
-    if (text && ferror(file)) {
-        *error = strerror(errno);
-        free(text);
-        return NULL;
-    }
-    return text;
-}
-
 enum network_list_result network_list_file(struct network_list *list,
                                            const char *path, int64_t *modified,
                                            struct problems *problems)
 {
     struct source source = {view_text(path), VIEW("")};
     struct list_reading r = {list, source, problems, 0};
-    FILE *file = fopen(path, "rb");
-    const char *error = NULL;
-    struct stat stat;
-    char *text = NULL;
-    size_t size;
+    struct file_text file;
     bool good = false;
 
-    if (!file && errno == ENOENT) {
+    file_read(path, NETWORK_LIST_BYTES, &file);
+    if (file.missing) {
         return NETWORK_LIST_MISSING;
     }
-    if (!file || fstat(fileno(file), &stat) != 0) {
-        error = strerror(errno);
-    } else {
-        *modified = (int64_t)stat.st_mtim.tv_sec * 1000000 +
-                    stat.st_mtim.tv_nsec / 1000;
-        text = read_whole(file, &size, &error);
-    }
-    if (text) {
-        good = network_list_text(list, view_text(path), view_of(text, size),
-                                 problems);
+    *modified = file.modified;
+    if (file.text) {
+        good = network_list_text(list, view_text(path),
+                                 view_of(file.text, file.size), problems);
     } else {
         refuse(&r, NULL, "N004", NULL, "the list cannot be read: %.*s",
-               view_text(error));
+               view_text(file.error));
     }
-    free(text);
-    if (file) {
-        fclose(file);
-    }
+    free(file.text);
     return good ? NETWORK_LIST_READ : NETWORK_LIST_REFUSED;
 }

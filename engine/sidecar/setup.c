@@ -203,6 +203,13 @@ static void read_sources(struct reader *reader, struct listener *listener,
     }
 }
 
+static bool can_strip(struct reader *reader, unsigned i)
+{
+    const char *text = get(reader, "listen.%u.can-strip", i);
+
+    return text == NULL || strcmp(text, "false") != 0;
+}
+
 static void read_listener(struct reader *reader, struct listener *listener,
                           unsigned i)
 {
@@ -216,6 +223,7 @@ static void read_listener(struct reader *reader, struct listener *listener,
         fail(reader, "listen.%u.dialect: %s is not one", i, dialect);
         return;
     }
+    listener->can_strip = can_strip(reader, i);
     listener->socket_mode = 0660;
     if (mode != NULL) {
         listener->socket_mode = (unsigned)strtoul(mode, NULL, 8) & 0777u;
@@ -240,6 +248,7 @@ static void demo_listener(struct reader *reader, struct setup *setup,
     trust_add(reader, &listener->trust, 0, "::1");
     listener_roles(listener);
     listener->order_kept = true;
+    listener->can_strip = true;
     setup->admin =
         options && options->demo_admin ? options->demo_admin : "127.0.0.1:8403";
 }

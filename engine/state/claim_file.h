@@ -33,5 +33,8 @@ void claim_file_drop(struct claim_file *file, int64_t now);
 /* Keeps the claims of all calls, linked by next, or none of them; and drops
  * what the table put out for them. */
 int claim_file_write(struct claim_file *file, const struct claim_call *first);
+/* What became of claims, all or none; what is not there stays so. */
+int claim_file_settle(struct claim_file *file,
+                      const struct outcome_call *first);
 
 #endif

@@ -17,7 +17,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/view.h"
 #include "request/address.h"
+#include "state/outcome.h"
 
 enum claim_status { CLAIM_DONE, CLAIM_WAIT };
 
@@ -26,6 +28,7 @@ enum claim_result {
     CLAIM_REPLAYED,    /* identity claimed already */
     CLAIM_REPEATED,    /* same payment-identifier and content */
     CLAIM_CONFLICTING, /* same payment-identifier, other content */
+    CLAIM_LOCKED_OUT,  /* the payer is; answer.expires: until when */
     CLAIM_FULL,        /* no room, or a network's quota: 429 claims_full */
     CLAIM_UNAVAILABLE  /* lost, or it cannot know: 429 claims_unavailable */
 };
@@ -36,6 +39,9 @@ struct claim {
     bool has_identifier;
     unsigned char identifier[32]; /* hash of site and payment-identifier */
     bool proven;
+    bool has_payer;
+    unsigned char payer[CLAIM_PAYER]; /* who signed; only if proven */
+    uint64_t amount;                  /* price, atomic units, at most so */
     unsigned char decision[16];
     int64_t now;
     int64_t expires;
@@ -83,6 +89,9 @@ struct shared_call;
 struct store_ops {
     const char *name;
     enum claim_status (*claim)(struct store *store, struct claim_call *call);
+    /* outcome.h: */
+    enum claim_status (*outcome)(struct store *store,
+                                 struct outcome_call *call);
     void (*close)(struct store *store);
     void (*stats)(struct store *store, struct store_stats *out);
     /* shared.h: */
@@ -130,5 +139,21 @@ void rates_free(struct rates *rates);
 uint64_t rates_count(struct rates *rates, uint64_t key,
                      const struct address *neighbourhood, int64_t window,
                      int64_t now);
+
+/* Nonces of signed requests, and signatures that have none: each is claimed
+ * by the request that brought it first, until it ends. A bounded table of
+ * 32 bytes an entry. */
+struct nonces;
+enum nonce_result {
+    NONCE_TAKEN,  /* ours */
+    NONCE_AGAIN,  /* the same request brought it before */
+    NONCE_OTHERS, /* another did: a replay */
+    NONCE_FULL    /* no room until some end: it cannot be told */
+};
+struct nonces *nonces_new(size_t entries, const unsigned char hash_key[16]);
+void nonces_free(struct nonces *nonces);
+/* `nonce` names it and its key, `user` whoever may bring it again. */
+enum nonce_result nonces_claim(struct nonces *nonces, struct view nonce,
+                               uint64_t user, int64_t until, int64_t now);
 
 #endif

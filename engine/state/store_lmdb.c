@@ -31,7 +31,8 @@ struct store_lmdb {
     pthread_mutex_t lock;
     pthread_cond_t arrived;
     struct claim_call *first, *last; /* under lock, linked by next */
-    bool closing;                    /* under lock */
+    struct outcome_call *outcomes, *last_outcome; /* the same */
+    bool closing;                                 /* under lock */
 };
 
 #ifdef WITH_LMDB
@@ -58,34 +59,66 @@ static void answer_batch(struct store_lmdb *s, struct claim_call *call,
     }
 }
 
-/* All that waits, or NULL when the store is closed and nothing does. */
-static struct claim_call *take_batch(struct store_lmdb *s)
+static void answer_outcomes(struct outcome_call *call, bool written)
 {
-    struct claim_call *first;
+    while (call) {
+        struct outcome_call *next = call->next;
 
-    pthread_mutex_lock(&s->lock);
-    while (!s->first && !s->closing) {
-        pthread_cond_wait(&s->arrived, &s->lock);
+        if (!written) {
+            call->result = OUTCOME_UNAVAILABLE;
+        }
+        call->wake(call->arg); /* after it the call is the caller's again */
+        call = next;
     }
-    first = s->first;
-    s->first = NULL;
-    pthread_mutex_unlock(&s->lock);
-    return first;
 }
 
+struct batch {
+    struct claim_call *claims;
+    struct outcome_call *outcomes;
+};
+
+/* All that waits; nothing when the store is closed and nothing does. */
+static struct batch take_batch(struct store_lmdb *s)
+{
+    struct batch batch;
+
+    pthread_mutex_lock(&s->lock);
+    while (!s->first && !s->outcomes && !s->closing) {
+        pthread_cond_wait(&s->arrived, &s->lock);
+    }
+    batch = (struct batch){s->first, s->outcomes};
+    s->first = NULL;
+    s->outcomes = NULL;
+    pthread_mutex_unlock(&s->lock);
+    return batch;
+}
+
+static void write_claims(struct store_lmdb *s, struct claim_call *first)
+{
+    for (const struct claim_call *call = first; call; call = call->next) {
+        if (call->answer.claimed_at > s->latest) {
+            s->latest = call->answer.claimed_at;
+        }
+    }
+    claim_file_drop(s->file, s->latest);
+    answer_batch(s, first, claim_file_write(s->file, first) == 0);
+}
+
+/* Claims first: what is told of one came after its answer. */
 static void *write_all(void *arg)
 {
     struct store_lmdb *s = arg;
-    struct claim_call *first;
+    struct batch batch = take_batch(s);
 
-    while ((first = take_batch(s)) != NULL) {
-        for (const struct claim_call *call = first; call; call = call->next) {
-            if (call->answer.claimed_at > s->latest) {
-                s->latest = call->answer.claimed_at;
-            }
+    while (batch.claims || batch.outcomes) {
+        if (batch.claims) {
+            write_claims(s, batch.claims);
         }
-        claim_file_drop(s->file, s->latest);
-        answer_batch(s, first, claim_file_write(s->file, first) == 0);
+        if (batch.outcomes) {
+            answer_outcomes(batch.outcomes,
+                            claim_file_settle(s->file, batch.outcomes) == 0);
+        }
+        batch = take_batch(s);
     }
     return NULL;
 }
@@ -113,6 +146,28 @@ static enum claim_status lmdb_claim(struct store *store,
     if (idle) {
         pthread_cond_signal(&s->arrived);
     }
+    return CLAIM_WAIT;
+}
+
+static enum claim_status lmdb_outcome(struct store *store,
+                                      struct outcome_call *call)
+{
+    struct store_lmdb *s = (struct store_lmdb *)store;
+
+    s->table->ops->outcome(s->table, call);
+    if (call->result != OUTCOME_DONE) {
+        return CLAIM_DONE;
+    }
+    call->next = NULL;
+    pthread_mutex_lock(&s->lock);
+    if (s->outcomes) {
+        s->last_outcome->next = call;
+    } else {
+        s->outcomes = call;
+    }
+    s->last_outcome = call;
+    pthread_cond_signal(&s->arrived);
+    pthread_mutex_unlock(&s->lock);
     return CLAIM_WAIT;
 }
 
@@ -237,6 +292,7 @@ enum store_opened store_lmdb_open(const struct store_lmdb_settings *settings,
 {
     static const struct store_ops ops = {.name = "lmdb",
                                          .claim = lmdb_claim,
+                                         .outcome = lmdb_outcome,
                                          .close = lmdb_close,
                                          .stats = lmdb_stats,
                                          .share = lmdb_share,

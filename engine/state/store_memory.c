@@ -15,14 +15,13 @@
  * clock went back, longer, never shorter. A payment whose claim may have been
  * dropped before the clock went back is not taken.
  */
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
-#include "state/claim_table.h"
+#include "state/lockout.h"
 #include "state/shared_table.h"
-#include "state/store_memory.h"
+#include "state/store_memory_shards.h"
 
 #define SHARDS_MAX 64
 /* Below this much a shard, chance fills some much earlier than others. */
@@ -31,32 +30,6 @@
 #define QUOTA_PARTS 16
 /* Expired claims dropped per claim and table: more than come in. */
 #define EXPIRE_MOST 4
-
-enum { UNPROVEN, PROVEN, KINDS };
-
-struct shard {
-    _Alignas(64) pthread_mutex_t lock;
-    int64_t latest; /* time */
-    struct claim_table identities[KINDS];
-    struct claim_table identifiers[KINDS];
-    uint64_t taken, refused, full;
-};
-
-struct store_memory {
-    struct store store; /* first */
-    unsigned char hash_key[16];
-    struct shared_table *shared; /* owned */
-    size_t shard_count;          /* a power of two */
-    struct shard shards[];
-};
-
-/* One half of a claim: its key among the tables of its shard. */
-struct claim_half {
-    struct shard *shard;
-    struct claim_table *tables; /* of the KINDS */
-    const unsigned char *key;
-    uint64_t hash;
-};
 
 static uint64_t hash_key(const struct store_memory *s, const void *key,
                          size_t size)
@@ -69,9 +42,9 @@ static struct shard *shard_of(struct store_memory *s, uint64_t hash)
     return &s->shards[(hash >> 32) & (s->shard_count - 1)];
 }
 
-static struct claim_half find_half(struct store_memory *s,
-                                   const unsigned char key[CLAIM_KEY],
-                                   bool identifier)
+struct claim_half store_memory_find(struct store_memory *s,
+                                    const unsigned char key[CLAIM_KEY],
+                                    bool identifier)
 {
     struct claim_half half = {.key = key};
 
@@ -200,7 +173,11 @@ static void insert(const struct claim *claim, const struct claim_half *half,
     }
     if (entry) { /* has_room said so */
         memcpy(entry->content, claim->content, sizeof(entry->content));
-        memcpy(entry->decision, claim->decision, sizeof(entry->decision));
+        entry->amount = claim->amount;
+        if (claim->has_payer) {
+            memcpy(entry->payer, claim->payer, sizeof(entry->payer));
+        }
+        claim_table_name(table, entry, claim->decision);
     }
 }
 
@@ -272,19 +249,32 @@ static void decide(struct store_memory *s, struct claim_call *call,
     answer->result = CLAIM_TAKEN;
 }
 
+static bool is_locked_out(const struct store_memory *s, struct claim_call *call)
+{
+    struct shared_call found = lockout_ask(call->claim.payer, call->claim.now);
+
+    shared_table_call(s->shared, &found);
+    call->answer = (struct claim_answer){.result = CLAIM_LOCKED_OUT,
+                                         .expires = lockout_until(&found)};
+    return call->answer.expires > call->claim.now;
+}
+
 static enum claim_status memory_claim(struct store *store,
                                       struct claim_call *call)
 {
     struct store_memory *s = (struct store_memory *)store;
     const struct claim *claim = &call->claim;
-    struct claim_half identity = find_half(s, claim->identity, false);
+    struct claim_half identity = store_memory_find(s, claim->identity, false);
     struct claim_half identifier = {.shard = identity.shard};
 
     if (claim->has_identifier) {
-        identifier = find_half(s, claim->identifier, true);
+        identifier = store_memory_find(s, claim->identifier, true);
     }
     call->evicted_identity.there = false;
     call->evicted_identifier.there = false;
+    if (claim->has_payer && is_locked_out(s, call)) {
+        return CLAIM_DONE;
+    }
     lock_shards(identity.shard, identifier.shard);
     decide(s, call, &identity, &identifier);
     unlock_shards(identity.shard, identifier.shard);
@@ -293,11 +283,39 @@ static enum claim_status memory_claim(struct store *store,
 
 /* ---- for a durable store ---- */
 
+struct claim_half_kept store_memory_kept(const struct claim_entry *entry,
+                                         bool proven, bool identifier)
+{
+    struct claim_half_kept half = {.proven = proven,
+                                   .identifier = identifier,
+                                   .fate = entry->fate,
+                                   .amount = entry->amount,
+                                   .claimed_at = entry->claimed_at,
+                                   .expires = entry->expires};
+
+    memcpy(half.key, entry->key, sizeof(half.key));
+    memcpy(half.content, entry->content, sizeof(half.content));
+    memcpy(half.decision, entry->decision, sizeof(half.decision));
+    memcpy(half.payer, entry->payer, sizeof(half.payer));
+    return half;
+}
+
+void store_memory_fill(struct claim_table *table, struct claim_entry *entry,
+                       const struct claim_half_kept *half)
+{
+    entry->claimed_at = half->claimed_at;
+    entry->fate = half->fate;
+    entry->amount = half->amount;
+    memcpy(entry->content, half->content, sizeof(entry->content));
+    memcpy(entry->payer, half->payer, sizeof(entry->payer));
+    claim_table_name(table, entry, half->decision);
+}
+
 bool store_memory_restore(struct store *store,
                           const struct claim_half_kept *half)
 {
     struct store_memory *s = (struct store_memory *)store;
-    struct claim_half at = find_half(s, half->key, half->identifier);
+    struct claim_half at = store_memory_find(s, half->key, half->identifier);
     struct claim_table *table = &at.tables[half->proven ? PROVEN : UNPROVEN];
     struct claim_entry *entry =
         claim_table_find(table, at.hash, half->key, INT64_MIN);
@@ -316,9 +334,7 @@ bool store_memory_restore(struct store *store,
     if (!entry) {
         return false;
     }
-    entry->claimed_at = half->claimed_at;
-    memcpy(entry->content, half->content, sizeof(entry->content));
-    memcpy(entry->decision, half->decision, sizeof(entry->decision));
+    store_memory_fill(table, entry, half);
     return true;
 }
 
@@ -351,11 +367,11 @@ static void withdraw_half(const struct claim *claim,
 void store_memory_withdraw(struct store *store, const struct claim *claim)
 {
     struct store_memory *s = (struct store_memory *)store;
-    struct claim_half identity = find_half(s, claim->identity, false);
+    struct claim_half identity = store_memory_find(s, claim->identity, false);
     struct claim_half identifier = {.shard = identity.shard};
 
     if (claim->has_identifier) {
-        identifier = find_half(s, claim->identifier, true);
+        identifier = store_memory_find(s, claim->identifier, true);
     }
     lock_shards(identity.shard, identifier.shard);
     withdraw_half(claim, &identity);
@@ -422,6 +438,7 @@ static struct shared_table *memory_shared(struct store *store)
 
 static const struct store_ops memory_ops = {.name = "memory",
                                             .claim = memory_claim,
+                                            .outcome = store_memory_outcome,
                                             .close = memory_close,
                                             .stats = memory_stats,
                                             .share = memory_share,
@@ -449,6 +466,13 @@ static uint32_t share(size_t capacity, size_t shards)
                                     : (uint32_t)part;
 }
 
+static bool open_table(struct claim_table *table, uint32_t capacity,
+                       uint32_t quota)
+{
+    return claim_table_open(table, capacity, quota) &&
+           claim_table_index_decisions(table);
+}
+
 static bool open_shard(struct shard *shard, const uint32_t capacity[KINDS])
 {
     bool made = true;
@@ -459,9 +483,8 @@ static bool open_shard(struct shard *shard, const uint32_t capacity[KINDS])
         if (i == UNPROVEN && quota == 0) {
             quota = 1;
         }
-        made = claim_table_open(&shard->identities[i], capacity[i], quota) &&
-               claim_table_open(&shard->identifiers[i], capacity[i], quota) &&
-               made;
+        made = open_table(&shard->identities[i], capacity[i], quota) &&
+               open_table(&shard->identifiers[i], capacity[i], quota) && made;
     }
     return made;
 }

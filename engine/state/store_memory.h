@@ -6,18 +6,8 @@
 #ifndef WB_STATE_STORE_MEMORY_H
 #define WB_STATE_STORE_MEMORY_H
 
+#include "state/outcome.h"
 #include "state/state.h"
-
-/* One key of a claim: its identity or its payment-identifier. */
-struct claim_half_kept {
-    bool proven;
-    bool identifier;
-    unsigned char key[32];
-    unsigned char content[32];
-    unsigned char decision[16];
-    int64_t claimed_at;
-    int64_t expires;
-};
 
 /* Puts in what was kept; before the first claim, while there is room. False:
  * there is none. */

@@ -261,8 +261,8 @@ class Stage:
         for known, mine in ((8080, self.port), (8402, self.sidecar_port),
                             (8401, self.inner_port),
                             (8403, self.admin_port), (8090, self.gate_port)):
-            text = text.replace(f":{known}", f":@{mine}")
-        return text.replace(":@", ":")
+            text = re.sub(rf":( ?){known}\b", rf":\1@{mine}", text)
+        return re.sub(r":( ?)@", r":\1", text)
 
     def read(self, name):
         with open(os.path.join(self.folder, name), encoding="utf-8") as file:

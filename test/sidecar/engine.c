@@ -497,7 +497,16 @@ struct wb_text wb_decision_body(const struct wb_request *request)
 struct wb_text wb_decision_answer(const struct wb_request *request,
                                   enum wb_answer which)
 {
-    return which == WB_ANSWER_ID ? text(request->id) : text("-");
+    return which == WB_ANSWER_ID              ? text(request->id)
+           : which == WB_ANSWER_PAYMENT_STATE ? text("none")
+                                              : text("-");
+}
+
+const char *wb_engine_payment_name(const struct wb_engine *engine, size_t i)
+{
+    (void)engine;
+    (void)i;
+    return NULL;
 }
 
 size_t wb_decision_write(const struct wb_request *request, enum wb_form form,

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The lists of others that a snapshot stands on (address sets, key
+ * directories, databases), with their dates, for whoever watches their age.
+ */
+#ifndef WB_DATED_LISTS_H
+#define WB_DATED_LISTS_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+
+struct dated_list {
+    const char *kind; /* a literal: "set", "keys", "country", "asn" */
+    const char *name;
+    int64_t date; /* microseconds since the epoch; INT64_MIN: missing */
+    size_t entries;
+};
+
+struct dated_lists {
+    struct arena *arena;
+    struct dated_list *items;
+    size_t count, room;
+};
+
+/* False when out of memory. */
+bool dated_lists_add(struct dated_lists *lists, const char *kind,
+                     struct view name, int64_t date, size_t entries);
+
+#endif
