@@ -206,6 +206,16 @@ void mmdb_write_edition(const struct mmdb *mmdb, struct text *out)
               (long long)mmdb->file.file_size);
 }
 
+int64_t mmdb_built(const struct mmdb *mmdb, size_t *nodes)
+{
+    const MMDB_metadata_s *about = &mmdb->file.metadata;
+    uint64_t most = INT64_MAX / 1000000;
+
+    *nodes = about->node_count;
+    return (int64_t)(about->build_epoch < most ? about->build_epoch : most) *
+           1000000;
+}
+
 uint64_t mmdb_damaged(const struct mmdb *mmdb)
 {
     return atomic_load_explicit(&mmdb->damaged, memory_order_relaxed);
