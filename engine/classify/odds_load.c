@@ -132,6 +132,11 @@ static unsigned range_cost(const struct slot *slot,
     if (range->low == range->high) {
         return 40;
     }
+    if (slot->field == FIELD_UA_MAJOR || slot->field == FIELD_CH_MAJOR ||
+        slot->field == FIELD_UA_ENGINE_MAJOR) {
+        /* most browsers are newer than what is asked for, none of them far */
+        return range->high < UINT64_MAX ? 100 : range->low < 200 ? 850 : 10;
+    }
     return counts && range->low > 100 ? 10 : 400;
 }
 
