@@ -53,6 +53,25 @@ static void make_guard(struct loading *l)
     l->failed = l->failed || !good;
 }
 
+/* One table of header names for the guard and the plans of all rulesets. */
+static void make_names(struct loading *l)
+{
+    struct wb_engine *engine = l->engine;
+    struct known_names *names = known_names_new(l->arena);
+    bool good = names != NULL;
+    for (size_t i = 0; good && i < engine->ruleset_count; i++) {
+        good = plan_add_names(engine->rulesets[i].plan, names);
+    }
+    for (size_t i = 0; good && i < engine->ruleset_count; i++) {
+        good = plan_know(rules_plan(l->rules[i]), names);
+    }
+    if (good) {
+        guard_names(engine->guard, names);
+        engine->names = names;
+    }
+    l->failed = l->failed || !good;
+}
+
 /* What must be said loudly: of every site's policy, or of the demo. */
 static void make_notice(struct loading *l, bool demo)
 {
@@ -216,6 +235,9 @@ static void load_all(struct loading *l, const char *path)
     sites_load(l);
     rulesets_compile(l);
     make_guard(l);
+    if (!l->failed) {
+        make_names(l);
+    }
     if (!l->failed) {
         networks_warn_idle(&l->networks, l->engine, l->problems);
         fill_settings(l);

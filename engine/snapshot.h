@@ -79,6 +79,7 @@ struct wb_engine {
     uint32_t enforce_share; /* parts per million */
     enum header_profile profile;
     struct guard *guard;
+    const struct known_names *names; /* of headers: for guard and plans */
     struct databases databases; /* closed with the snapshot */
     struct keyring keyring;     /* of agents that sign their requests */
     struct dated_lists lists;   /* what these stand on */
