@@ -426,12 +426,13 @@ static void keys_file(void)
     snprintf(path, sizeof path, "%s/quote.keys", folder);
     ok(stat(path, &status) == 0 && (status.st_mode & 0777) == 0600,
        "missing keys are made, for their owner only");
+    size_t others = warnings;
     chmod(path, 0644);
     wb_engine_unref(load());
-    ok(warnings == 1, "keys that others can read are a warning");
+    ok(warnings == others + 1, "keys that others can read are a warning");
     chmod(path, 0600);
     wb_engine_unref(load());
-    ok(warnings == 0, "and there is no other");
+    ok(warnings == others, "and others not");
 }
 
 int main(void)
