@@ -75,6 +75,6 @@ struct program *rules_compile(struct rules *rules);
 size_t rules_examples(const struct rules *rules);
 /* After compile: the plan that program and conditions read from. It lives
  * in the arena. */
-const struct plan *rules_plan(const struct rules *rules);
+struct plan *rules_plan(const struct rules *rules);
 
 #endif
