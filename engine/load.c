@@ -32,6 +32,11 @@ static void make_guard(struct loading *l)
     for (size_t i = 0; good && injected_headers[i]; i++) {
         good = guard_add(guard, injected_headers[i], GUARD_NEVER);
     }
+    for (size_t i = 0; good && l->engine->profile == PROFILE_AWS_WAF &&
+                       aws_guarded_headers[i];
+         i++) {
+        good = guard_add(guard, aws_guarded_headers[i], GUARD_NEVER);
+    }
     for (size_t i = 0; good && guarded[i]; i++) {
         good = guard_add(guard, guarded[i], GUARD_NEVER);
     }
@@ -225,6 +230,7 @@ static void load_all(struct loading *l, const char *path)
                       l->problems)) {
         l->failed = true;
     }
+    l->engine->profile = (enum header_profile)l->settings.profile;
     load_tokens(l);
     sites_load(l);
     rulesets_compile(l);

@@ -59,6 +59,8 @@ void rules_miss(struct rules *rules);
  * once, at most `room`; returns how many. */
 size_t rules_labels(const struct rules *rules, const char *prefix,
                     const char *const *beside, struct view *out, size_t room);
+/* Does some rule read up to now give the label? */
+bool rules_gives(const struct rules *rules, struct view label);
 /* overrides: { pack/id: { mode: count | off | on } }. */
 bool rules_override(struct rules *rules, const struct node *overrides);
 /* A condition on its own (a tier's `when`): its number for
