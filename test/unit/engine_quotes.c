@@ -429,7 +429,7 @@ static void keys_file(void)
     size_t others = warnings;
     chmod(path, 0644);
     wb_engine_unref(load());
-    ok(warnings == others + 1, "keys that others can read are a warning");
+    ok(warnings > others, "keys that others can read are a warning");
     chmod(path, 0600);
     wb_engine_unref(load());
     ok(warnings == others, "and others not");
