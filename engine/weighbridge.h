@@ -184,6 +184,30 @@ WB_API struct wb_text wb_engine_route(const struct wb_engine *engine, size_t i);
  * 0. (Payments are claimed in any case.) */
 WB_API int wb_engine_counts_rates(const struct wb_engine *engine);
 
+/* ---- demand, to be looked at without serving ---- */
+
+/* The i-th demand of a site's policy, a group's or a route's id; NULL past the
+ * end, or where there is no such site. Lives as long as the engine. */
+WB_API const char *wb_engine_demand(const struct wb_engine *engine,
+                                    const char *site, size_t i);
+enum wb_demand_number {
+    WB_DEMAND_PERIOD, /* microseconds */
+    WB_DEMAND_TARGET, /* thousandths of an event a period; of a load: parts
+                         per million; of a curve: its last point */
+    WB_DEMAND_FLOOR,  /* parts per million, as all multipliers */
+    WB_DEMAND_CEILING,
+    WB_DEMAND_LOAD /* 1: it follows a load, 0: events */
+};
+/* False: there is no such demand. */
+WB_API int wb_demand_number(const struct wb_engine *engine, const char *site,
+                            const char *demand, enum wb_demand_number which,
+                            uint64_t *number);
+/* The multiplier that follows one in whose period `signal` was counted
+ * (events, or parts per million of a load). 0: there is no such demand. */
+WB_API uint64_t wb_demand_next(const struct wb_engine *engine, const char *site,
+                               const char *demand, uint64_t multiplier,
+                               uint64_t signal);
+
 /* ---- state: claims, rates, counters; shared, survives reloads ---- */
 
 /* Opens the store that the engine's configuration names. WB_ERROR_IO: one in
@@ -336,17 +360,17 @@ enum wb_answer {
     WB_ANSWER_AGENT_CATEGORY,
     WB_ANSWER_AGENT_ORG,
     WB_ANSWER_SITE,
-    WB_ANSWER_ROUTE,          /* or - */
-    WB_ANSWER_PRICE_ACTION,   /* free, charge or reject */
-    WB_ANSWER_PRICE_AMOUNT,   /* atomic units, decimal digits */
-    WB_ANSWER_PRICE_ASSET,    /* address, or - */
-    WB_ANSWER_PRICE,          /* decimal units */
-    WB_ANSWER_PAYMENT_STATE,  /* none, malformed, ..., sound */
-    WB_ANSWER_MODE,           /* enforce or count */
+    WB_ANSWER_ROUTE,           /* or - */
+    WB_ANSWER_PRICE_ACTION,    /* free, charge or reject */
+    WB_ANSWER_PRICE_AMOUNT,    /* atomic units, decimal digits */
+    WB_ANSWER_PRICE_ASSET,     /* address, or - */
+    WB_ANSWER_PRICE,           /* decimal units */
+    WB_ANSWER_PAYMENT_STATE,   /* none, malformed, ..., sound */
+    WB_ANSWER_MODE,            /* enforce or count */
     WB_ANSWER_PAYMENT_FORWARD, /* 1: payment headers go to the gate; 0 */
-    WB_ANSWER_PRICE_NETWORK, /* CAIP-2, or - */
-    WB_ANSWER_PRICE_SYMBOL,  /* USDC, or - */
-    WB_ANSWER_PRICE_DECIMALS /* of the asset, or - */
+    WB_ANSWER_PRICE_NETWORK,   /* CAIP-2, or - */
+    WB_ANSWER_PRICE_SYMBOL,    /* USDC, or - */
+    WB_ANSWER_PRICE_DECIMALS   /* of the asset, or - */
 };
 WB_API struct wb_text wb_decision_answer(const struct wb_request *request,
                                          enum wb_answer which);
