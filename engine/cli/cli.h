@@ -36,7 +36,7 @@ struct command {
 };
 
 extern const struct command command_audit, command_check, command_ctl,
-    command_dump, command_explain, command_fields, command_help,
+    command_dump, command_explain, command_fields, command_help, command_merge,
     command_outcomes, command_replay, command_serve, command_snippet,
     command_test, command_version;
 
