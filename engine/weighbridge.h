@@ -161,6 +161,11 @@ WB_API const char *wb_engine_header_name(const struct wb_engine *engine,
 WB_API const char *wb_engine_payment_name(const struct wb_engine *engine,
                                           size_t i);
 
+/* Writes a policy from a file of others: the route configuration of AWS'
+ * x402 sample. WB_ERROR_CONFIG: `problems` (may be NULL) says why not. */
+WB_API enum wb_status wb_convert(const char *path, struct wb_problems *problems,
+                                 wb_sink *sink, void *context);
+
 /* Id of rule i ("default/gptbot") and of route i, over all sites, some of
  * which may share theirs; no value past the end. Live as long as it does. */
 WB_API struct wb_text wb_engine_rule(const struct wb_engine *engine, size_t i);
