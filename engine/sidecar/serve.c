@@ -20,6 +20,7 @@
 #include "sidecar/denied.h"
 #include "sidecar/door.h"
 #include "sidecar/metrics.h"
+#include "sidecar/systemd.h"
 #include "sidecar/watch.h"
 
 #define QUIET_MS 1000 /* without an exchange, before idle peers are left */
@@ -111,7 +112,7 @@ static int open_shared(struct sidecar *sidecar)
 }
 
 static int listen_on(struct sidecar *sidecar, const char *address,
-                     unsigned socket_mode, struct server *server,
+                     const struct socket_access *access, struct server *server,
                      unsigned limit, const char *name)
 {
     char problem[256];
@@ -119,7 +120,7 @@ static int listen_on(struct sidecar *sidecar, const char *address,
     if (server == NULL) {
         return failed("a server cannot be started");
     }
-    if (!acceptor_listen(sidecar->acceptor, address, socket_mode, server, limit,
+    if (!acceptor_listen(sidecar->acceptor, address, access, server, limit,
                          sidecar->bound, problem, sizeof problem)) {
         return failed(problem);
     }
@@ -133,6 +134,8 @@ static int open_listener(struct sidecar *sidecar, unsigned i)
     const struct listener *listener = &setup->listen[i];
     struct server_settings server = {setup->threads, setup->connections,
                                      setup->head_bytes, setup->idle_seconds};
+    const struct socket_access access = {listener->socket_mode,
+                                         listener->socket_owner};
     struct door *door = &sidecar->doors[i];
     struct server_handler handler = door_handler(door);
 
@@ -144,13 +147,14 @@ static int open_listener(struct sidecar *sidecar, unsigned i)
                       listener->dialect->second_ask ? sidecar->denied : NULL,
                       sidecar->log};
     sidecar->admin.servers[i] = server_start(&server, &handler);
-    return listen_on(sidecar, listener->address, listener->socket_mode,
+    return listen_on(sidecar, listener->address, &access,
                      sidecar->admin.servers[i], setup->connections,
                      listener->dialect->name);
 }
 
 static int open_admin(struct sidecar *sidecar)
 {
+    const struct socket_access access = {0660, NULL};
     struct server_settings server = {1, 64, 65536, 75};
     struct server_handler handler = admin_handler(&sidecar->admin);
 
@@ -163,7 +167,7 @@ static int open_admin(struct sidecar *sidecar)
         return 0;
     }
     sidecar->admin_server = server_start(&server, &handler);
-    return listen_on(sidecar, sidecar->setup->admin, 0660,
+    return listen_on(sidecar, sidecar->setup->admin, &access,
                      sidecar->admin_server, 64, "admin");
 }
 
@@ -219,6 +223,7 @@ static void print_demo(const struct sidecar *sidecar)
 
 static void tell_ready(const struct sidecar_options *options)
 {
+    systemd_notify("READY=1");
     if (options != NULL && options->ready_fd >= 0) {
         ssize_t written = write(options->ready_fd, "ready\n", 6);
 
@@ -231,6 +236,7 @@ static void tell_ready(const struct sidecar_options *options)
 
 static void reload(struct sidecar *sidecar)
 {
+    systemd_notify("RELOADING=1");
     bool done = reload_again(sidecar->reload, wall_clock());
 
     if (done) {
@@ -243,6 +249,7 @@ static void reload(struct sidecar *sidecar)
     log_event(wall_clock(), "reload", "outcome", done ? "done" : "failed",
               "generation", wb_engine_generation(sidecar->snapshot->engine),
               (const char *)NULL);
+    systemd_notify("READY=1");
 }
 
 /* Waits for SIGTERM or SIGINT; returns its name. */
@@ -292,6 +299,7 @@ static void drain(struct sidecar *sidecar)
 {
     int64_t left = sidecar->setup->drain / 1000, quiet = 0;
 
+    systemd_notify("STOPPING=1");
     atomic_store(&sidecar->admin.draining, true);
     acceptor_quiesce(sidecar->acceptor, sidecar->admin_server);
     for (unsigned i = 0; i < sidecar->setup->listen_count; i++) {
