@@ -32,7 +32,7 @@ DEPS := gcc libc6-dev make pkg-config libpcre2-dev libyaml-dev libsodium-dev \
 	libmaxminddb-dev libmicrohttpd-dev
 CHECK_DEPS := clang libclang-rt-14-dev g++ python3 python3-yaml curl nginx \
 	valgrind libjansson-dev procps mandoc caddy haproxy zstd chromium \
-	apache2 prometheus
+	apache2 redis-server prometheus
 # Node may be there without Debian's package of it.
 CHECK_DEPS += $(shell command -v npm >/dev/null || echo nodejs npm)
 
@@ -55,6 +55,17 @@ endif
 ifeq ($(WITH_LMDB),1)
 PLAIN_LIBS += -llmdb
 CPPFLAGS += -DWITH_LMDB
+endif
+
+# Claims that several nodes share, in a server of the Redis protocol.
+WITH_HIREDIS ?= $(shell $(PKG_CONFIG) --exists hiredis && echo 1 || \
+	echo absent)
+ifneq ($(WITH_HIREDIS),0)
+DEPS += libhiredis-dev
+endif
+ifeq ($(WITH_HIREDIS),1)
+LIB_PACKAGES += hiredis
+CPPFLAGS += -DWITH_HIREDIS
 endif
 
 # Logs that are compressed: libraries of the program, not of libweighbridge.
@@ -131,6 +142,7 @@ help:
 	@echo 'make eval EVAL_DATA=FOLDER    what the rules call labelled requests'
 	@echo 'make WITH_SECP256K1=0         without the check of signatures'
 	@echo 'make WITH_LMDB=0              without claims that survive a restart'
+	@echo 'make WITH_HIREDIS=0           without claims that nodes share'
 	@echo 'make WITH_ZLIB=0 WITH_ZSTD=0  without compressed logs'
 	@echo 'make lint       floors, doors, warnings of both compilers'
 	@echo 'make accept     rewrite golden files; read the diff'

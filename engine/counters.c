@@ -297,6 +297,26 @@ static void write_signatures(struct page *page, const struct counters *counters)
     }
 }
 
+static void write_shared_store(struct page *page,
+                               const struct store_stats *stats)
+{
+    head(page, "claims_store_up", "gauge",
+         "1 while the shared store answers and holds what was claimed.");
+    line(page, "weighbridge_claims_store_up %d\n", stats->up && !stats->unfit);
+    head(page, "claims_store_losses_total", "counter",
+         "Times that the shared store was lost.");
+    line(page, "weighbridge_claims_store_losses_total %llu\n",
+         (unsigned long long)stats->losses);
+    head(page, "claims_alone_total", "counter",
+         "Payments let through by this node's word alone.");
+    line(page, "weighbridge_claims_alone_total %llu\n",
+         (unsigned long long)stats->alone);
+    head(page, "claims_withdrawn_total", "counter",
+         "Claims that the shared store did not answer in time.");
+    line(page, "weighbridge_claims_withdrawn_total %llu\n",
+         (unsigned long long)stats->withdrawn);
+}
+
 static void write_signed(struct page *page, const struct counters *counters)
 {
     head(page, "signed_requests_total", "counter",
@@ -336,6 +356,33 @@ static void write_claims(struct page *page, const struct wb_state *state)
          "weighbridge_claims_total{result=\"evicted\"} %llu\n",
          (unsigned long long)stats.taken, (unsigned long long)stats.refused,
          (unsigned long long)stats.full, (unsigned long long)stats.evicted);
+    if (stats.shared) {
+        write_shared_store(page, &stats);
+    }
+}
+
+static void write_databases(struct page *page, const struct wb_engine *engine)
+{
+    static const char *const kinds[] = {"country", "asn"};
+    const struct mmdb_list *lists[] = {&engine->databases.country,
+                                       &engine->databases.as};
+    size_t list = 0;
+    head(page, "database_damaged_total", "counter",
+         "Records of a database that could not be read.");
+    for (size_t k = 0; k < 2; k++) {
+        for (size_t i = 0; i < lists[k]->count; i++) {
+            const struct dated_lists *dated = &engine->lists;
+            while (list < dated->count &&
+                   strcmp(dated->items[list].kind, kinds[k]) != 0) {
+                list++;
+            }
+            line(page,
+                 "weighbridge_database_damaged_total{kind=\"%s\","
+                 "name=\"%s\"} %llu\n",
+                 kinds[k], list < dated->count ? dated->items[list++].name : "",
+                 (unsigned long long)mmdb_damaged(lists[k]->items[i]));
+        }
+    }
 }
 
 static void write_rules(struct page *page, const struct wb_engine *engine)
@@ -380,5 +427,6 @@ void wb_state_metrics(const struct wb_state *state,
     write_signed(&page, counters);
     write_claims(&page, state);
     outcomes_metrics(state->outcomes, sink, context);
+    write_databases(&page, engine);
     write_rules(&page, engine);
 }

@@ -21,10 +21,14 @@ struct dated_lists {
     struct arena *arena;
     struct dated_list *items;
     size_t count, room;
+    const char **files; /* all that were opened, or were not there */
+    size_t file_count, file_room;
 };
 
 /* False when out of memory. */
 bool dated_lists_add(struct dated_lists *lists, const char *kind,
                      struct view name, int64_t date, size_t entries);
+/* `path` lives as long as the arena. */
+bool dated_lists_file(struct dated_lists *lists, const char *path);
 
 #endif

@@ -73,6 +73,12 @@ void payment_step_judge(struct wb_request *r)
         price_tell(&r->price,
                    r->payment.has_amount ? r->judgement.offer : offer_meant(r));
     }
+    if ((r->payment_state == PAYMENT_SOUND ||
+         r->payment_state == PAYMENT_REUSABLE) &&
+        !price_is_payers(r)) {
+        r->payment_state = PAYMENT_WRONG_PAYER;
+        r->judgement.reason = "not_the_payer_announced";
+    }
     act_on_payment(r);
 }
 
@@ -100,6 +106,35 @@ void payment_step_signature(struct wb_request *r)
 }
 
 /* ---- the claim ---- */
+
+/* What an allow is remembered under: the id that the proxy made itself, and
+ * what it came with. The payment itself is compared by the store. */
+static void hash_ask(const struct wb_request *r, unsigned char out[16])
+{
+    const struct view parts[] = {r->proxy_id, r->facts.method, r->facts.host,
+                                 r->facts.target, r->facts.client_ip};
+    unsigned char digest[32];
+    struct sha256 hash;
+    sha256_start(&hash);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        uint64_t size = parts[i].size;
+        sha256_add(&hash, view_of((const char *)&size, sizeof size));
+        sha256_add(&hash, parts[i]);
+    }
+    sha256_end(&hash, digest);
+    memcpy(out, digest, 16);
+}
+
+/* How long a claim of this payment may live that was taken at any time: one
+ * with a window was never taken sooner than that allows. */
+static int64_t longest_claim(const struct wb_request *r,
+                             const struct claim *claim)
+{
+    const struct payment_settings *settings = &r->engine->payments;
+    int64_t longest = claim->expires - claim->now;
+    int64_t window = settings->max_lifetime + settings->skew;
+    return r->payment.has_window && longest < window ? window : longest;
+}
 
 /* Of a payment whose signature was checked: on an EVM chain with a number. */
 static bool payer_of(const struct payment *payment,
@@ -143,6 +178,11 @@ void payment_claim(struct wb_request *r)
     r->call.answer.result = CLAIM_UNAVAILABLE; /* until the store says more */
     claim->expires =
         payment_claim_expiry(&r->payment, &r->engine->payments, r->facts.time);
+    claim->longest = longest_claim(r, claim);
+    if (r->proxy_id.size > 0) {
+        claim->has_ask = true;
+        hash_ask(r, claim->ask);
+    }
     claim->client_known = r->facts.client_known;
     if (claim->client_known) {
         claim->client = r->facts.client;
@@ -170,6 +210,7 @@ void payment_claim_answered(struct wb_request *r)
         [CLAIM_REPLAYED] = {PAYMENT_REPLAYED, NULL},
         [CLAIM_REPEATED] = {PAYMENT_REPEATED, NULL},
         [CLAIM_CONFLICTING] = {PAYMENT_CONFLICTING, NULL},
+        [CLAIM_AGAIN] = {PAYMENT_SOUND, NULL},
         [CLAIM_LOCKED_OUT] = {PAYMENT_LOCKED_OUT, NULL},
         [CLAIM_FULL] = {PAYMENT_SOUND, "claims_full"},
         [CLAIM_UNAVAILABLE] = {PAYMENT_SOUND, "claims_unavailable"},
@@ -179,6 +220,8 @@ void payment_claim_answered(struct wb_request *r)
         decision_refuse(r, 429, outcomes[result].error, NULL);
         r->denial.retry = "wait";
         r->denial.retry_after = 1;
+    } else if (result == CLAIM_AGAIN) {
+        decision_take_id(r, r->call.answer.decision);
     } else if (result != CLAIM_TAKEN) {
         r->payment_state = outcomes[result].state;
         r->judgement.reason = NULL; /* it was of the state before */
@@ -186,6 +229,9 @@ void payment_claim_answered(struct wb_request *r)
         wait_for_lockout(r);
     }
     r->forward = r->forward && decision_allows(r);
+    if (result == CLAIM_TAKEN && r->forward) {
+        price_paid(r);
+    }
 }
 
 /* Only what goes on, at a price, with its header left in place, is claimed:

@@ -35,6 +35,14 @@ static void id_of_input(const struct request *f, uint64_t id[2])
     id[1] = hash_sip(key, view_of((const char *)sum, sizeof sum));
 }
 
+void decision_take_id(struct wb_request *r, const unsigned char id[16])
+{
+    memcpy(r->id, id, sizeof r->id);
+    struct text text = text_in(r->id_text, sizeof r->id_text);
+    text_add_hex(&text, r->id, sizeof r->id);
+    r->id_text[32] = '\0';
+}
+
 void decision_make_id(struct wb_request *r)
 {
     uint64_t id[2];
@@ -43,8 +51,5 @@ void decision_make_id(struct wb_request *r)
     } else {
         id_of_input(&r->facts, id);
     }
-    memcpy(r->id, id, sizeof r->id);
-    struct text text = text_in(r->id_text, sizeof r->id_text);
-    text_add_hex(&text, r->id, sizeof r->id);
-    r->id_text[32] = '\0';
+    decision_take_id(r, (const unsigned char *)id);
 }

@@ -145,6 +145,25 @@ static void write_rules(const struct wb_request *r, struct json_writer *w)
     json_close_array(w);
 }
 
+/* What the price was multiplied with. */
+static void write_demand(const struct wb_request *r, struct json_writer *w)
+{
+    char room[32];
+    struct text t = text_in(room, sizeof room);
+    struct amount multiplier = amount_from_u64(r->price.multiplier);
+
+    amount_write_decimal(&t, &multiplier, 6);
+    json_member(w, "demand", r->price.multiplier ? text_view(&t) : VIEW_NONE);
+    if (r->price.units) {
+        json_key(w, "units");
+        json_u64(w, r->price.units);
+    }
+    if (r->price.volume_step) {
+        json_key(w, "volume_step");
+        json_u64(w, r->price.volume_step);
+    }
+}
+
 static void write_price(const struct wb_request *r, struct json_writer *w)
 {
     const struct asset *asset = r->price.asset;
@@ -162,7 +181,7 @@ static void write_price(const struct wb_request *r, struct json_writer *w)
     } else {
         json_null(w);
     }
-    json_member(w, "demand", VIEW_NONE);
+    write_demand(r, w);
     json_close_object(w);
 }
 

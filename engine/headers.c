@@ -73,8 +73,13 @@ size_t decision_labels(const struct wb_request *r,
                        struct view labels[LABELS_MAX])
 {
     const size_t *fired = NULL;
-    size_t n =
-        r->verdict.limited ? insert_label(labels, 0, VIEW("wb:limit")) : 0;
+    size_t n = 0;
+    if (r->call.answer.alone && decision_allows(r)) {
+        n = insert_label(labels, n, VIEW("wb:claimed-alone"));
+    }
+    if (r->verdict.limited) {
+        n = insert_label(labels, n, VIEW("wb:limit"));
+    }
     size_t count = r->evaluation ? evaluation_fired(r->evaluation, &fired) : 0;
     for (size_t i = 0; i < count; i++) {
         struct rule_info rule;
@@ -156,6 +161,16 @@ static void write_price_tier(const struct wb_request *r, struct text *t)
 {
     if (r->price.tier) {
         text_add_u64(t, r->price.tier);
+    } else {
+        text_add_char(t, '-');
+    }
+}
+
+static void write_price_demand(const struct wb_request *r, struct text *t)
+{
+    if (charged(r) && r->price.multiplier) {
+        struct amount multiplier = amount_from_u64(r->price.multiplier);
+        amount_write_decimal(t, &multiplier, 6);
     } else {
         text_add_char(t, '-');
     }
@@ -253,7 +268,7 @@ static void write_would(const struct wb_request *r, struct text *t)
     X("X-Price-Route", write_price_route)                                      \
     X("X-Price-Tier", write_price_tier)                                        \
     X("X-Price-Offers", write_price_offers)                                    \
-    X("X-Price-Demand", write_dash)                                            \
+    X("X-Price-Demand", write_price_demand)                                    \
     X("X-Price-Quote", write_dash)                                             \
     X("X-Payment-State", write_payment_state)                                  \
     X("X-Payment-Forward", write_payment_forward)                              \

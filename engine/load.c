@@ -12,6 +12,7 @@
 #include "loading_load.h"
 #include "payment/settings_load.h"
 #include "pricing/policy_load.h"
+#include "tokens_load.h"
 
 void loading_complain(struct loading *l, struct place place, const char *code,
                       const char *what, struct view found)
@@ -78,39 +79,60 @@ static void make_notice(struct loading *l, bool demo)
 }
 
 /* The generation is a hash of what the snapshot does: rules, conditions,
- * prices and settings, as the dumps write them. */
+ * prices and settings, as the dumps write them, and the lists of others. Its
+ * configuration is the same without these lists. */
+struct hashes {
+    struct sha256 all, configured;
+};
+
 static void hash_view(void *context, struct view text)
 {
-    sha256_add(context, text);
+    struct hashes *hashes = context;
+    sha256_add(&hashes->all, text);
+    sha256_add(&hashes->configured, text);
+}
+
+/* A program's dump says of each set, in a line, how large it is. */
+static void hash_program(void *context, struct view text)
+{
+    if (!view_starts(text, VIEW("set "))) {
+        hash_view(context, text);
+    }
+}
+
+static void hash_digest(struct hashes *hashes, const unsigned char digest[32])
+{
+    sha256_add(&hashes->all, view_of((const char *)digest, 32));
 }
 
 static void make_generation(struct loading *l)
 {
     struct wb_engine *engine = l->engine;
     unsigned char digest[32];
-    sha256_start(&l->hash);
-    sha256_add(&l->hash, VIEW(WB_VERSION));
+    struct hashes hashes;
+    sha256_start(&hashes.all);
+    sha256_start(&hashes.configured);
+    hash_view(&hashes, VIEW(WB_VERSION));
     for (size_t i = 0; i < engine->ruleset_count; i++) {
-        program_dump(engine->rulesets[i].program, hash_view, &l->hash);
+        program_dump(engine->rulesets[i].program, hash_program, &hashes);
     }
     for (size_t i = 0; i < engine->site_count; i++) {
         const struct site *site = &engine->sites[i];
-        sha256_add(&l->hash, site->id);
+        hash_view(&hashes, site->id);
         for (size_t k = 0; k < site->host_count; k++) {
-            sha256_add(&l->hash, site->hosts[k]);
+            hash_view(&hashes, site->hosts[k]);
         }
         policy_dump(site->policy, engine->rulesets[site->ruleset].program,
-                    hash_view, &l->hash);
+                    hash_view, &hashes);
     }
     for (size_t i = 0; i < engine->setting_count; i++) {
-        sha256_add(&l->hash, view_text(engine->settings[i].path));
-        sha256_add(&l->hash, view_text(engine->settings[i].text));
+        hash_view(&hashes, view_text(engine->settings[i].path));
+        hash_view(&hashes, view_text(engine->settings[i].text));
     }
-    sha256_add(&l->hash, view_of((const char *)l->networks.digest,
-                                 sizeof l->networks.digest));
-    sha256_add(&l->hash, view_of((const char *)l->signers.digest,
-                                 sizeof l->signers.digest));
-    sha256_end(&l->hash, digest);
+    hash_digest(&hashes, l->networks.digest);
+    hash_digest(&hashes, l->signers.digest);
+    sha256_end(&hashes.configured, engine->configuration);
+    sha256_end(&hashes.all, digest);
     struct text text = text_in(engine->generation, sizeof engine->generation);
     text_add_hex(&text, digest, 8);
 }
@@ -120,18 +142,14 @@ static void fill_settings(struct loading *l)
     struct wb_engine *engine = l->engine;
     engine->reject_unknown_host = l->settings.unknown_host == 1;
     engine->enforce_share = (uint32_t)l->settings.enforce_share;
-    engine->claims_proven = (size_t)l->settings.claim.capacity;
-    engine->claims_unproven = (size_t)l->settings.claim.capacity_unproven;
-    if (l->settings.claim.store != 0) {
-        engine->claims_path =
-            settings_path(l->folder, l->settings.claim.path, l->arena).at;
-        engine->claims_power = l->settings.claim.durability == 1;
-        l->failed = l->failed || !engine->claims_path;
+    if (!claims_load(&l->settings, l->folder, l->arena, &engine->claims,
+                     l->problems)) {
+        l->failed = true;
     }
     engine->rate_entries = (size_t)l->settings.rate_entries;
     engine->nonce_entries = (size_t)l->settings.nonce_entries;
-    if (!settings_flatten(&l->settings, l->folder, l->arena, &engine->settings,
-                          &engine->setting_count)) {
+    if (!settings_flatten(&l->settings, &engine->payments, l->folder, l->arena,
+                          &engine->settings, &engine->setting_count)) {
         l->failed = true;
     }
 }
@@ -149,6 +167,20 @@ static const struct node *read_main(struct loading *l, const char *path)
     }
     l->folder = view_of(path, end > 1 ? end - 1 : end);
     return tree_read_file(l->arena, path, l->problems);
+}
+
+static void load_tokens(struct loading *l)
+{
+    const struct node *node =
+        l->settings.admin ? node_get(l->settings.admin, "tokens") : NULL;
+    if (!node || node->kind != NODE_SCALAR) {
+        return; /* what else it is was reported */
+    }
+    struct view path = settings_path(l->folder, node->text, l->arena);
+    if (!path.at || !tokens_load(path, node->place, l->arena,
+                                 &l->engine->tokens, l->problems)) {
+        l->failed = true;
+    }
 }
 
 static void load_all(struct loading *l, const char *path)
@@ -174,6 +206,7 @@ static void load_all(struct loading *l, const char *path)
                       l->problems)) {
         l->failed = true;
     }
+    load_tokens(l);
     sites_load(l);
     rulesets_compile(l);
     make_guard(l);

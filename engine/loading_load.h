@@ -7,7 +7,6 @@
 #ifndef WB_LOADING_LOAD_H
 #define WB_LOADING_LOAD_H
 
-#include "base/hash.h"
 #include "classify/rules_load.h"
 #include "networks_load.h"
 #include "settings_load.h"
@@ -29,7 +28,6 @@ struct loading {
     size_t ruleset_count;
     struct networks networks;
     struct signers signers;
-    struct sha256 hash; /* of all that was read */
     bool failed;
 };
 

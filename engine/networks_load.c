@@ -39,12 +39,17 @@ static bool no_memory(struct networks_reading *r, struct place place)
 
 /* ---- databases ---- */
 
+static const char *mmdb_kind(enum mmdb_fact fact)
+{
+    return fact == MMDB_COUNTRY ? "country" : "asn";
+}
+
 static bool open_one(struct networks_reading *r, const struct node *node,
                      enum mmdb_fact fact, struct mmdb_list *list)
 {
     struct view path = settings_path(r->folder, node->text, r->arena);
     const char *error = NULL;
-    if (!path.at) {
+    if (!path.at || !dated_lists_file(r->lists, path.at)) {
         return no_memory(r, node->place);
     }
     struct mmdb *mmdb = mmdb_open(path.at, fact, &error);
@@ -59,7 +64,11 @@ static bool open_one(struct networks_reading *r, const struct node *node,
     struct text edition = text_in(room, sizeof room);
     mmdb_write_edition(mmdb, &edition);
     sha256_add(&r->hash, text_view(&edition));
-    return true;
+    size_t nodes;
+    int64_t built = mmdb_built(mmdb, &nodes);
+    return dated_lists_add(r->lists, mmdb_kind(fact), node->text, built,
+                           nodes) ||
+           no_memory(r, node->place);
 }
 
 static bool open_all(struct networks_reading *r,
@@ -141,7 +150,7 @@ static enum network_list_result read_files(struct networks_reading *r,
         const struct node *node = files->nodes[i];
         struct view path = settings_path(r->folder, node->text, r->arena);
         int64_t modified = INT64_MAX;
-        if (!path.at) {
+        if (!path.at || !dated_lists_file(r->lists, path.at)) {
             no_memory(r, node->place);
             return NETWORK_LIST_REFUSED;
         }

@@ -4,14 +4,12 @@
  *
  *   C001 unsupported version      C003 a listener's address
  *   C002 too many listeners       C004 a band above the next
- *   C018 a store that is not built in
  */
 #include "settings_load.h"
 
 #include <arpa/inet.h>
 
 #include "settings_tables_load.h"
-#include "state/state.h"
 
 #define LISTENERS_MAX 16
 
@@ -52,18 +50,18 @@ static bool is_address(struct view text)
     return inet_pton(v6 ? AF_INET6 : AF_INET, host, bytes) == 1;
 }
 
-static bool check_address(const struct node *map, struct view address,
-                          struct problems *problems)
+static bool check_address(const struct node *map, const char *key,
+                          struct view address, struct problems *problems)
 {
-    const struct node *node = map ? node_get(map, "address") : NULL;
+    const struct node *node = map ? node_get(map, key) : NULL;
     if (is_address(address)) {
         return true;
     }
     problems_add(problems, PROBLEM_ERROR,
                  node ? node->place : (struct place){0}, "C003", NULL,
-                 "address: found '%.*s', expected IP:PORT, [IPv6]:PORT or "
+                 "%s: found '%.*s', expected IP:PORT, [IPv6]:PORT or "
                  "unix:PATH",
-                 VIEW_ARG(address));
+                 key, VIEW_ARG(address));
     return false;
 }
 
@@ -78,7 +76,7 @@ bool settings_listener(const struct node *node, struct arena *arena,
     good =
         settings_section(take_keys, out->take, "take", take, arena, problems) &&
         good;
-    return good && check_address(node, out->address, problems);
+    return good && check_address(node, "address", out->address, problems);
 }
 
 static bool read_listeners(const struct node *list, struct arena *arena,
@@ -124,7 +122,12 @@ static bool read_door(const struct settings *s, struct arena *arena,
         return false;
     }
     if (!view_equal(admin.address, VIEW("off"))) {
-        good = check_address(s->admin, admin.address, problems) && good;
+        good =
+            check_address(s->admin, "address", admin.address, problems) && good;
+    }
+    if (!view_equal(admin.outcomes, VIEW("off"))) {
+        good = check_address(s->admin, "outcomes", admin.outcomes, problems) &&
+               good;
     }
     return good;
 }
@@ -137,17 +140,6 @@ static bool check_bands(const struct settings *s, struct problems *problems)
     problems_add(problems, PROBLEM_ERROR, s->bands->place, "C004", NULL,
                  "bands: suspect begins at %d, above agent at %d",
                  (int)s->band.suspect, (int)s->band.agent);
-    return false;
-}
-
-static bool check_claims(const struct settings *s, struct problems *problems)
-{
-    if (s->claim.store == 0 || store_lmdb_available()) {
-        return true;
-    }
-    problems_add(problems, PROBLEM_ERROR, s->claims->place, "C018", NULL,
-                 "claims: this program was built without lmdb; install "
-                 "liblmdb-dev and build it again");
     return false;
 }
 
@@ -169,7 +161,7 @@ bool settings_read(const struct node *tree, struct view folder,
     s->policy_node = node_get(tree, "policy");
     good =
         settings_section(claim_keys, s->claims, "claims", s, arena, problems) &&
-        check_claims(s, problems) && good;
+        good;
     good = settings_section(band_keys, s->bands, "bands", s, arena, problems) &&
            check_bands(s, problems) && good;
     good = settings_section(limit_keys, s->limits, "limits", &limits, arena,

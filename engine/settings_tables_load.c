@@ -8,7 +8,8 @@
 static const char *const modes[] = {"enforce", "count", NULL};
 static const char *const site_modes[] = {"enforce", "count", "inherit", NULL};
 static const char *const unknown_hosts[] = {"default", "reject", NULL};
-static const char *const stores[] = {"memory", "lmdb", NULL};
+static const char *const stores[] = {"auto", "memory", "lmdb", "valkey", NULL};
+static const char *const store_failures[] = {"reject", "local", NULL};
 static const char *const durabilities[] = {"process", "power", NULL};
 static const char *const dialects[] = {"json",  "nginx",   "forward-auth",
                                        "envoy", "haproxy", NULL};
@@ -51,20 +52,22 @@ const struct schema_key top_keys[] = {
     {"listen", SCHEMA_NODE, AT(settings, listen), false, NULL, NULL, 0, 0,
      "where the sidecar is asked"},
     {"admin", SCHEMA_NODE, AT(settings, admin), false, NULL, NULL, 0, 0,
-     "health and metrics"},
+     "what the operator asks and tells"},
     {"log", SCHEMA_NODE, AT(settings, log), false, NULL, NULL, 0, 0,
      "what is written of each decision"},
     {"limits", SCHEMA_NODE, AT(settings, limits), false, NULL, NULL, 0, 0,
      "bounds on memory and load"},
     {"drain", SCHEMA_DURATION, AT(settings, drain), false, "10s", NULL, 0,
      INT64_C(600000000), "grace for requests under way at SIGTERM"},
+    {"watch", SCHEMA_DURATION, AT(settings, watch), false, "10s", NULL, 0,
+     INT64_C(86400000000), "how often new lists and databases are looked for"},
     {0},
 };
 
 const struct schema_key claim_keys[] = {
-    {"store", SCHEMA_CHOICE, AT(settings, claim.store), false, "memory", stores,
-     0, 0, "memory: claims are lost at a restart; lmdb: they are kept"},
-    {"path", SCHEMA_TEXT, AT(settings, claim.path), false, "claims", NULL, 0, 0,
+    {"store", SCHEMA_CHOICE, AT(settings, claim.store), false, "auto", stores,
+     0, 0, "memory, lmdb or valkey; auto: lmdb where `serve` keeps state"},
+    {"path", SCHEMA_TEXT, AT(settings, claim.path), false, NULL, NULL, 0, 0,
      "folder of the store lmdb"},
     {"durability", SCHEMA_CHOICE, AT(settings, claim.durability), false,
      "process", durabilities, 0, 0, "what claims in lmdb survive the end of"},
@@ -72,6 +75,28 @@ const struct schema_key claim_keys[] = {
      NULL, 1000, 100000000, "proven claims held at most"},
     {"capacity-unproven", SCHEMA_INTEGER, AT(settings, claim.capacity_unproven),
      false, "100000", NULL, 1000, 100000000, "unproven claims held at most"},
+    {"address", SCHEMA_TEXT, AT(settings, claim.address), false,
+     "127.0.0.1:6379", NULL, 0, 0,
+     "HOST:PORT, [IPv6]:PORT or unix:PATH of the store valkey"},
+    {"username", SCHEMA_TEXT, AT(settings, claim.username), false, NULL, NULL,
+     0, 0, "user at the store valkey, where it has several"},
+    {"password", SCHEMA_TEXT, AT(settings, claim.password), false, NULL, NULL,
+     0, 0, "password at the store valkey"},
+    {"password-file", SCHEMA_TEXT, AT(settings, claim.password_file), false,
+     NULL, NULL, 0, 0, "file whose first line is that password"},
+    {"database", SCHEMA_INTEGER, AT(settings, claim.database), false, "0", NULL,
+     0, 1000000, "number of the database at the store valkey"},
+    {"prefix", SCHEMA_TEXT, AT(settings, claim.prefix), false, "weighbridge:",
+     NULL, 0, 0, "what all keys at the store valkey begin with"},
+    {"answer-within", SCHEMA_DURATION, AT(settings, claim.answer_within), false,
+     "150ms", NULL, 5000, 60000000,
+     "a claim that valkey answers later is withdrawn"},
+    {"on-store-failure", SCHEMA_CHOICE, AT(settings, claim.on_store_failure),
+     false, "reject", store_failures, 0, 0,
+     "while valkey is lost: refuse payments, or claim at each node alone"},
+    {"trust-persistence", SCHEMA_BOOL, AT(settings, claim.trust_persistence),
+     false, "false", NULL, 0, 0,
+     "a valkey that was started anew has lost no claim"},
     {0},
 };
 
@@ -163,6 +188,12 @@ const struct schema_key limit_keys[] = {
 const struct schema_key admin_keys[] = {
     {"address", SCHEMA_TEXT, AT(admin_settings, address), false,
      "127.0.0.1:8403", NULL, 0, 0, "IP:PORT, unix:PATH or off"},
+    {"tokens", SCHEMA_TEXT, AT(admin_settings, tokens), false, NULL, NULL, 0, 0,
+     "file of tokens; without it: health, readiness and metrics only"},
+    {"outcomes", SCHEMA_TEXT, AT(admin_settings, outcomes), false, "off", NULL,
+     0, 0, "another address, which takes outcomes only"},
+    {"generations", SCHEMA_INTEGER, AT(admin_settings, generations), false, "8",
+     NULL, 0, 50, "former configurations kept to explain old decisions"},
     {0},
 };
 
@@ -205,6 +236,8 @@ const struct schema_key take_keys[] = {
      "header with the JA3 fingerprint"},
     {"ja4", SCHEMA_TEXT, AT(take_settings, ja4), false, NULL, NULL, 0, 0,
      "header with the JA4 fingerprint"},
+    {"load", SCHEMA_TEXT, AT(take_settings, load), false, NULL, NULL, 0, 0,
+     "header with the load of what is served, in per cent"},
     {0},
 };
 

@@ -42,7 +42,7 @@ static bool read_file(struct signers_reading *r, const struct signer *signer,
 {
     struct view path = settings_path(r->folder, node->text, r->arena);
     int64_t modified = INT64_MAX;
-    if (!path.at) {
+    if (!path.at || !dated_lists_file(r->lists, path.at)) {
         return no_memory(r, node->place);
     }
     switch (

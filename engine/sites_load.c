@@ -8,6 +8,7 @@
  *   C013 two sites with one id             C016 an id that is no id
  *   C017 too many sites
  */
+#include "base/hash.h"
 #include "config/schema.h"
 #include "config/tree.h"
 #include "loading_load.h"

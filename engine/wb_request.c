@@ -89,6 +89,7 @@ static void start_over(struct wb_request *r)
     memset(&r->payment, 0, sizeof r->payment);
     r->wba.state = WBA_NONE;
     memset(&r->price, 0, sizeof r->price);
+    r->load = VIEW_NONE;
     memset(&r->judgement, 0, sizeof r->judgement);
     r->proof = PROOF_NONE;
     memset(&r->denial, 0, sizeof r->denial);
@@ -96,6 +97,7 @@ static void start_over(struct wb_request *r)
     memset(&r->call, 0, sizeof r->call);
     r->verdict.class = CLASS_UNKNOWN;
     r->label = VIEW_NONE;
+    r->proxy_id = VIEW_NONE;
     r->site = NULL;
     r->ruleset = NULL;
     r->evaluation = NULL;
@@ -178,7 +180,11 @@ enum wb_status wb_request_fact(struct wb_request *r, enum wb_fact fact,
         place = &r->facts.transport;
         break;
     case WB_REQUEST_ID:
+        r->proxy_id = view_of(data, data ? size : 0);
         place = &r->facts.id;
+        break;
+    case WB_LOAD:
+        place = &r->load;
         break;
     default:
         return WB_ERROR_ARGUMENT;

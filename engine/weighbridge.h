@@ -113,6 +113,35 @@ WB_API const char *wb_engine_notice(const struct wb_engine *engine);
 WB_API const char *wb_engine_setting(const struct wb_engine *engine,
                                      const char *path);
 
+/* What tokens of the admin API may do; scopes of one are combined by |. */
+enum wb_scope {
+    WB_SCOPE_READ = 1,
+    WB_SCOPE_OUTCOMES = 2,
+    WB_SCOPE_DEMAND = 4,
+    WB_SCOPE_ADMIN = 8
+};
+/* Scopes of a token; 0: it is none. Takes the same time for all tokens of
+ * one size. */
+WB_API unsigned wb_engine_scopes(const struct wb_engine *engine,
+                                 const char *token, size_t size);
+/* Does the configuration name any token? */
+WB_API int wb_engine_has_tokens(const struct wb_engine *engine);
+/* The i-th list of others that the engine stands on: an address set ("set"),
+ * a key directory ("keys"), a database ("country", "asn"). Its name; NULL
+ * past the end. *date is when it was made or taken, microseconds since the
+ * epoch, INT64_MIN: it is not there; *entries what it holds. The last three
+ * may be NULL. */
+WB_API const char *wb_engine_list(const struct wb_engine *engine, size_t i,
+                                  const char **kind, int64_t *date,
+                                  size_t *entries);
+/* The files that these were read from, for whoever watches them; NULL past
+ * the end. */
+WB_API const char *wb_engine_data_file(const struct wb_engine *engine,
+                                       size_t i);
+/* 1: they differ in such lists at most, not in what was configured. */
+WB_API int wb_engine_same_configuration(const struct wb_engine *one,
+                                        const struct wb_engine *other);
+
 typedef void wb_sink(void *context, const char *data, size_t size);
 enum wb_dump {
     WB_DUMP_PROGRAM, /* rules, conditions and automata, disassembled */
@@ -139,12 +168,43 @@ WB_API const char *wb_engine_payment_name(const struct wb_engine *engine,
 WB_API enum wb_status wb_state_open(const struct wb_engine *engine,
                                     struct wb_problems *problems,
                                     struct wb_state **state);
+/* The same for a program that keeps state: claims whose store the
+ * configuration leaves open are kept in `folder`/claims, in lmdb where that
+ * was built in. The folder is made if it is not there. */
+WB_API enum wb_status wb_state_open_in(const struct wb_engine *engine,
+                                       const char *folder,
+                                       struct wb_problems *problems,
+                                       struct wb_state **state);
 /* The same in memory whatever the configuration says, with fixed hash keys:
  * for replay and tests, equal input gives equal decisions. */
 WB_API enum wb_status wb_state_open_replay(const struct wb_engine *engine,
                                            struct wb_state **state);
 /* No decision may be under way. NULL is fine. */
 WB_API void wb_state_close(struct wb_state *state);
+/* The load of what a site sells, in per cent ("75.5"), for the demand of that
+ * name in its policy: a group's or a route's id. WB_ERROR_ARGUMENT: there is
+ * none, or another signal moves it. At least one a period should come. */
+WB_API enum wb_status wb_state_push_load(struct wb_state *state,
+                                         const struct wb_engine *engine,
+                                         const char *site, const char *demand,
+                                         const char *load, int64_t now);
+/* What one unit of an asset of a site's policy is worth ("3150.25"), in the
+ * currency that the policy gives it a rate in. Holds for the policy's
+ * exchange-max-age. WB_ERROR_ARGUMENT: there is no such rate, or it is no
+ * decimal above 0. */
+WB_API enum wb_status wb_state_push_rate(struct wb_state *state,
+                                         const struct wb_engine *engine,
+                                         const char *site, const char *asset,
+                                         const char *rate, int64_t now);
+enum wb_health {
+    WB_HEALTH_GOOD,
+    WB_HEALTH_TROUBLED, /* it decides, but not as it should */
+    WB_HEALTH_UNFIT     /* its store cannot be trusted: not ready */
+};
+/* How the stores are. Writes a line for people, "" when all is well, cut to
+ * `room` bytes and ended with NUL. */
+WB_API enum wb_health wb_state_health(const struct wb_state *state, char *line,
+                                      size_t room);
 /* Counters in Prometheus text format (version 0.0.4). */
 WB_API void wb_state_metrics(const struct wb_state *state,
                              const struct wb_engine *engine, wb_sink *sink,
@@ -161,8 +221,9 @@ enum wb_fact {
     WB_CLIENT_IP,    /* an address, as text */
     WB_JA3,
     WB_JA4,
-    WB_TRANSPORT, /* what brought it: "nginx", "log", ... */
-    WB_REQUEST_ID /* only one that a trusted proxy made itself */
+    WB_TRANSPORT,  /* what brought it: "nginx", "log", ... */
+    WB_REQUEST_ID, /* only one that a trusted proxy made itself */
+    WB_LOAD /* of what is served, in per cent; from a trusted proxy only */
 };
 
 enum wb_transport_flag {

@@ -137,6 +137,18 @@ static bool add_header(struct testing *t, const struct node *node,
     return refuse_key(t, node, "less: a request has limits");
 }
 
+static bool read_asn(struct testing *t, const struct node *node)
+{
+    unsigned long long n;
+
+    if (!view_to_u64(node->text, &n)) {
+        return refuse_key(t, node, "a whole number");
+    }
+    t->request->asn = n;
+    t->request->has_asn = true;
+    return true;
+}
+
 static bool read_other(struct testing *t, const struct node *node)
 {
     static const struct view header = {"header.", 7}, rate = {"rate.", 5},
@@ -145,11 +157,14 @@ static bool read_other(struct testing *t, const struct node *node)
         "method",    "scheme",     "host",      "path",          "http-version",
         "client-ip", "user-agent", "header.",   "headers-known", "rate.",
         "in-set.",   "transport",  "country",   "as-org",        "ja3",
-        "ja4",       "wba.state",  "wba.agent", "wba.key"};
+        "ja4",       "wba.state",  "wba.agent", "wba.key",       "asn"};
     char room[HINT_ROOM];
 
     if (view_equal(node->key, VIEW("user-agent"))) {
         return add_header(t, node, VIEW("user-agent"));
+    }
+    if (view_equal(node->key, VIEW("asn"))) {
+        return read_asn(t, node);
     }
     if (view_starts(node->key, header) && node->key.size > header.size) {
         return add_header(

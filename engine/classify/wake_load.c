@@ -95,8 +95,6 @@ static unsigned present_cost(const struct rules *rules, size_t slot)
     case FIELD_CH_MAJOR:
     case FIELD_CH_PLATFORM:
     case FIELD_CH_MOBILE:
-    case FIELD_CH_SAME_MAJOR:
-    case FIELD_CH_SAME_PLATFORM:
         return 400;
     case FIELD_PAYMENT_PROTOCOL:
     case FIELD_PAYMENT_VERSION:
@@ -207,6 +205,11 @@ static unsigned range_cost(const struct slot *slot,
 
     if (range->low == range->high) {
         return 40;
+    }
+    if (slot->field == FIELD_UA_MAJOR || slot->field == FIELD_CH_MAJOR ||
+        slot->field == FIELD_UA_ENGINE_MAJOR) {
+        /* most browsers are newer than what is asked for, none of them far */
+        return range->high < UINT64_MAX ? 100 : range->low < 200 ? 850 : 10;
     }
     return counts && range->low > 100 ? 10 : 400;
 }

@@ -12,25 +12,36 @@
 struct header_facts {
     struct view text;
     struct hints hints;
-    struct view brands;
-    enum value_state brands_state;
+    bool has_hints;
+    bool is_list;
+    struct view brands; /* NONE: no room */
     bool has_brands;
+    bool looked; /* for Chromium alone */
+    bool chromium;
+    uint64_t chromium_major;
 };
 
-static void read_brands(struct fill *fill, struct header_facts *facts)
+/* The list of brands is written down only for who asks for it. */
+static void read_hints(struct fill *fill, struct header_facts *facts,
+                       bool brands)
 {
-    char *room = arena_alloc(fill->workspace, facts->text.size);
-    struct text brands = text_in(room, facts->text.size);
+    char *room = NULL;
+    struct text text;
 
-    facts->has_brands = true;
-    facts->brands_state = VALUE_UNKNOWN;
-    facts->hints.has_major = false;
+    if (facts->has_hints && (!brands || facts->has_brands)) {
+        return;
+    }
+    if (brands) {
+        room = arena_alloc(fill->workspace, facts->text.size);
+        text = text_in(room, facts->text.size);
+        facts->has_brands = true;
+    }
+    facts->has_hints = true;
+    facts->is_list =
+        hints_read(&facts->hints, facts->text, room ? &text : NULL);
+    facts->hints.has_major &= facts->is_list;
     if (room) {
-        bool read = hints_read(&facts->hints, facts->text, &brands);
-
-        facts->brands_state = read ? VALUE_PRESENT : VALUE_ABSENT;
-        facts->hints.has_major &= read;
-        facts->brands = text_view(&brands);
+        facts->brands = text_view(&text);
     }
 }
 
@@ -89,20 +100,39 @@ static void fill_browser(struct fill *fill, unsigned slot, enum field field,
     }
 }
 
-static void fill_brands(struct fill *fill, unsigned slot, enum field field,
+static void fill_brands(struct fill *fill, unsigned slot,
                         struct header_facts *facts)
 {
-    if (!facts->has_brands) {
-        read_brands(fill, facts);
-    }
-    if (facts->brands_state == VALUE_UNKNOWN) {
+    read_hints(fill, facts, true);
+    if (!facts->brands.at) {
         put_unknown(fill, slot);
-    } else if (field == FIELD_CH_MAJOR) {
-        put_major(fill, slot, facts->hints.has_major, facts->hints.major);
-    } else if (facts->brands_state == VALUE_PRESENT) {
+    } else if (facts->is_list) {
         put_text(fill, slot, facts->brands);
     } else {
         fill->values[slot].state = VALUE_ABSENT;
+    }
+}
+
+/* Chromium's version in the list, looked for once. */
+static bool chromium_of(struct header_facts *facts, uint64_t *major)
+{
+    if (!facts->looked) {
+        facts->looked = true;
+        facts->chromium = hints_chromium(facts->text, &facts->chromium_major);
+    }
+    *major = facts->chromium_major;
+    return facts->chromium;
+}
+
+/* Lists that do not name Chromium have their own rules. */
+static void fill_grease(struct fill *fill, unsigned slot,
+                        struct header_facts *facts)
+{
+    uint64_t major;
+
+    fill->values[slot].state = VALUE_ABSENT;
+    if (chromium_of(facts, &major)) {
+        put_number(fill, slot, hints_grease(facts->text));
     }
 }
 
@@ -134,6 +164,7 @@ static void fill_same(struct fill *fill, unsigned slot, enum field field,
                       struct header_facts *facts)
 {
     const struct browser *browser = other_half(fill, &fill->values[slot].state);
+    uint64_t major;
 
     if (!browser) {
         return;
@@ -147,14 +178,9 @@ static void fill_same(struct fill *fill, unsigned slot, enum field field,
         }
         return;
     }
-    if (!facts->has_brands) {
-        read_brands(fill, facts);
-    }
-    if (facts->brands_state == VALUE_UNKNOWN) {
-        put_unknown(fill, slot);
-    } else if (facts->hints.has_major && browser->has_engine_major &&
-               view_equal(browser->engine, VIEW("blink"))) {
-        put_number(fill, slot, facts->hints.major == browser->engine_major);
+    if (chromium_of(facts, &major) && browser->has_engine_major &&
+        view_equal(browser->engine, VIEW("blink"))) {
+        put_number(fill, slot, major == browser->engine_major);
     }
 }
 
@@ -173,8 +199,14 @@ static void fill_slot(struct fill *fill, unsigned slot,
         fill_browser(fill, slot, field, facts);
         break;
     case FIELD_CH_BRANDS:
+        fill_brands(fill, slot, facts);
+        break;
     case FIELD_CH_MAJOR:
-        fill_brands(fill, slot, field, facts);
+        read_hints(fill, facts, false);
+        put_major(fill, slot, facts->hints.has_major, facts->hints.major);
+        break;
+    case FIELD_CH_GREASE:
+        fill_grease(fill, slot, facts);
         break;
     case FIELD_CH_PLATFORM:
         put_optional(fill, slot, hints_unquote(facts->text));

@@ -65,6 +65,8 @@ enum field_type {
     X(CH_MAJOR, "ch.major", NUMBER, true, "Chromium's version in Sec-CH-UA")   \
     X(CH_PLATFORM, "ch.platform", TEXT, true, "Sec-CH-UA-Platform, unquoted")  \
     X(CH_MOBILE, "ch.mobile", BOOL, true, "Sec-CH-UA-Mobile")                  \
+    X(CH_GREASE, "ch.grease", BOOL, true,                                      \
+      "Sec-CH-UA holds a made-up brand, as every Chromium's does")             \
     X(CH_SAME_MAJOR, "ch.same-major", BOOL, true,                              \
       "Sec-CH-UA and the user agent name one version of Chromium")             \
     X(CH_SAME_PLATFORM, "ch.same-platform", BOOL, true,                        \

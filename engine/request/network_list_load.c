@@ -126,7 +126,9 @@ static bool names_network(struct view key)
     return view_equal(key, VIEW("ipv4Prefix")) ||
            view_equal(key, VIEW("ipv6Prefix")) ||
            view_equal(key, VIEW("ip_prefix")) ||
-           view_equal(key, VIEW("ipv6_prefix"));
+           view_equal(key, VIEW("ipv6_prefix")) ||
+           view_equal(key, VIEW("cidr")) ||
+           view_equal(key, VIEW("addressPrefixes"));
 }
 
 /* Where the value that was just read stands. */
@@ -145,7 +147,7 @@ static void read_json(struct list_reading *r)
     struct view text = r->source.text;
     char *scratch = malloc(text.size + 1);
     struct json json;
-    bool wanted = false;
+    bool wanted = false, listed = false; /* the next value; all of an array */
     enum json_kind kind;
 
     if (!scratch) {
@@ -160,9 +162,13 @@ static void read_json(struct list_reading *r)
                    view_text(json.error));
             break;
         }
-        if (wanted && kind == JSON_STRING) {
+        if ((wanted || listed) && kind == JSON_STRING) {
             add(r, value_at(&json), json.text);
-        } else if (wanted && kind != JSON_NULL) {
+        } else if (wanted && kind == JSON_ARRAY) {
+            listed = true;
+        } else if (listed && kind == JSON_END) {
+            listed = false;
+        } else if ((wanted || listed) && kind != JSON_NULL) {
             refuse(r, text.at + json.at, "N006", NULL,
                    "expected the text of a network%.*s", VIEW_NONE);
         }
@@ -200,7 +206,7 @@ bool network_list_text(struct network_list *list, struct view name,
     if (r.mistakes == 0 && list->count == before) {
         refuse(&r, NULL, "N007",
                "lines of networks, or JSON with ipv4Prefix, ipv6Prefix, "
-               "ip_prefix or ipv6_prefix",
+               "ip_prefix, ipv6_prefix, cidr or addressPrefixes",
                "the list holds no network%.*s", VIEW_NONE);
     }
     return r.mistakes == 0;
@@ -209,8 +215,7 @@ bool network_list_text(struct network_list *list, struct view name,
 /* ---- files ---- */
 
 enum network_list_result network_list_file(struct network_list *list,
-                                           const char *path,
-                                           int64_t *modified,
+                                           const char *path, int64_t *modified,
                                            struct problems *problems)
 {
     struct source source = {view_text(path), VIEW("")};

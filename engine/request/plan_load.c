@@ -136,6 +136,7 @@ static bool source_of_slot(const struct slot *slot, enum source_kind *kind,
         return true;
     case FIELD_CH_BRANDS:
     case FIELD_CH_MAJOR:
+    case FIELD_CH_GREASE:
     case FIELD_CH_SAME_MAJOR:
         *name = VIEW("sec-ch-ua");
         return true;

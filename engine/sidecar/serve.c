@@ -12,11 +12,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "sidecar/accept.h"
 #include "sidecar/admin.h"
+#include "sidecar/clock.h"
+#include "sidecar/data_files.h"
 #include "sidecar/denied.h"
 #include "sidecar/door.h"
 #include "sidecar/metrics.h"
@@ -25,6 +26,8 @@
 
 #define QUIET_MS 1000 /* without an exchange, before idle peers are left */
 #define TICK_MS 20
+#define ADMIN_DOORS 2 /* all, and outcomes only */
+#define RELOAD_SECONDS 60
 
 struct sidecar {
     struct reload *reload;
@@ -35,22 +38,23 @@ struct sidecar {
     struct acceptor *acceptor;
     struct door doors[LISTENERS_MAX];
     struct admin admin;
-    struct server *admin_server;
+    struct admin_door admin_doors[ADMIN_DOORS];
+    struct server *admin_servers[ADMIN_DOORS];
+    struct {
+        pthread_mutex_t lock;
+        pthread_cond_t changed;
+        pthread_t signalled; /* who waits for SIGHUP */
+        unsigned asked, done;
+        bool good, over; /* the last one; no more will be done */
+    } reloads;
     char bound[ACCEPT_ADDRESS_MAX]; /* the last address that was bound */
     char demo_bound[ACCEPT_ADDRESS_MAX];
     struct snapshot *snapshot; /* in force, as far as this thread saw */
     const struct setup *setup; /* its setup; addresses and sizes
                                 * never change, see setup_fit */
     sigset_t signals;
+    struct data_files data_files;
 };
-
-static int64_t wall_clock(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 static int failed(const char *what)
 {
@@ -69,6 +73,42 @@ static void take_snapshot(struct sidecar *sidecar)
 
 /* ---- opening; each returns 0 or the exit code ---- */
 
+/* Where state is kept that has no place in the configuration. */
+static bool state_folder(char *path, size_t room)
+{
+    const char *systemd = getenv("STATE_DIRECTORY");
+    const char *xdg = getenv("XDG_STATE_HOME");
+    const char *home = getenv("HOME");
+    int size = -1;
+
+    if (systemd != NULL && systemd[0] == '/') { /* the first of several */
+        size =
+            snprintf(path, room, "%.*s", (int)strcspn(systemd, ":"), systemd);
+    } else if (xdg != NULL && xdg[0] == '/') {
+        size = snprintf(path, room, "%s/weighbridge", xdg);
+    } else if (home != NULL && home[0] == '/') {
+        size = snprintf(path, room, "%s/.local/state/weighbridge", home);
+    }
+    return size > 0 && (size_t)size < room;
+}
+
+/* The demo starts also where it may keep nothing, and says so. */
+static enum wb_status open_in_folder(struct sidecar *sidecar,
+                                     struct wb_problems *problems)
+{
+    const struct wb_engine *engine = sidecar->snapshot->engine;
+    char folder[4096];
+    bool known = state_folder(folder, sizeof folder);
+    enum wb_status status = wb_state_open_in(engine, known ? folder : NULL,
+                                             problems, &sidecar->state);
+
+    if (status == WB_ERROR_IO && sidecar->setup->demo) {
+        status = wb_state_open_in(engine, NULL, NULL, &sidecar->state);
+        failed("the demo keeps its claims in memory");
+    }
+    return status;
+}
+
 static int open_state(struct sidecar *sidecar)
 {
     struct wb_problems *problems = wb_problems_new();
@@ -77,8 +117,7 @@ static int open_state(struct sidecar *sidecar)
     if (problems == NULL) {
         return failed("out of memory");
     }
-    status =
-        wb_state_open(sidecar->snapshot->engine, problems, &sidecar->state);
+    status = open_in_folder(sidecar, problems);
     for (size_t i = 0; i < wb_problems_count(problems); i++) {
         fputs(wb_problem_text(problems, i), stderr);
     }
@@ -152,23 +191,40 @@ static int open_listener(struct sidecar *sidecar, unsigned i)
                      listener->dialect->name);
 }
 
-static int open_admin(struct sidecar *sidecar)
+static bool reload_now(void *context);
+
+static int open_admin_door(struct sidecar *sidecar, unsigned i,
+                           const char *address)
 {
     const struct socket_access access = {0660, NULL};
     struct server_settings server = {1, 64, 65536, 75};
-    struct server_handler handler = admin_handler(&sidecar->admin);
+    struct admin_door *door = &sidecar->admin_doors[i];
+    struct server_handler handler = admin_handler(door);
+
+    if (address == NULL) {
+        return 0;
+    }
+    if (!admin_door_open(door, &sidecar->admin, i == 1)) {
+        return failed("out of memory");
+    }
+    sidecar->admin_servers[i] = server_start(&server, &handler);
+    return listen_on(sidecar, address, &access, sidecar->admin_servers[i], 64,
+                     i == 1 ? "outcomes" : "admin");
+}
+
+static int open_admin(struct sidecar *sidecar)
+{
+    int code;
 
     sidecar->admin.reload = sidecar->reload;
     sidecar->admin.state = sidecar->state;
     sidecar->admin.slots = sidecar->slots;
     sidecar->admin.log = sidecar->log;
     sidecar->admin.started = wall_clock();
-    if (sidecar->setup->admin == NULL) {
-        return 0;
-    }
-    sidecar->admin_server = server_start(&server, &handler);
-    return listen_on(sidecar, sidecar->setup->admin, &access,
-                     sidecar->admin_server, 64, "admin");
+    sidecar->admin.reload_now = reload_now;
+    sidecar->admin.reload_context = sidecar;
+    code = open_admin_door(sidecar, 0, sidecar->setup->admin);
+    return code ? code : open_admin_door(sidecar, 1, sidecar->setup->outcomes);
 }
 
 static int open_servers(struct sidecar *sidecar)
@@ -232,32 +288,125 @@ static void tell_ready(const struct sidecar_options *options)
     }
 }
 
+/* ---- reloads that the admin listener asks for ---- */
+
+/* As SIGHUP, from another thread; waits until it is done. */
+static bool reload_now(void *context)
+{
+    struct sidecar *sidecar = context;
+    struct timespec until;
+    bool good = false;
+    unsigned mine;
+    int late = 0;
+
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += RELOAD_SECONDS;
+    pthread_mutex_lock(&sidecar->reloads.lock);
+    mine = ++sidecar->reloads.asked;
+    pthread_kill(sidecar->reloads.signalled, SIGHUP);
+    while (!late && !sidecar->reloads.over &&
+           (int)(sidecar->reloads.done - mine) < 0) {
+        late = pthread_cond_timedwait(&sidecar->reloads.changed,
+                                      &sidecar->reloads.lock, &until);
+    }
+    good = (int)(sidecar->reloads.done - mine) >= 0 && sidecar->reloads.good;
+    pthread_mutex_unlock(&sidecar->reloads.lock);
+    return good;
+}
+
+/* What is asked for until now is done by the reload that begins now. */
+static unsigned reloads_asked(struct sidecar *sidecar)
+{
+    unsigned asked;
+
+    pthread_mutex_lock(&sidecar->reloads.lock);
+    asked = sidecar->reloads.asked;
+    pthread_mutex_unlock(&sidecar->reloads.lock);
+    return asked;
+}
+
+static void reloads_done(struct sidecar *sidecar, unsigned asked, bool good)
+{
+    pthread_mutex_lock(&sidecar->reloads.lock);
+    sidecar->reloads.done = asked;
+    sidecar->reloads.good = good;
+    pthread_cond_broadcast(&sidecar->reloads.changed);
+    pthread_mutex_unlock(&sidecar->reloads.lock);
+}
+
+static void reloads_end(struct sidecar *sidecar)
+{
+    pthread_mutex_lock(&sidecar->reloads.lock);
+    sidecar->reloads.over = true;
+    pthread_cond_broadcast(&sidecar->reloads.changed);
+    pthread_mutex_unlock(&sidecar->reloads.lock);
+}
+
 /* ---- running ---- */
 
 static void reload(struct sidecar *sidecar)
 {
     systemd_notify("RELOADING=1");
-    bool done = reload_again(sidecar->reload, wall_clock());
+    unsigned asked = reloads_asked(sidecar);
+    bool done = reload_again(sidecar->reload, false, wall_clock());
 
     if (done) {
         take_snapshot(sidecar);
         watch_reset();
     }
+    data_files_loaded(&sidecar->data_files, sidecar->snapshot->engine);
     if (!log_reopen(sidecar->log)) {
         failed("the log cannot be opened anew; the old one stays");
     }
     log_event(wall_clock(), "reload", "outcome", done ? "done" : "failed",
               "generation", wb_engine_generation(sidecar->snapshot->engine),
               (const char *)NULL);
+    reloads_done(sidecar, asked, done);
     systemd_notify("READY=1");
+}
+
+/* A new edition of a list needs no word from anybody. */
+static void reload_lists(struct sidecar *sidecar)
+{
+    unsigned long failures = reload_outcome(sidecar->reload).failed;
+    bool done = reload_again(sidecar->reload, true, wall_clock());
+
+    if (done) {
+        take_snapshot(sidecar);
+    }
+    log_event(wall_clock(), "reload-lists", "outcome",
+              done ? "done"
+              : reload_outcome(sidecar->reload).failed > failures
+                  ? "failed"
+                  : "waits: the configuration has changed too",
+              "generation", wb_engine_generation(sidecar->snapshot->engine),
+              (const char *)NULL);
+}
+
+/* The next signal; -1 when it is time to look at the lists. */
+static int next_signal(const struct sidecar *sidecar)
+{
+    int64_t watch = sidecar->setup->watch;
+    struct timespec time = {watch / 1000000, watch % 1000000 * 1000};
+
+    if (watch == 0 ||
+        wb_engine_data_file(sidecar->snapshot->engine, 0) == NULL) {
+        return sigwaitinfo(&sidecar->signals, NULL);
+    }
+    return sigtimedwait(&sidecar->signals, NULL, &time);
 }
 
 /* Waits for SIGTERM or SIGINT; returns its name. */
 static const char *run(struct sidecar *sidecar)
 {
+    data_files_loaded(&sidecar->data_files, sidecar->snapshot->engine);
     for (;;) {
-        int signal = sigwaitinfo(&sidecar->signals, NULL);
+        int signal = next_signal(sidecar);
 
+        if (signal == -1 && data_files_changed(&sidecar->data_files,
+                                               sidecar->snapshot->engine)) {
+            reload_lists(sidecar);
+        }
         if (signal == SIGHUP) {
             reload(sidecar);
         } else if (signal == SIGTERM) {
@@ -301,7 +450,8 @@ static void drain(struct sidecar *sidecar)
 
     systemd_notify("STOPPING=1");
     atomic_store(&sidecar->admin.draining, true);
-    acceptor_quiesce(sidecar->acceptor, sidecar->admin_server);
+    reloads_end(sidecar);
+    acceptor_quiesce(sidecar->acceptor, sidecar->admin_servers[0]);
     for (unsigned i = 0; i < sidecar->setup->listen_count; i++) {
         server_drain(sidecar->admin.servers[i]);
     }
@@ -329,7 +479,10 @@ static bool may_close(const struct sidecar *sidecar)
 static void close_all(struct sidecar *sidecar)
 {
     acceptor_free(sidecar->acceptor);
-    server_stop(sidecar->admin_server);
+    for (unsigned i = 0; i < ADMIN_DOORS; i++) {
+        server_stop(sidecar->admin_servers[i]);
+        admin_door_close(&sidecar->admin_doors[i]);
+    }
     for (unsigned i = 0; i < LISTENERS_MAX; i++) {
         server_stop(sidecar->admin.servers[i]);
     }
@@ -384,6 +537,9 @@ int sidecar_serve(const char *config_path,
         return failed("out of memory");
     }
     block_signals(sidecar); /* before there are threads */
+    pthread_mutex_init(&sidecar->reloads.lock, NULL);
+    pthread_cond_init(&sidecar->reloads.changed, NULL);
+    sidecar->reloads.signalled = pthread_self();
     code = open_all(sidecar, config_path, options);
     if (code == 0) {
         if (sidecar->setup->demo) {

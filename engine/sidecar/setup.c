@@ -189,7 +189,8 @@ static void read_sources(struct reader *reader, struct listener *listener,
         const char *key;
     } rows[] = {{SOURCE_REQUEST_ID, "request-id"},
                 {SOURCE_JA3, "take.ja3"},
-                {SOURCE_JA4, "take.ja4"}};
+                {SOURCE_JA4, "take.ja4"},
+                {SOURCE_LOAD, "take.load"}};
 
     listener_roles(listener);
 
@@ -269,14 +270,24 @@ static void read_listeners(struct reader *reader, struct setup *setup)
     if (strcmp(setup->admin, "off") == 0) {
         setup->admin = NULL;
     }
+    setup->outcomes = get(reader, "admin.outcomes");
+    if (setup->outcomes && strcmp(setup->outcomes, "off") == 0) {
+        setup->outcomes = NULL;
+    }
 }
 
 /* Only to tell whether they changed: the engine opens the store. */
 static void read_claims(struct reader *reader, struct setup *setup)
 {
-    setup->claims_store = get(reader, "claims.store");
-    setup->claims_path = get(reader, "claims.path");
-    setup->claims_durability = get(reader, "claims.durability");
+    static const char *const keys[] = {
+        "store",    "path",     "durability",    "capacity",
+        "address",  "database", "prefix",        "on-store-failure",
+        "username", "password", "password-file", "capacity-unproven"};
+
+    _Static_assert(sizeof keys / sizeof *keys == CLAIM_KEYS, "each once");
+    for (size_t i = 0; i < CLAIM_KEYS; i++) {
+        setup->claims[i] = get(reader, "claims.%s", keys[i]);
+    }
 }
 
 static void read_log(struct reader *reader, struct setup *setup)
@@ -317,6 +328,8 @@ static void read_limits(struct reader *reader, struct setup *setup)
                                             1000000, 3600000000ull) /
                                      1000000);
     setup->drain = (int64_t)number(reader, "drain", 10000000, 0, 600000000);
+    setup->watch =
+        (int64_t)number(reader, "watch", 10000000, 0, 86400000000ull);
 }
 
 bool setup_read(struct setup *setup, const struct wb_engine *engine, bool demo,
@@ -334,6 +347,8 @@ bool setup_read(struct setup *setup, const struct wb_engine *engine, bool demo,
     } else {
         read_listeners(&reader, setup);
     }
+    setup->generations =
+        (unsigned)number(&reader, "admin.generations", 8, 0, 50);
     read_claims(&reader, setup);
     read_log(&reader, setup);
     read_limits(&reader, setup);
@@ -354,6 +369,8 @@ bool setup_fit(const struct setup *before, const struct setup *after,
         what = "the number of listeners";
     } else if (!same(before->admin, after->admin)) {
         what = "admin.address";
+    } else if (!same(before->outcomes, after->outcomes)) {
+        what = "admin.outcomes";
     } else if (before->connections != after->connections ||
                before->in_flight != after->in_flight ||
                before->threads != after->threads ||
@@ -363,10 +380,11 @@ bool setup_fit(const struct setup *before, const struct setup *after,
         what = "limits";
     } else if (!same(before->log_decisions, after->log_decisions)) {
         what = "log.decisions";
-    } else if (!same(before->claims_store, after->claims_store) ||
-               !same(before->claims_path, after->claims_path) ||
-               !same(before->claims_durability, after->claims_durability)) {
-        what = "claims";
+    }
+    for (size_t i = 0; what == NULL && i < CLAIM_KEYS; i++) {
+        if (!same(before->claims[i], after->claims[i])) {
+            what = "claims";
+        }
     }
     for (size_t i = 0; what == NULL && i < before->listen_count; i++) {
         if (!same(before->listen[i].address, after->listen[i].address)) {

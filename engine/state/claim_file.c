@@ -289,7 +289,7 @@ int claim_file_write(struct claim_file *f, const struct claim_call *first)
     }
     for (const struct claim_call *call = first; call && error == 0;
          call = call->next) {
-        error = put_call(f, txn, call);
+        error = call->held ? put_call(f, txn, call) : 0;
     }
     return end_txn(f, txn, error);
 }

@@ -40,6 +40,7 @@ struct claim_half_kept claim_half_of(const struct claim_call *call,
            sizeof(half.key));
     memcpy(half.content, claim->content, sizeof(half.content));
     memcpy(half.decision, claim->decision, sizeof(half.decision));
+    memcpy(half.ask, claim->ask, sizeof(half.ask));
     if (claim->has_payer) {
         memcpy(half.payer, claim->payer, sizeof(half.payer));
     }
@@ -67,6 +68,7 @@ struct claim_record claim_record_of(const struct claim_record_key *key,
 
     memcpy(record.content, half->content, sizeof(record.content));
     memcpy(record.decision, half->decision, sizeof(record.decision));
+    memcpy(record.ask, half->ask, sizeof(record.ask));
     memcpy(record.payer, half->payer, sizeof(record.payer));
     record.check = checksum(key, &record);
     return record;
@@ -93,6 +95,7 @@ bool claim_record_read(const void *key_at, size_t key_size,
     memcpy(half->key, key.key, sizeof(half->key));
     memcpy(half->content, record.content, sizeof(half->content));
     memcpy(half->decision, record.decision, sizeof(half->decision));
+    memcpy(half->ask, record.ask, sizeof(half->ask));
     memcpy(half->payer, record.payer, sizeof(half->payer));
     return record.check == checksum(&key, &record);
 }

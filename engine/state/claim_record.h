@@ -22,6 +22,7 @@ struct claim_record_key {
 struct claim_record {
     unsigned char content[32];
     unsigned char decision[16];
+    unsigned char ask[16];
     unsigned char payer[CLAIM_PAYER];
     uint32_t fate;
     uint64_t amount;

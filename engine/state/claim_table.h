@@ -36,6 +36,7 @@ struct claim_entry {
     unsigned char key[CLAIM_KEY];
     unsigned char content[32];
     unsigned char decision[CLAIM_DECISION];
+    unsigned char ask[16];
     unsigned char payer[CLAIM_PAYER]; /* all 0: not known for sure */
     uint8_t fate;                     /* enum claim_fate */
     bool named;                       /* it is among the decisions */

@@ -43,6 +43,7 @@ struct claim_half_kept {
     unsigned char key[32];
     unsigned char content[32];
     unsigned char decision[16];
+    unsigned char ask[16];            /* zero: none */
     unsigned char payer[CLAIM_PAYER]; /* all 0: none that is sure */
     uint8_t fate;                     /* enum claim_fate */
     uint64_t amount;
@@ -59,8 +60,8 @@ struct outcome_call {
     void *arg;
     /* the answer: */
     enum outcome_result result;
-    bool proven;     /* DONE: the claim was, before this */
-    uint64_t amount; /* DONE: of the claim */
+    bool proven;                      /* DONE: the claim was, before this */
+    uint64_t amount;                  /* DONE: of the claim */
     unsigned char payer[CLAIM_PAYER]; /* DONE: of the claim */
     /* the store's: */
     void *next;

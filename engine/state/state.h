@@ -28,6 +28,7 @@ enum claim_result {
     CLAIM_REPLAYED,    /* identity claimed already */
     CLAIM_REPEATED,    /* same payment-identifier and content */
     CLAIM_CONFLICTING, /* same payment-identifier, other content */
+    CLAIM_AGAIN,       /* ours, asked a second time: let it through */
     CLAIM_LOCKED_OUT,  /* the payer is; answer.expires: until when */
     CLAIM_FULL,        /* no room, or a network's quota: 429 claims_full */
     CLAIM_UNAVAILABLE  /* lost, or it cannot know: 429 claims_unavailable */
@@ -45,6 +46,10 @@ struct claim {
     unsigned char decision[16];
     int64_t now;
     int64_t expires;
+    int64_t longest; /* no claim of this payment lives longer once taken */
+    bool has_ask;
+    unsigned char ask[16]; /* hash of a proxy-made request id and what it
+                            * came with; zero: none */
     bool client_known;
     struct address client; /* quota of unproven claims by neighbourhood */
 };
@@ -54,7 +59,11 @@ struct claim_answer {
     int64_t claimed_at; /* of the claim that stands */
     int64_t expires;
     unsigned char decision[16]; /* of the claim that stands */
+    bool alone; /* by this node only: what others claimed is not known */
 };
+
+/* An allow is given again for the same ask this long. */
+#define CLAIM_AGAIN_WITHIN INT64_C(10000000)
 
 /* A claim that a store put out to make room for another. */
 struct claim_evicted {
@@ -74,6 +83,7 @@ struct claim_call {
     void *arg;
     /* the store's: */
     void *next;
+    bool held; /* its own table took it */
     struct claim_evicted evicted_identity, evicted_identifier;
 };
 
@@ -84,6 +94,15 @@ struct store_stats {
     uint64_t capacity_proven, capacity_unproven;
     uint64_t taken, refused, full; /* since the start */
     uint64_t evicted;              /* forgotten while they were valid */
+    /* of a store that is shared: */
+    bool shared;
+    bool up;            /* it answers, and holds what was claimed */
+    bool unfit;         /* it may drop claims at any time: not ready */
+    bool decides_alone; /* on-store-failure: local */
+    uint64_t alone;     /* taken without it */
+    uint64_t withdrawn; /* not answered in time */
+    uint64_t losses;    /* of the connection */
+    char trouble[320];  /* for people; "": none */
 };
 struct shared_call;
 struct store_ops {
@@ -129,6 +148,24 @@ bool store_lmdb_available(void);
 enum store_opened store_lmdb_open(const struct store_lmdb_settings *settings,
                                   struct problems *problems,
                                   struct store **out);
+
+/* The shared store: a server of the Redis protocol (7.0 or later), that many
+ * nodes claim in. Own grants are kept in memory too and asked first. */
+struct store_valkey_settings {
+    const char *address;             /* HOST:PORT, [IPv6]:PORT or unix:PATH */
+    const char *username, *password; /* or NULL */
+    const char *prefix;              /* of all keys; at most 63 bytes */
+    int64_t database;
+    int64_t answer_within;  /* microseconds; a later answer is withdrawn */
+    bool local;             /* when it is lost: decide alone; else refuse */
+    bool trust_persistence; /* a server started again has all its claims */
+    size_t capacity_proven, capacity_unproven; /* of this node */
+    const unsigned char *hash_key;
+};
+bool store_valkey_available(void);
+/* Also when the server does not answer: it is tried again. NULL when out of
+ * memory or threads. */
+struct store *store_valkey_open(const struct store_valkey_settings *settings);
 
 /* Rates: sharded tables of fixed size; two weighted buckets per key. */
 struct rates;

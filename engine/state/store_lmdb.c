@@ -44,17 +44,51 @@ bool store_lmdb_available(void)
 
 /* ---- writing ---- */
 
+static void queue(struct store_lmdb *s, struct claim_call *call)
+{
+    bool idle;
+
+    call->next = NULL;
+    pthread_mutex_lock(&s->lock);
+    idle = !s->first;
+    if (idle) {
+        s->first = call;
+    } else {
+        s->last->next = call;
+    }
+    s->last = call;
+    pthread_mutex_unlock(&s->lock);
+    if (idle) {
+        pthread_cond_signal(&s->arrived);
+    }
+}
+
+/* One that was asked again waited for the commit of the first; if that
+ * failed, the first went, and this one may be the claim. */
+static bool ask_again(struct store_lmdb *s, struct claim_call *call)
+{
+    s->table->ops->claim(s->table, call);
+    call->held = call->answer.result == CLAIM_TAKEN;
+    if (call->held) {
+        queue(s, call);
+    }
+    return call->held;
+}
+
 static void answer_batch(struct store_lmdb *s, struct claim_call *call,
                          bool written)
 {
     while (call) {
         struct claim_call *next = call->next;
+        bool queued = !call->held && ask_again(s, call);
 
-        if (!written) {
+        if (call->held && !queued && !written) {
             store_memory_withdraw(s->table, &call->claim);
             call->answer.result = CLAIM_UNAVAILABLE;
         }
-        call->wake(call->arg); /* after it the call is the caller's again */
+        if (!queued) {
+            call->wake(call->arg); /* the call is the caller's again */
+        }
         call = next;
     }
 }
@@ -127,25 +161,13 @@ static enum claim_status lmdb_claim(struct store *store,
                                     struct claim_call *call)
 {
     struct store_lmdb *s = (struct store_lmdb *)store;
-    bool idle;
 
     s->table->ops->claim(s->table, call);
-    if (call->answer.result != CLAIM_TAKEN) {
+    call->held = call->answer.result == CLAIM_TAKEN;
+    if (!call->held && call->answer.result != CLAIM_AGAIN) {
         return CLAIM_DONE;
     }
-    call->next = NULL;
-    pthread_mutex_lock(&s->lock);
-    idle = !s->first;
-    if (idle) {
-        s->first = call;
-    } else {
-        s->last->next = call;
-    }
-    s->last = call;
-    pthread_mutex_unlock(&s->lock);
-    if (idle) {
-        pthread_cond_signal(&s->arrived);
-    }
+    queue(s, call);
     return CLAIM_WAIT;
 }
 

@@ -107,12 +107,29 @@ static const struct claim_entry *find_rival(const struct claim *claim,
     return rival;
 }
 
-static void answer_rival(struct claim_answer *answer, enum claim_result result,
-                         const struct claim_entry *rival)
+static bool is_same_ask(const struct claim *claim,
+                        const struct claim_half_kept *rival)
 {
-    answer->result = result;
-    answer->claimed_at = rival->claimed_at;
-    answer->expires = rival->expires;
+    int64_t apart = claim->now - rival->claimed_at;
+
+    return claim->has_ask && !memcmp(claim->ask, rival->ask, 16) &&
+           !memcmp(claim->content, rival->content, 32) &&
+           apart < CLAIM_AGAIN_WITHIN && apart > -CLAIM_AGAIN_WITHIN;
+}
+
+void claim_answer_rival(struct claim_answer *answer, const struct claim *claim,
+                        const struct claim_half_kept *rival)
+{
+    *answer = (struct claim_answer){.result = CLAIM_REPLAYED,
+                                    .claimed_at = rival->claimed_at,
+                                    .expires = rival->expires};
+    if (is_same_ask(claim, rival)) {
+        answer->result = CLAIM_AGAIN;
+    } else if (rival->identifier) {
+        answer->result = !memcmp(claim->content, rival->content, 32)
+                             ? CLAIM_REPEATED
+                             : CLAIM_CONFLICTING;
+    }
     memcpy(answer->decision, rival->decision, sizeof(answer->decision));
 }
 
@@ -122,19 +139,17 @@ static bool refuse(const struct claim *claim, const struct claim_half *identity,
                    struct claim_answer *answer)
 {
     const struct claim_entry *rival = NULL;
+    struct claim_half_kept half;
+    bool named = false;
 
     if (claim->has_identifier) {
         rival = find_rival(claim, identifier, now);
+        named = rival != NULL;
     }
+    rival = rival ? rival : find_rival(claim, identity, now);
     if (rival) {
-        answer_rival(
-            answer, is_equal(rival, claim) ? CLAIM_REPEATED : CLAIM_CONFLICTING,
-            rival);
-        return true;
-    }
-    rival = find_rival(claim, identity, now);
-    if (rival) {
-        answer_rival(answer, CLAIM_REPLAYED, rival);
+        half = store_memory_kept(rival, false, named);
+        claim_answer_rival(answer, claim, &half);
     }
     return rival != NULL;
 }
@@ -173,6 +188,7 @@ static void insert(const struct claim *claim, const struct claim_half *half,
     }
     if (entry) { /* has_room said so */
         memcpy(entry->content, claim->content, sizeof(entry->content));
+        memcpy(entry->ask, claim->ask, sizeof(entry->ask));
         entry->amount = claim->amount;
         if (claim->has_payer) {
             memcpy(entry->payer, claim->payer, sizeof(entry->payer));
@@ -296,6 +312,7 @@ struct claim_half_kept store_memory_kept(const struct claim_entry *entry,
     memcpy(half.key, entry->key, sizeof(half.key));
     memcpy(half.content, entry->content, sizeof(half.content));
     memcpy(half.decision, entry->decision, sizeof(half.decision));
+    memcpy(half.ask, entry->ask, sizeof(half.ask));
     memcpy(half.payer, entry->payer, sizeof(half.payer));
     return half;
 }
@@ -307,6 +324,7 @@ void store_memory_fill(struct claim_table *table, struct claim_entry *entry,
     entry->fate = half->fate;
     entry->amount = half->amount;
     memcpy(entry->content, half->content, sizeof(entry->content));
+    memcpy(entry->ask, half->ask, sizeof(entry->ask));
     memcpy(entry->payer, half->payer, sizeof(entry->payer));
     claim_table_name(table, entry, half->decision);
 }
@@ -348,6 +366,44 @@ void store_memory_forget(struct store *store, int64_t until)
             s->shards[i].identifiers[kind].forgotten = until;
         }
     }
+}
+
+static bool visit_table(const struct claim_table *table, bool identifier,
+                        bool proven, claim_visitor *visit, void *context)
+{
+    struct claim_half_kept half;
+
+    for (uint32_t i = 0; i < table->used; i++) {
+        half = store_memory_kept(&table->entries[table->heap[i]], proven,
+                                 identifier);
+        if (!visit(context, &half)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool store_memory_visit(struct store *store, size_t number,
+                        claim_visitor *visit, void *context)
+{
+    struct store_memory *s = (struct store_memory *)store;
+    struct shard *shard = &s->shards[number];
+    bool go_on = true;
+
+    if (number >= s->shard_count) {
+        return false;
+    }
+    pthread_mutex_lock(&shard->lock);
+    for (int kind = 0; kind < KINDS && go_on; kind++) {
+        bool proven = kind == PROVEN;
+
+        go_on = visit_table(&shard->identities[kind], false, proven, visit,
+                            context) &&
+                visit_table(&shard->identifiers[kind], true, proven, visit,
+                            context);
+    }
+    pthread_mutex_unlock(&shard->lock);
+    return true;
 }
 
 static void withdraw_half(const struct claim *claim,

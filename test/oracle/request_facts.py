@@ -42,7 +42,7 @@ FIELDS = {
     "ch.mobile": "boolean", "header-shape": "text",
     "wba.state": "text", "wba.agent": "text", "wba.key": "text",
     "ua.engine": "text", "ua.engine-major": "number",
-    "ch.same-major": "boolean", "ch.same-platform": "boolean",
+    "ch.grease": "boolean", "ch.same-major": "boolean", "ch.same-platform": "boolean",
     "accept-kind": "text", "encoding-kind": "text",
 }
 FAMILIES = {"header.": "text", "query.": "text", "cookie.": "text",

@@ -214,7 +214,8 @@ class Process:
         self.log = os.path.join(folder, name + ".log")
         with open(self.log, "ab") as log:
             env = dict(os.environ, HOME=folder, XDG_CONFIG_HOME=folder,
-                       XDG_DATA_HOME=folder)
+                       XDG_DATA_HOME=folder,
+                       STATE_DIRECTORY=os.path.join(folder, name))
             self.process = subprocess.Popen(
                 command, stdout=log, stderr=log, cwd=folder, env=env)
         self.name = name

@@ -351,6 +351,7 @@ static void derived(void)
     size_t family = slot("ua.family", ""), major = slot("ua.major", "");
     size_t platform = slot("ua.platform", ""), mobile = slot("ua.mobile", "");
     size_t brands = slot("ch.brands", ""), version = slot("ch.major", "");
+    size_t grease = slot("ch.grease", "");
     size_t hint = slot("ch.platform", ""), phone = slot("ch.mobile", "");
 
     fill();
@@ -375,6 +376,8 @@ static void derived(void)
        "ua.mobile");
     holds(brands, "Chromium", "ch.brands");
     is_number(values[version].number, 156, "ch.major");
+    ok(values[grease].state == VALUE_PRESENT && values[grease].number,
+       "ch.grease");
     holds(hint, "macOS", "ch.platform");
     ok(values[phone].state == VALUE_PRESENT && values[phone].number,
        "ch.mobile");
@@ -392,6 +395,10 @@ static void derived(void)
     request.headers[1].value = VIEW("\"Chromium\";v=\"156\",");
     fill();
     is_state(version, "absent", "a version in what is no list");
+    request.headers[1].value = VIEW("\"Chromium\";v=\"156\"");
+    fill();
+    ok(values[grease].state == VALUE_PRESENT && !values[grease].number,
+       "no made-up brand");
 }
 
 /* Fields that compare client hints with the user agent. */
