@@ -346,10 +346,11 @@ static void reloads_end(struct sidecar *sidecar)
 
 static void reload(struct sidecar *sidecar)
 {
-    systemd_notify("RELOADING=1");
     unsigned asked = reloads_asked(sidecar);
-    bool done = reload_again(sidecar->reload, false, wall_clock());
+    bool done;
 
+    systemd_notify("RELOADING=1");
+    done = reload_again(sidecar->reload, false, wall_clock());
     if (done) {
         take_snapshot(sidecar);
         watch_reset();
