@@ -450,6 +450,18 @@ size_t wb_decision_write(const struct wb_request *r, enum wb_form form,
 
 /* ---- single answers ---- */
 
+/* Two digits of a table: 0 to 36. */
+static struct view decimals_text(const struct asset *asset)
+{
+    static const char digits[] = "00010203040506070809101112131415161718"
+                                 "192021222324252627282930313233343536";
+    if (!asset || asset->decimals > 36) {
+        return VIEW_NONE;
+    }
+    bool one = asset->decimals < 10;
+    return view_of(digits + 2 * asset->decimals + one, one ? 1 : 2);
+}
+
 static struct view answer_price(const struct wb_request *r,
                                 enum wb_answer which)
 {
@@ -462,6 +474,12 @@ static struct view answer_price(const struct wb_request *r,
         return r->price.asset ? r->price.asset->address : VIEW_NONE;
     case WB_ANSWER_PRICE:
         return r->price_text;
+    case WB_ANSWER_PRICE_NETWORK:
+        return r->price.asset ? r->price.asset->network : VIEW_NONE;
+    case WB_ANSWER_PRICE_SYMBOL:
+        return r->price.asset ? r->price.asset->symbol : VIEW_NONE;
+    case WB_ANSWER_PRICE_DECIMALS:
+        return decimals_text(r->price.asset);
     default:
         return r->price.route;
     }

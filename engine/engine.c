@@ -195,7 +195,8 @@ static const char *nth(const char *const *names, size_t i)
 const char *wb_engine_header_name(const struct wb_engine *engine, size_t i)
 {
     (void)engine;
-    return nth(injected_headers, i);
+    return nth(
+        engine->profile == PROFILE_AWS_WAF ? aws_headers : injected_headers, i);
 }
 
 const char *wb_engine_payment_name(const struct wb_engine *engine, size_t i)

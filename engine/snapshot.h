@@ -52,6 +52,8 @@ struct setting {
     const char *text;
 };
 
+enum header_profile { PROFILE_WEIGHBRIDGE, PROFILE_AWS_WAF };
+
 /* Where claims are kept. CLAIMS_AUTO: in lmdb where whoever opens the state
  * gives it a folder, else in memory. */
 enum claims_store { CLAIMS_AUTO, CLAIMS_MEMORY, CLAIMS_LMDB, CLAIMS_VALKEY };
@@ -75,7 +77,9 @@ struct wb_engine {
     size_t site_count;
     bool reject_unknown_host;
     uint32_t enforce_share; /* parts per million */
+    enum header_profile profile;
     struct guard *guard;
+    const struct known_names *names; /* of headers: for guard and plans */
     struct databases databases; /* closed with the snapshot */
     struct keyring keyring;     /* of agents that sign their requests */
     struct dated_lists lists;   /* what these stand on */

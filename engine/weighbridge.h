@@ -161,6 +161,19 @@ WB_API const char *wb_engine_header_name(const struct wb_engine *engine,
 WB_API const char *wb_engine_payment_name(const struct wb_engine *engine,
                                           size_t i);
 
+/* Writes a policy from a file of others: the route configuration of AWS'
+ * x402 sample. WB_ERROR_CONFIG: `problems` (may be NULL) says why not. */
+WB_API enum wb_status wb_convert(const char *path, struct wb_problems *problems,
+                                 wb_sink *sink, void *context);
+
+/* Id of rule i ("default/gptbot") and of route i, over all sites, some of
+ * which may share theirs; no value past the end. Live as long as it does. */
+WB_API struct wb_text wb_engine_rule(const struct wb_engine *engine, size_t i);
+WB_API struct wb_text wb_engine_route(const struct wb_engine *engine, size_t i);
+/* Do rules count rates, so that decisions hang on those before them? 1 or
+ * 0. (Payments are claimed in any case.) */
+WB_API int wb_engine_counts_rates(const struct wb_engine *engine);
+
 /* ---- state: claims, rates, counters; shared, survives reloads ---- */
 
 /* Opens the store that the engine's configuration names. WB_ERROR_IO: one in
@@ -320,10 +333,19 @@ enum wb_answer {
     WB_ANSWER_PRICE,          /* decimal units */
     WB_ANSWER_PAYMENT_STATE,  /* none, malformed, ..., sound */
     WB_ANSWER_MODE,           /* enforce or count */
-    WB_ANSWER_PAYMENT_FORWARD /* 1: payment headers go to the gate; 0 */
+    WB_ANSWER_PAYMENT_FORWARD, /* 1: payment headers go to the gate; 0 */
+    WB_ANSWER_PRICE_NETWORK, /* CAIP-2, or - */
+    WB_ANSWER_PRICE_SYMBOL,  /* USDC, or - */
+    WB_ANSWER_PRICE_DECIMALS /* of the asset, or - */
 };
 WB_API struct wb_text wb_decision_answer(const struct wb_request *request,
                                          enum wb_answer which);
+
+/* Id of the i-th rule that fired, in the order of rules, and what it adds to
+ * the score (*score, may be NULL; 0 when it only counts); no value past the
+ * end. Lives as long as the engine. */
+WB_API struct wb_text wb_decision_rule(const struct wb_request *request,
+                                       size_t i, int *score);
 
 enum wb_form {
     WB_FORM_RECORD, /* the decision record: one JSON object, no newline */
