@@ -161,6 +161,12 @@ bool aws_refuses_method(const struct wb_request *request);
 #define LABELS_MAX 128
 size_t decision_labels(const struct wb_request *request,
                        struct view labels[LABELS_MAX]);
+/* decision_write.c: parts of the record that the audit log has too. */
+struct json_writer;
+void decision_write_price(const struct wb_request *request,
+                          struct json_writer *w);
+void decision_write_payment(const struct wb_request *request,
+                            struct json_writer *w);
 /* denial.c: the decision as a 4xx answer. */
 void denial_write(struct wb_request *request);
 /* state_store.c: the store that the snapshot names; `folder`: where state is
