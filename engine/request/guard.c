@@ -28,7 +28,8 @@ struct guard {
     struct guarded **table; /* made by guard_close */
     size_t mask;
     size_t name_max;
-    uint64_t starts[32]; /* see may_be_ours() */
+    uint64_t ends[32];   /* of names; see may_be_ours() */
+    uint64_t starts[32]; /* of prefixes */
 };
 
 /* RFC 9110 tokens: letters in lower case, digits, and '-' for every other
@@ -110,8 +111,9 @@ static bool folds_to(struct view name, struct view folded)
     return true;
 }
 
-/* Most names differ from all of ours in their first byte or their size: a
- * bit for a size in the word of a byte, both shrunk. */
+/* Most names differ from all of ours in their first and last bytes or their
+ * size: a bit for a size in the word of the bytes, both shrunk. Of a prefix
+ * only the first byte is known. */
 #define SIZE_BITS 63
 
 static uint64_t size_bit(size_t size)
@@ -119,14 +121,18 @@ static uint64_t size_bit(size_t size)
     return UINT64_C(1) << (size < SIZE_BITS ? size : SIZE_BITS);
 }
 
-static uint64_t *start_of(struct guard *guard, struct view folded)
+static unsigned word_of_ends(char first, char last)
 {
-    return &guard->starts[(unsigned char)folded.at[0] & 31];
+    return (unsigned)(first + 2 * last) & 31;
 }
 
 static bool may_be_ours(const struct guard *guard, struct view name)
 {
-    return guard->starts[(unsigned char)fold_char(name.at[0]) & 31] &
+    char first = fold_char(name.at[0]);
+    char last = fold_char(name.at[name.size - 1]);
+
+    return (guard->ends[word_of_ends(first, last)] |
+            guard->starts[(unsigned char)first & 31]) &
            size_bit(name.size);
 }
 
@@ -160,12 +166,14 @@ bool guard_add(struct guard *guard, const char *name, enum guard_kind kind)
     if (kind == GUARD_NEVER_PREFIX) {
         entry->next = guard->prefixes;
         guard->prefixes = entry;
-        *start_of(guard, entry->folded) |= ~(size_bit(text.size) - 1);
+        guard->starts[(unsigned char)folded[0] & 31] |=
+            ~(size_bit(text.size) - 1);
     } else {
         entry->next = guard->names;
         guard->names = entry;
         guard->count++;
-        *start_of(guard, entry->folded) |= size_bit(text.size);
+        guard->ends[word_of_ends(folded[0], folded[text.size - 1])] |=
+            size_bit(text.size);
     }
     return entry->name.at != NULL;
 }
