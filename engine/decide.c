@@ -102,6 +102,8 @@ static void step_facts(struct wb_request *r)
     r->evaluation = r->evaluations[r->site->ruleset];
     r->facts.site = r->site->id;
     r->facts.databases = &r->engine->databases;
+    r->facts.retry_names =
+        r->engine->payments.mapped.count ? &r->engine->payments.mapped : NULL;
     payment_parse(&r->facts, &r->engine->payments, r->workspace, &r->payment);
     payment_fill_slots(&r->payment, &r->facts.payment);
     facts_fill(r->ruleset->plan, &r->facts, r->values, r->workspace, &r->cut);
@@ -224,7 +226,8 @@ static void refuse_payment(struct wb_request *r)
 /* What the settings say to do with a payment in its state. */
 static void act_on_payment(struct wb_request *r)
 {
-    enum payment_action action = r->engine->payments.actions[r->payment_state];
+    enum payment_action action =
+        payment_action(&r->payment, &r->engine->payments, r->payment_state);
     if (action == PAYMENT_REJECT && r->payment_state != PAYMENT_NONE) {
         refuse_payment(r);
     }
@@ -240,6 +243,7 @@ static struct offer offer_of(const struct price *price)
                           .asset = asset->address,
                           .pay_to = price->pay_to,
                           .amount = price->amount,
+                          .decimals = asset->decimals,
                           .domain = asset->has_domain ? asset->domain : NULL};
 }
 

@@ -149,6 +149,7 @@ static size_t new_ruleset(struct loading *l, const struct schema_texts *packs,
         .automata_bytes = (size_t)l->settings.automata_bytes,
         .sets = l->networks.sets,
         .set_count = l->networks.set_count,
+        .retry_names = &l->engine->payments.mapped,
         .jit = true,
     };
     if (l->ruleset_count == RULESETS_MAX) {
@@ -401,30 +402,28 @@ static void compile(struct loading *l)
     }
 }
 
+static bool guard_add_all(struct guard *guard, const char *const *names)
+{
+    while (*names && guard_add(guard, *names, GUARD_NEVER)) {
+        names++;
+    }
+    return *names == NULL;
+}
+
 static void make_guard(struct loading *l)
 {
-    static const char *const guarded[] = {
-        /* x402 and AWS: what only a gate or a WAF may say (edge table) */
-        "X-Weighbridge-Proof", NULL};
+    const struct payment_settings *payments = &l->engine->payments;
     struct guard *guard = guard_new(l->arena);
-    bool good = guard != NULL;
-    for (size_t i = 0; good && injected_headers[i]; i++) {
-        good = guard_add(guard, injected_headers[i], GUARD_NEVER);
+    bool good = guard && guard_add_all(guard, injected_headers) &&
+                guard_add_all(guard, payment_guarded_headers) &&
+                guard_add(guard, "X-Weighbridge-Proof", GUARD_NEVER) &&
+                guard_add(guard, "x-x402-", GUARD_NEVER_PREFIX) &&
+                guard_add(guard, "x-amzn-waf-", GUARD_NEVER_PREFIX);
+    for (size_t i = 0; good && i < payments->header_count; i++) {
+        good = guard_add(guard, payments->headers[i].name.at, GUARD_SPELLED);
     }
-    for (size_t i = 0; good && guarded[i]; i++) {
-        good = guard_add(guard, guarded[i], GUARD_NEVER);
-    }
-    for (size_t i = 0; good && payment_guarded_headers[i]; i++) {
-        good = guard_add(guard, payment_guarded_headers[i], GUARD_NEVER);
-    }
-    for (size_t i = 0; good && payment_headers[i]; i++) {
-        good = guard_add(guard, payment_headers[i], GUARD_SPELLED);
-    }
-    good = good && guard_add(guard, "x-x402-", GUARD_NEVER_PREFIX) &&
-           guard_add(guard, "x-amzn-waf-", GUARD_NEVER_PREFIX) &&
-           guard_close(guard);
     l->engine->guard = guard;
-    l->failed = l->failed || !good;
+    l->failed = l->failed || !good || !guard_close(guard);
 }
 
 /* What must be said loudly: of every site's policy, or of the demo. */

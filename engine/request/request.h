@@ -70,6 +70,7 @@ struct request {
     bool client_known; /* client_ip was an address */
     struct view site;  /* set by the engine */
     const struct databases *databases; /* ... here; set by the engine */
+    const struct retry_names *retry_names; /* set by the engine, or NULL */
     struct payment_slots payment;
 };
 

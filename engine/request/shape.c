@@ -14,7 +14,8 @@ size_t shape_count(const struct request *request)
     size_t count = 0;
 
     for (size_t i = 0; i < request->header_count; i++) {
-        count += !header_is_of_retry(request->headers[i].name);
+        count += !header_is_of_retry(request->headers[i].name,
+                                     request->retry_names);
     }
     return count;
 }
@@ -54,7 +55,7 @@ struct view shape_order(const struct request *request, struct arena *workspace)
     for (size_t i = 0; i < request->header_count; i++) {
         struct view name = request->headers[i].name;
 
-        if (header_is_of_retry(name)) {
+        if (header_is_of_retry(name, request->retry_names)) {
             continue;
         }
         if (at > room) {
