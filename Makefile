@@ -31,7 +31,10 @@ APP_PACKAGES := libmicrohttpd
 DEPS := gcc libc6-dev make pkg-config libpcre2-dev libyaml-dev libsodium-dev \
 	libmaxminddb-dev libmicrohttpd-dev
 CHECK_DEPS := clang libclang-rt-14-dev g++ python3 python3-yaml curl nginx \
-	valgrind libjansson-dev procps mandoc caddy haproxy zstd
+	valgrind libjansson-dev procps mandoc caddy haproxy zstd chromium \
+	apache2 redis-server
+# Node may be there without Debian's package of it.
+CHECK_DEPS += $(shell command -v npm >/dev/null || echo nodejs npm)
 
 # Features: on when their library is found; WITH_X=0 leaves one out.
 WITH_SECP256K1 ?= $(shell $(PKG_CONFIG) --exists 'libsecp256k1 >= 0.2' && \
@@ -52,6 +55,17 @@ endif
 ifeq ($(WITH_LMDB),1)
 PLAIN_LIBS += -llmdb
 CPPFLAGS += -DWITH_LMDB
+endif
+
+# Claims that several nodes share, in a server of the Redis protocol.
+WITH_HIREDIS ?= $(shell $(PKG_CONFIG) --exists hiredis && echo 1 || \
+	echo absent)
+ifneq ($(WITH_HIREDIS),0)
+DEPS += libhiredis-dev
+endif
+ifeq ($(WITH_HIREDIS),1)
+LIB_PACKAGES += hiredis
+CPPFLAGS += -DWITH_HIREDIS
 endif
 
 # Logs that are compressed: libraries of the program, not of libweighbridge.
@@ -95,10 +109,11 @@ TOOL_SRC := $(wildcard test/tools/*.c)
 FUZZ_SRC := $(wildcard test/fuzz/*_fuzz.c)
 BENCH_SRC := $(wildcard bench/*.c)
 SHIPPED := $(wildcard rules/*.yaml policy/*.yaml)
+SNIPPETS := $(wildcard engine/cli/snippets/*/*)
 
 obj = $(patsubst %.c,$(BUILD)/obj/%.o,$(1))
 LIB_OBJ := $(call obj,$(LIB_SRC)) $(BUILD)/obj/shipped.o
-APP_OBJ := $(call obj,$(APP_SRC))
+APP_OBJ := $(call obj,$(APP_SRC)) $(BUILD)/obj/snippets.o
 UNIT_BIN := $(patsubst test/unit/%.c,$(BUILD)/test/%,$(UNIT_SRC))
 TOOL_BIN := $(patsubst test/tools/%.c,$(BUILD)/test/%,$(TOOL_SRC))
 CORPUS_BIN := $(patsubst test/fuzz/%_fuzz.c,$(BUILD)/test/corpus-%,$(FUZZ_SRC))
@@ -112,8 +127,8 @@ STATIC := $(BUILD)/libweighbridge.a
 SHARED := $(BUILD)/libweighbridge.so.$(SOVERSION)
 PROGRAM := $(BUILD)/weighbridge
 
-.PHONY: all deps check-deps serve check check-asan check-tsan fuzz bench lint \
-	accept install uninstall dist clean help tests
+.PHONY: all deps check-deps serve check check-asan check-tsan fuzz bench eval \
+	lint accept install uninstall dist clean help tests
 
 all: $(STATIC) $(SHARED) $(PROGRAM)
 
@@ -124,8 +139,10 @@ help:
 	@echo 'make check-asan, check-tsan   the tests under sanitizers'
 	@echo 'make fuzz RUNS=n              every fuzzer for n runs'
 	@echo 'make bench      speed, as ratios in one run'
+	@echo 'make eval EVAL_DATA=FOLDER    what the rules call labelled requests'
 	@echo 'make WITH_SECP256K1=0         without the check of signatures'
 	@echo 'make WITH_LMDB=0              without claims that survive a restart'
+	@echo 'make WITH_HIREDIS=0           without claims that nodes share'
 	@echo 'make WITH_ZLIB=0 WITH_ZSTD=0  without compressed logs'
 	@echo 'make lint       floors, doors, warnings of both compilers'
 	@echo 'make accept     rewrite golden files; read the diff'
@@ -138,12 +155,17 @@ $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(LIB_CFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-# Shipped rules and policies are part of the library.
-$(BUILD)/gen/shipped.c: engine/shipped.sh $(SHIPPED)
+# Shipped rules and policies are part of the library, proxies' templates of
+# the program.
+$(BUILD)/gen/shipped.c: engine/base/shipped.sh $(SHIPPED)
 	@mkdir -p $(@D)
-	sh engine/shipped.sh $(SHIPPED) > $@.new && mv $@.new $@
+	sh $< shipped_files $(SHIPPED) > $@.new && mv $@.new $@
 
-$(BUILD)/obj/shipped.o: $(BUILD)/gen/shipped.c
+$(BUILD)/gen/snippets.c: engine/base/shipped.sh $(SNIPPETS)
+	@mkdir -p $(@D)
+	sh $< snippet_files $(SNIPPETS) > $@.new && mv $@.new $@
+
+$(BUILD)/obj/%.o: $(BUILD)/gen/%.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
@@ -248,6 +270,13 @@ benches: all $(BENCH_BIN)
 bench: check-deps
 	@$(MAKE) --no-print-directory -s benches
 	@sh bench/run $(BUILD)
+
+# Labelled requests are the caller's: bench/README.md says in which form.
+eval: deps
+	@$(MAKE) --no-print-directory -s all
+	@if [ -z "$(EVAL_DATA)" ]; then echo 'eval: give EVAL_DATA=FOLDER, see' \
+		'bench/README.md' >&2; exit 2; fi
+	@WB_BUILD=$(BUILD) bench/eval $(EVAL_DATA)
 
 lint:
 	@sh test/lint/run

@@ -82,7 +82,7 @@ static void open_bench(struct bench *b, size_t routes)
     struct node *tree =
         tree_read_text(b->arena, VIEW("policy"), view_text(text), b->problems);
     b->policy = tree
-                    ? policy_read(b->arena, tree, VIEW_NONE, rules, b->problems)
+                    ? policy_read(b->arena, tree, VIEW("default"), VIEW_NONE, rules, b->problems)
                     : NULL;
     b->program = b->policy ? rules_compile(rules) : NULL;
     free(text);

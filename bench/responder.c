@@ -32,6 +32,7 @@ static const char *const headers[][2] = {
     {"X-Price-Pay-To", "0x000000000000000000000000000000000000dEaD"},
     {"X-Price-Route", "everything"},
     {"X-Price-Tier", "2"},
+    {"X-Price-Offers", "-"},
     {"X-Price-Demand", "-"},
     {"X-Price-Quote", "-"},
     {"X-Payment-State", "none"},

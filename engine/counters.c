@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "decision.h"
+#include "outcomes.h"
 
 #define BLOCKS 16
 /* Places for sites: twice what a configuration can have, so that reloads may
@@ -35,6 +36,7 @@ struct block {
     struct site_counts *sites;
     atomic_uint_least64_t payments[PROTOCOL_COUNT][PAYMENT_STATES];
     atomic_uint_least64_t proofs[PROOFS];
+    atomic_uint_least64_t signatures[WBA_STATES];
     atomic_uint_least64_t browser_like_charged;
     atomic_uint_least64_t asked; /* atomic units, saturating */
     atomic_uint_least64_t limited;
@@ -170,6 +172,9 @@ void counters_add(struct wb_request *r)
     if (r->proof != PROOF_NONE) {
         add(&block->proofs[r->proof], 1);
     }
+    if (r->wba.state != WBA_NONE) {
+        add(&block->signatures[r->wba.state], 1);
+    }
     if (action == ACTION_CHARGE && !r->count) {
         add_amount(&block->asked, amount_to_u64(&r->price.amount));
     }
@@ -299,6 +304,41 @@ static void write_signatures(struct page *page, const struct counters *counters)
     }
 }
 
+static void write_shared_store(struct page *page,
+                               const struct store_stats *stats)
+{
+    head(page, "claims_store_up", "gauge",
+         "1 while the shared store answers and holds what was claimed.");
+    line(page, "weighbridge_claims_store_up %d\n", stats->up && !stats->unfit);
+    head(page, "claims_store_losses_total", "counter",
+         "Times that the shared store was lost.");
+    line(page, "weighbridge_claims_store_losses_total %llu\n",
+         (unsigned long long)stats->losses);
+    head(page, "claims_alone_total", "counter",
+         "Payments let through by this node's word alone.");
+    line(page, "weighbridge_claims_alone_total %llu\n",
+         (unsigned long long)stats->alone);
+    head(page, "claims_withdrawn_total", "counter",
+         "Claims that the shared store did not answer in time.");
+    line(page, "weighbridge_claims_withdrawn_total %llu\n",
+         (unsigned long long)stats->withdrawn);
+}
+
+static void write_signed(struct page *page, const struct counters *counters)
+{
+    head(page, "signed_requests_total", "counter",
+         "Requests signed by Web Bot Auth by what their check found.");
+    for (size_t s = WBA_NONE + 1; s < WBA_STATES; s++) {
+        uint64_t sum = 0;
+        for (size_t b = 0; b < BLOCKS; b++) {
+            sum += get(&counters->blocks[b].signatures[s]);
+        }
+        line(page, "weighbridge_signed_requests_total{state=\"%s\"} %llu\n",
+             wba_state_names[s] ? wba_state_names[s] : "unknown",
+             (unsigned long long)sum);
+    }
+}
+
 static void write_claims(struct page *page, const struct wb_state *state)
 {
     struct store_stats stats = {0};
@@ -323,6 +363,33 @@ static void write_claims(struct page *page, const struct wb_state *state)
          "weighbridge_claims_total{result=\"evicted\"} %llu\n",
          (unsigned long long)stats.taken, (unsigned long long)stats.refused,
          (unsigned long long)stats.full, (unsigned long long)stats.evicted);
+    if (stats.shared) {
+        write_shared_store(page, &stats);
+    }
+}
+
+static void write_databases(struct page *page, const struct wb_engine *engine)
+{
+    static const char *const kinds[] = {"country", "asn"};
+    const struct mmdb_list *lists[] = {&engine->databases.country,
+                                       &engine->databases.as};
+    size_t list = 0;
+    head(page, "database_damaged_total", "counter",
+         "Records of a database that could not be read.");
+    for (size_t k = 0; k < 2; k++) {
+        for (size_t i = 0; i < lists[k]->count; i++) {
+            const struct dated_lists *dated = &engine->lists;
+            while (list < dated->count &&
+                   strcmp(dated->items[list].kind, kinds[k]) != 0) {
+                list++;
+            }
+            line(page,
+                 "weighbridge_database_damaged_total{kind=\"%s\","
+                 "name=\"%s\"} %llu\n",
+                 kinds[k], list < dated->count ? dated->items[list++].name : "",
+                 (unsigned long long)mmdb_damaged(lists[k]->items[i]));
+        }
+    }
 }
 
 static void write_rules(struct page *page, const struct wb_engine *engine)
@@ -364,6 +431,9 @@ void wb_state_metrics(const struct wb_state *state,
               "Decisions in which a matching limit made a fact unknown.");
     write_payments(&page, counters);
     write_signatures(&page, counters);
+    write_signed(&page, counters);
     write_claims(&page, state);
+    outcomes_metrics(state->outcomes, sink, context);
+    write_databases(&page, engine);
     write_rules(&page, engine);
 }

@@ -2,8 +2,10 @@
 /*
  * The order of one decision; the only file that knows it.
  *
- *   stateless   guard -> facts -> payment parsed -> rules that need no state
- *   stateful    rates counted once -> the other rules: score, class
+ *   stateless   guard -> facts -> payment parsed, signature checked
+ *               -> rules that need no state
+ *   stateful    rates counted once, the signature asked whether it was seen
+ *               -> the other rules: score, class
  *               -> price -> payment judged -> its signature
  *               -> claim, the last act
  *   then        headers, or the answer that refuses
@@ -18,9 +20,10 @@
 #include "base/hash.h"
 #include "decision.h"
 #include "payment/signature.h"
+#include "signed.h"
 
-static void refuse(struct wb_request *r, unsigned status, const char *error,
-                   const char *reason)
+void decision_refuse(struct wb_request *r, unsigned status, const char *error,
+                     const char *reason)
 {
     if (r->denial.status == 0) {
         r->denial.status = status;
@@ -47,7 +50,7 @@ static bool step_guard(struct wb_request *r)
 {
     const struct header *culprit = NULL;
     if (r->unread) {
-        refuse(r, 400, "bad_record", NULL);
+        decision_refuse(r, 400, "bad_record", NULL);
         return false;
     }
     enum guard_verdict verdict =
@@ -55,8 +58,9 @@ static bool step_guard(struct wb_request *r)
     if (verdict == GUARD_PASS) {
         return true;
     }
-    refuse(r, guard_answers[verdict].status, guard_answers[verdict].error,
-           verdict == GUARD_CONNECTION ? "connection" : NULL);
+    decision_refuse(r, guard_answers[verdict].status,
+                    guard_answers[verdict].error,
+                    verdict == GUARD_CONNECTION ? "connection" : NULL);
     if (culprit) {
         r->denial.header = culprit->name;
     }
@@ -67,13 +71,13 @@ static bool step_site(struct wb_request *r)
 {
     if (!site_is_certain(r->engine, &r->facts)) {
         r->site = &r->engine->sites[0];
-        refuse(r, 400, "bad_host", NULL);
+        decision_refuse(r, 400, "bad_host", NULL);
         return false;
     }
     r->site = engine_site(r->engine, r->facts.host_name);
     if (!r->site) {
         r->site = &r->engine->sites[0];
-        refuse(r, 421, "unknown_host", NULL);
+        decision_refuse(r, 421, "unknown_host", NULL);
         return false;
     }
     return true;
@@ -106,10 +110,11 @@ static void step_facts(struct wb_request *r)
         r->engine->payments.mapped.count ? &r->engine->payments.mapped : NULL;
     payment_parse(&r->facts, &r->engine->payments, r->workspace, &r->payment);
     payment_fill_slots(&r->payment, &r->facts.payment);
+    signature_weigh(r);
     facts_fill(r->ruleset->plan, &r->facts, r->values, r->workspace, &r->cut);
     if (r->cut) {
         /* unknown values would make a human of whoever fills the room */
-        refuse(r, 431, "headers_too_large", "workspace");
+        decision_refuse(r, 431, "headers_too_large", "workspace");
         r->evaluation = NULL;
         return;
     }
@@ -130,7 +135,7 @@ void wb_weigh(struct wb_request *r)
         r->facts.host = target_host(r->facts.target);
     }
     if (!request_prepare(&r->facts, r->workspace) && passed) {
-        refuse(r, 431, "headers_too_large", "workspace");
+        decision_refuse(r, 431, "headers_too_large", "workspace");
         passed = false;
     }
     passed = step_site(r) && passed;
@@ -193,10 +198,11 @@ static const uint64_t *step_rates(struct wb_request *r)
 
 static void step_rules(struct wb_request *r)
 {
+    signature_claim(r);
     evaluation_stateful(r->evaluation, step_rates(r));
     r->verdict = *evaluation_verdict(r->evaluation);
     if (r->verdict.reject) {
-        refuse(r, r->verdict.status, "rejected", NULL);
+        decision_refuse(r, r->verdict.status, "rejected", NULL);
         r->denial.reason = r->verdict.reason;
     }
 }
@@ -207,144 +213,11 @@ static void step_price(struct wb_request *r)
     if (r->price.action == PRICE_REJECT) {
         const struct refusal *refusal = r->price.refusal;
         if (decision_allows(r)) {
-            refuse(r, refusal->status, "not_for_sale", NULL);
+            decision_refuse(r, refusal->status, "not_for_sale", NULL);
             r->denial.refusal = refusal;
             r->denial.reason = refusal->reason;
         }
     }
-}
-
-static void refuse_payment(struct wb_request *r)
-{
-    const struct payment_state_row *row = &payment_states[r->payment_state];
-    refuse(r, row->status, row->error, r->judgement.reason);
-    if (row->status == 409) {
-        r->denial.retry = "sign-again";
-    }
-}
-
-/* What the settings say to do with a payment in its state. */
-static void act_on_payment(struct wb_request *r)
-{
-    enum payment_action action =
-        payment_action(&r->payment, &r->engine->payments, r->payment_state);
-    if (action == PAYMENT_REJECT && r->payment_state != PAYMENT_NONE) {
-        refuse_payment(r);
-    }
-    r->forward = action == PAYMENT_PASS && r->payment_state != PAYMENT_NONE &&
-                 r->price.action == PRICE_CHARGE && decision_allows(r);
-}
-
-/* What is sold at this price; only where it charges. */
-static struct offer offer_of(const struct price *price)
-{
-    const struct asset *asset = price->asset;
-    return (struct offer){.network = asset->network,
-                          .asset = asset->address,
-                          .pay_to = price->pay_to,
-                          .amount = price->amount,
-                          .decimals = asset->decimals,
-                          .domain = asset->has_domain ? asset->domain : NULL};
-}
-
-static void step_judge(struct wb_request *r)
-{
-    struct offer offer;
-    size_t offers = 0;
-    if (r->price.action == PRICE_CHARGE) {
-        offers = 1;
-        offer = offer_of(&r->price);
-    }
-    r->judgement =
-        payment_judge(&r->payment, &r->engine->payments, &offer, offers,
-                      policy_strict(r->site->policy), r->facts.time);
-    r->payment_state = r->judgement.state;
-    act_on_payment(r);
-}
-
-/* The dearest step, so only for what would be claimed (count mode works it
- * out too). A signature that fails is no payment of that payer's own key; a
- * contract may still take it, so the default is to say so and go on. */
-static void step_signature(struct wb_request *r)
-{
-    enum payment_signatures wanted = r->engine->payments.signatures;
-    if (wanted == SIGNATURES_OFF || !r->forward ||
-        r->payment_state == PAYMENT_REUSABLE) {
-        return;
-    }
-    struct offer offer = offer_of(&r->price);
-    r->proof = signature_check(&r->payment, &offer);
-    if (r->proof != PROOF_FAILED) {
-        return;
-    }
-    r->judgement.reason = "not_signed_by_payer";
-    if (wanted == SIGNATURES_REJECT) {
-        r->payment_state = PAYMENT_FORGED;
-        act_on_payment(r);
-    }
-}
-
-/* ---- the claim ---- */
-
-static void claim_fill(struct wb_request *r)
-{
-    struct claim *claim = &r->call.claim;
-    memset(claim, 0, sizeof *claim);
-    memcpy(claim->identity, r->payment.identity, sizeof claim->identity);
-    memcpy(claim->content, r->payment.content, sizeof claim->content);
-    memcpy(claim->decision, r->id, sizeof claim->decision);
-    if (r->payment.identifier.at) {
-        struct sha256 hash;
-        sha256_start(&hash);
-        sha256_add(&hash, r->site->id);
-        sha256_add(&hash, view_of("", 1));
-        sha256_add(&hash, r->payment.identifier);
-        sha256_end(&hash, claim->identifier);
-        claim->has_identifier = true;
-    }
-    claim->proven = r->proof == PROOF_PROVEN;
-    claim->now = r->facts.time;
-    r->call.answer.result = CLAIM_UNAVAILABLE; /* until the store says more */
-    claim->expires =
-        payment_claim_expiry(&r->payment, &r->engine->payments, r->facts.time);
-    claim->client_known = r->facts.client_known;
-    if (claim->client_known) {
-        claim->client = r->facts.client;
-    }
-}
-
-static void claim_answered(struct wb_request *r)
-{
-    static const struct {
-        enum payment_state state;
-        const char *error; /* a store that cannot claim: 429 */
-    } outcomes[] = {
-        [CLAIM_TAKEN] = {PAYMENT_SOUND, NULL},
-        [CLAIM_REPLAYED] = {PAYMENT_REPLAYED, NULL},
-        [CLAIM_REPEATED] = {PAYMENT_REPEATED, NULL},
-        [CLAIM_CONFLICTING] = {PAYMENT_CONFLICTING, NULL},
-        [CLAIM_FULL] = {PAYMENT_SOUND, "claims_full"},
-        [CLAIM_UNAVAILABLE] = {PAYMENT_SOUND, "claims_unavailable"},
-    };
-    enum claim_result result = r->call.answer.result;
-    if (outcomes[result].error) {
-        refuse(r, 429, outcomes[result].error, NULL);
-        r->denial.retry = "wait";
-        r->denial.retry_after = 1;
-    } else if (result != CLAIM_TAKEN) {
-        r->payment_state = outcomes[result].state;
-        r->judgement.reason = NULL; /* it was of the state before */
-        act_on_payment(r);
-    }
-    r->forward = r->forward && decision_allows(r);
-}
-
-/* Only what goes on, at a price, with its header left in place, is claimed:
- * refusals, free prices, stripped headers and count mode burn nothing. */
-static bool wants_claim(const struct wb_request *r)
-{
-    return decision_allows(r) && r->forward && !r->count &&
-           r->payment_state != PAYMENT_REUSABLE;
 }
 
 /* ---- the end ---- */
@@ -401,50 +274,6 @@ static void finish(struct wb_request *r)
     counters_add(r);
 }
 
-/* Serving: a pseudo-random function of a counter, so that nobody can guess
- * another's decision id. */
-static void id_of_counter(struct wb_request *r, uint64_t id[2])
-{
-    uint64_t seed[3] = {r->id_start, r->id_count++, 0};
-    id[0] = hash_sip(r->state->key, view_of((const char *)seed, sizeof seed));
-    seed[2] = 1;
-    id[1] = hash_sip(r->state->key, view_of((const char *)seed, sizeof seed));
-}
-
-/* Replay: a hash of the input, so that equal input gives equal output. */
-static void id_of_input(const struct request *f, uint64_t id[2])
-{
-    static const unsigned char key[16] = "decision";
-    const struct view facts[] = {f->method, f->host, f->target, f->client_ip,
-                                 f->id};
-    uint64_t sum[3] = {(uint64_t)f->time, f->header_count, 0};
-    for (size_t i = 0; i < sizeof facts / sizeof *facts; i++) {
-        sum[0] = sum[0] * UINT64_C(0x9E3779B97F4A7C15) + hash_table(facts[i]);
-    }
-    for (size_t i = 0; i < f->header_count; i++) {
-        sum[1] = (sum[1] ^ hash_table(f->headers[i].name)) *
-                     UINT64_C(0x9E3779B97F4A7C15) +
-                 hash_table(f->headers[i].value);
-    }
-    id[0] = hash_sip(key, view_of((const char *)sum, sizeof sum));
-    sum[2] = 1;
-    id[1] = hash_sip(key, view_of((const char *)sum, sizeof sum));
-}
-
-static void make_id(struct wb_request *r)
-{
-    uint64_t id[2];
-    if (r->state && !r->state->replay) {
-        id_of_counter(r, id);
-    } else {
-        id_of_input(&r->facts, id);
-    }
-    memcpy(r->id, id, sizeof r->id);
-    struct text text = text_in(r->id_text, sizeof r->id_text);
-    text_add_hex(&text, r->id, sizeof r->id);
-    r->id_text[32] = '\0';
-}
-
 /* From the store's thread. The request may be gone once it is told. */
 static void answered(void *arg)
 {
@@ -465,16 +294,16 @@ enum wb_result wb_decide(struct wb_request *r, struct wb_state *state,
     }
     wb_weigh(r);
     r->state = state;
-    make_id(r);
+    decision_make_id(r);
     if (!r->evaluation) {
         finish(r);
         return WB_DONE;
     }
     step_rules(r);
     step_price(r);
-    step_judge(r);
-    step_signature(r);
-    if (!wants_claim(r)) {
+    payment_step_judge(r);
+    payment_step_signature(r);
+    if (!payment_wants_claim(r)) {
         finish(r);
         return WB_DONE;
     }
@@ -483,7 +312,7 @@ enum wb_result wb_decide(struct wb_request *r, struct wb_state *state,
         finish(r);
         return WB_DONE;
     }
-    claim_fill(r);
+    payment_claim(r);
     r->wake = wake;
     r->wake_arg = arg;
     r->call.wake = answered;
@@ -493,7 +322,7 @@ enum wb_result wb_decide(struct wb_request *r, struct wb_state *state,
     if (state->store->ops->claim(state->store, &r->call) == CLAIM_WAIT) {
         return WB_WAIT;
     }
-    claim_answered(r);
+    payment_claim_answered(r);
     finish(r);
     return WB_DONE;
 }
@@ -501,7 +330,7 @@ enum wb_result wb_decide(struct wb_request *r, struct wb_state *state,
 void wb_decide_resume(struct wb_request *r)
 {
     if (r && r->step == STEP_CLAIMING && !decision_is_held(r)) {
-        claim_answered(r);
+        payment_claim_answered(r);
         finish(r);
     }
 }

@@ -7,6 +7,7 @@
 #define WB_DECISION_H
 
 #include "base/text.h"
+#include "request/web_bot_auth.h"
 #include "snapshot.h"
 #include "state/state.h"
 
@@ -52,13 +53,16 @@ struct wb_request {
 
     struct arena *workspace;
     struct request facts;
-    struct view label; /* of the record */
+    struct view label;    /* of the record */
+    struct view proxy_id; /* made by the proxy for this request; or NONE */
     struct payment payment;
+    struct wba wba; /* the signature of the request itself */
 
     const struct site *site;
     const struct ruleset *ruleset;
     struct evaluation *evaluation; /* NULL: rules were not reached */
     bool unread;                   /* its record could not be read */
+    bool cannot_strip;             /* strip is a refusal: WB_CANNOT_STRIP */
     bool cut;                      /* a value did not fit the workspace */
 
     struct wb_state *state;
@@ -73,8 +77,8 @@ struct wb_request {
     struct judgement judgement;
     enum payment_state payment_state;
     enum payment_proof proof; /* of its signature */
-    bool forward;     /* the payment header goes to the gate */
-    bool would_claim; /* no store was given */
+    bool forward;             /* the payment header goes to the gate */
+    bool would_claim;         /* no store was given */
     struct claim_call call;
     void (*wake)(void *arg); /* the caller's, after ours */
     void *wake_arg;
@@ -93,9 +97,11 @@ struct wb_request {
 struct wb_state {
     struct store *store;
     struct rates *rates;
+    struct nonces *nonces; /* of signed requests */
     bool replay; /* fixed keys; decision ids are hashes of the input */
     unsigned char key[16];
     struct counters *counters;
+    struct outcomes *outcomes;
 };
 
 /* Does a store work on it, so that it is not ours to touch? */
@@ -110,6 +116,19 @@ static inline bool decision_allows(const struct wb_request *request)
     return request->denial.status == 0;
 }
 
+/* decide.c: what refuses first is what is told. `reason`: token or NULL. */
+void decision_refuse(struct wb_request *request, unsigned status,
+                     const char *error, const char *reason);
+/* decision_id.c: fills id and id_text, with a new one or this one. */
+void decision_make_id(struct wb_request *request);
+void decision_take_id(struct wb_request *request, const unsigned char id[16]);
+/* decide_payment.c: the steps after the price, in their order. */
+void payment_step_judge(struct wb_request *request);
+void payment_step_signature(struct wb_request *request);
+bool payment_wants_claim(const struct wb_request *request);
+/* Fills `call`, which the store is then given; and what it said. */
+void payment_claim(struct wb_request *request);
+void payment_claim_answered(struct wb_request *request);
 /* headers.c: the decision as request headers to the gate. */
 extern const char *const injected_headers[]; /* NULL-terminated */
 void headers_write(struct wb_request *request);
@@ -119,6 +138,11 @@ size_t decision_labels(const struct wb_request *request,
                        struct view labels[LABELS_MAX]);
 /* denial.c: the decision as a 4xx answer. */
 void denial_write(struct wb_request *request);
+/* state_store.c: the store that the snapshot names; `folder`: where state is
+ * kept that has no place of its own, or NULL. */
+enum wb_status state_open_store(const struct wb_engine *engine,
+                                const char *folder, struct problems *problems,
+                                struct wb_state *state);
 /* counters.c */
 struct counters *counters_new(void);
 void counters_free(struct counters *counters);

@@ -8,6 +8,7 @@
  *    "request":{"method","host","path","client_ip","user_agent"},
  *    "action","status","reason","class","score",
  *    "agent":{"name","org","category","verified"},
+ *    "signature":{"state","agent","key"} (if it is signed),
  *    "labels":[..],"rules":[{"id","score","at"}],
  *    "price":{"action","amount","asset","network","pay_to","route","tier",
  *    "demand"},"payment":{"protocol","state","reason","payer","proven","id"},
@@ -188,6 +189,21 @@ static void write_payment(const struct wb_request *r, struct json_writer *w)
     json_close_object(w);
 }
 
+/* Only of a request that is signed. */
+static void write_signature(const struct wb_request *r, struct json_writer *w)
+{
+    const struct signature_slots *signature = &r->facts.signature;
+    if (!signature->state.at) {
+        return;
+    }
+    json_key(w, "signature");
+    json_open_object(w);
+    json_member(w, "state", signature->state);
+    json_member(w, "agent", signature->agent);
+    json_member(w, "key", signature->key);
+    json_close_object(w);
+}
+
 static void write_headers(const struct wb_request *r, struct json_writer *w)
 {
     json_key(w, "headers");
@@ -224,6 +240,7 @@ static void write_record(const struct wb_request *r, struct text *out)
     json_key(&w, "score");
     json_number(&w, r->verdict.score);
     write_agent(r, &w);
+    write_signature(r, &w);
     write_labels(r, &w);
     write_rules(r, &w);
     write_price(r, &w);
@@ -308,6 +325,21 @@ static void explain_rules(const struct wb_request *r, struct text *out)
     }
 }
 
+static void explain_signature(const struct wb_request *r, struct text *out)
+{
+    if (r->wba.state == WBA_NONE) {
+        return;
+    }
+    text_add(out, VIEW("signed   "));
+    text_add(out, r->wba.state == WBA_UNSURE ? VIEW("cannot be told")
+                                             : r->facts.signature.state);
+    if (r->facts.signature.agent.at) {
+        text_add(out, VIEW(", with a key of "));
+        text_add(out, r->facts.signature.agent);
+    }
+    text_add_char(out, '\n');
+}
+
 static void explain_price(const struct wb_request *r, struct text *out)
 {
     const struct price *price = &r->price;
@@ -373,6 +405,7 @@ static void explain_outcome(const struct wb_request *r, struct text *out)
 static void write_explain(const struct wb_request *r, struct text *out)
 {
     explain_request(r, out);
+    explain_signature(r, out);
     explain_rules(r, out);
     explain_price(r, out);
     explain_outcome(r, out);
@@ -440,6 +473,8 @@ static struct view answer(const struct wb_request *r, enum wb_answer which)
         return view_text(payment_states[r->payment_state].name);
     case WB_ANSWER_MODE:
         return r->count ? VIEW("count") : VIEW("enforce");
+    case WB_ANSWER_PAYMENT_FORWARD:
+        return r->forward ? VIEW("1") : VIEW("0");
     default:
         return answer_price(r, which);
     }

@@ -11,6 +11,7 @@
 #include "base/problems.h"
 #include "decision.h"
 #include "load.h"
+#include "outcomes.h"
 #include "payment/recover.h"
 #include "request/field.h"
 
@@ -21,10 +22,13 @@ const char *wb_version(void)
 
 const char *wb_features(void)
 {
-    static const char *const names[2][2] = {
-        {"x402 memory", "x402 memory secp256k1"},
-        {"x402 memory lmdb", "x402 memory lmdb secp256k1"}};
-    return names[store_lmdb_available()][recover_available()];
+    static const char *const names[2][2][2] = {
+        {{"x402 memory", "x402 memory secp256k1"},
+         {"x402 memory valkey", "x402 memory valkey secp256k1"}},
+        {{"x402 memory lmdb", "x402 memory lmdb secp256k1"},
+         {"x402 memory lmdb valkey", "x402 memory lmdb valkey secp256k1"}}};
+    return names[store_lmdb_available()][store_valkey_available()]
+                [recover_available()];
 }
 
 /* ---- problems ---- */
@@ -99,7 +103,14 @@ enum wb_status wb_engine_load(const char *path, struct wb_problems *problems,
     if (!hash_start()) {
         return WB_ERROR_IO;
     }
-    return engine_load(path, list_of(problems), engine);
+    struct wb_problems *own = problems ? NULL : wb_problems_new();
+    if (!problems && !own) {
+        return WB_ERROR_MEMORY;
+    }
+    enum wb_status status =
+        engine_load(path, list_of(problems ? problems : own), engine);
+    wb_problems_free(own);
+    return status;
 }
 
 struct wb_engine *wb_engine_ref(struct wb_engine *engine)
@@ -139,15 +150,72 @@ const char *wb_engine_setting(const struct wb_engine *engine, const char *path)
     return found ? found->text : NULL;
 }
 
-const char *wb_engine_header_name(const struct wb_engine *engine, size_t i)
+const char *wb_engine_list(const struct wb_engine *engine, size_t i,
+                           const char **kind, int64_t *date, size_t *entries)
 {
-    (void)engine;
-    for (size_t k = 0; injected_headers[k]; k++) {
-        if (k == i) {
-            return injected_headers[k];
+    if (i >= engine->lists.count) {
+        return NULL;
+    }
+    const struct dated_list *list = &engine->lists.items[i];
+    if (kind) {
+        *kind = list->kind;
+    }
+    if (date) {
+        *date = list->date;
+    }
+    if (entries) {
+        *entries = list->entries;
+    }
+    return list->name;
+}
+
+const char *wb_engine_data_file(const struct wb_engine *engine, size_t i)
+{
+    return i < engine->lists.file_count ? engine->lists.files[i] : NULL;
+}
+
+int wb_engine_same_configuration(const struct wb_engine *one,
+                                 const struct wb_engine *other)
+{
+    return memcmp(one->configuration, other->configuration,
+                  sizeof one->configuration) == 0;
+}
+
+/* Of a list that NULL ends. */
+static const char *nth(const char *const *names, size_t i)
+{
+    for (; *names; names++, i--) {
+        if (i == 0) {
+            return *names;
         }
     }
     return NULL;
+}
+
+const char *wb_engine_header_name(const struct wb_engine *engine, size_t i)
+{
+    (void)engine;
+    return nth(injected_headers, i);
+}
+
+const char *wb_engine_payment_name(const struct wb_engine *engine, size_t i)
+{
+    const struct payment_settings *payments = &engine->payments;
+    for (size_t k = 0; k < payments->header_count; k++) {
+        const struct payment_header *header = &payments->headers[k];
+        if (header->protocol != PROTOCOL_NONE && i-- == 0) {
+            return header->name.at;
+        }
+    }
+    return NULL;
+}
+
+int wb_engine_pays(const struct wb_engine *engine, struct wb_text name,
+                   struct wb_text value)
+{
+    struct header header = {view_of(name.data, name.size),
+                            view_of(value.data, value.size)};
+    return payment_line_pays(&engine->payments, &header);
 }
 
 /* A sink for texts as views, over the caller's. */
@@ -218,32 +286,8 @@ size_t wb_json_quote(const char *data, size_t size, char *out, size_t room)
 
 /* ---- state ---- */
 
-static enum wb_status open_store(const struct wb_engine *engine,
-                                 struct problems *problems,
-                                 struct wb_state *state)
-{
-    static const enum wb_status statuses[] = {
-        [STORE_OPENED] = WB_OK,
-        [STORE_REFUSED] = WB_ERROR_IO,
-        [STORE_NO_MEMORY] = WB_ERROR_MEMORY,
-    };
-    struct store_lmdb_settings settings = {
-        .path = engine->claims_path,
-        .power = engine->claims_power,
-        .capacity_proven = engine->claims_proven,
-        .capacity_unproven = engine->claims_unproven,
-        .hash_key = state->key,
-    };
-    if (engine->claims_path && !state->replay) {
-        return statuses[store_lmdb_open(&settings, problems, &state->store)];
-    }
-    state->store = store_memory_open(engine->claims_proven,
-                                     engine->claims_unproven, state->key);
-    return state->store ? WB_OK : WB_ERROR_MEMORY;
-}
-
 static enum wb_status state_new(const struct wb_engine *engine, bool replay,
-                                struct problems *problems,
+                                const char *folder, struct problems *problems,
                                 struct wb_state **out)
 {
     static const unsigned char fixed[16] = "weighbridge";
@@ -261,10 +305,13 @@ static enum wb_status state_new(const struct wb_engine *engine, bool replay,
         hash_random(state->key, sizeof state->key);
     }
     state->rates = rates_new(engine->rate_entries, state->key);
+    state->nonces = nonces_new(engine->nonce_entries, state->key);
     state->counters = counters_new();
-    enum wb_status status = !state->rates || !state->counters
-                                ? WB_ERROR_MEMORY
-                                : open_store(engine, problems, state);
+    state->outcomes = outcomes_new();
+    enum wb_status status =
+        !state->rates || !state->nonces || !state->counters || !state->outcomes
+            ? WB_ERROR_MEMORY
+            : state_open_store(engine, folder, problems, state);
     if (status != WB_OK) {
         wb_state_close(state);
         return status;
@@ -277,13 +324,21 @@ enum wb_status wb_state_open(const struct wb_engine *engine,
                              struct wb_problems *problems,
                              struct wb_state **state)
 {
-    return state_new(engine, false, list_of(problems), state);
+    return state_new(engine, false, NULL, list_of(problems), state);
+}
+
+enum wb_status wb_state_open_in(const struct wb_engine *engine,
+                                const char *folder,
+                                struct wb_problems *problems,
+                                struct wb_state **state)
+{
+    return state_new(engine, false, folder, list_of(problems), state);
 }
 
 enum wb_status wb_state_open_replay(const struct wb_engine *engine,
                                     struct wb_state **state)
 {
-    return state_new(engine, true, NULL, state);
+    return state_new(engine, true, NULL, NULL, state);
 }
 
 void wb_state_close(struct wb_state *state)
@@ -295,6 +350,8 @@ void wb_state_close(struct wb_state *state)
         state->store->ops->close(state->store);
     }
     rates_free(state->rates);
+    nonces_free(state->nonces);
     counters_free(state->counters);
+    outcomes_free(state->outcomes);
     free(state);
 }

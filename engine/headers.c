@@ -73,8 +73,13 @@ size_t decision_labels(const struct wb_request *r,
                        struct view labels[LABELS_MAX])
 {
     const size_t *fired = NULL;
-    size_t n =
-        r->verdict.limited ? insert_label(labels, 0, VIEW("wb:limit")) : 0;
+    size_t n = 0;
+    if (r->call.answer.alone && decision_allows(r)) {
+        n = insert_label(labels, n, VIEW("wb:claimed-alone"));
+    }
+    if (r->verdict.limited) {
+        n = insert_label(labels, n, VIEW("wb:limit"));
+    }
     size_t count = r->evaluation ? evaluation_fired(r->evaluation, &fired) : 0;
     for (size_t i = 0; i < count; i++) {
         struct rule_info rule;
@@ -161,6 +166,27 @@ static void write_price_tier(const struct wb_request *r, struct text *t)
     }
 }
 
+/* "eip155:8453/0x8335.../30000/0x2096...": all that it may be paid in, where
+ * that is more than the one above. */
+static void write_price_offers(const struct wb_request *r, struct text *t)
+{
+    if (!charged(r) || r->price.offer_count < 2) {
+        text_add_char(t, '-');
+        return;
+    }
+    for (size_t i = 0; i < r->price.offer_count; i++) {
+        const struct money *money = &r->price.offers[i];
+        text_add(t, i ? VIEW(", ") : VIEW(""));
+        text_add(t, money->asset->network);
+        text_add_char(t, '/');
+        text_add(t, money->asset->address);
+        text_add_char(t, '/');
+        amount_write(t, &money->amount);
+        text_add_char(t, '/');
+        text_add(t, money->asset->pay_to);
+    }
+}
+
 static void write_payment_state(const struct wb_request *r, struct text *t)
 {
     text_add(t, view_text(payment_states[r->payment_state].name));
@@ -232,6 +258,7 @@ static void write_would(const struct wb_request *r, struct text *t)
     X("X-Price-Pay-To", write_price_pay_to)                                    \
     X("X-Price-Route", write_price_route)                                      \
     X("X-Price-Tier", write_price_tier)                                        \
+    X("X-Price-Offers", write_price_offers)                                    \
     X("X-Price-Demand", write_dash)                                            \
     X("X-Price-Quote", write_dash)                                             \
     X("X-Payment-State", write_payment_state)                                  \

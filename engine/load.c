@@ -3,403 +3,22 @@
  * A file set -> one snapshot: weighbridge.yaml, the packs and policies that
  * it names, checked together, so that all problems show in one run. Nothing
  * half-made leaves here: a snapshot is whole or is not.
- *
- *   C010 no such shipped pack or policy    C013 two sites with one id
- *   C011 a site without hosts              C014 a host of two sites
- *   C012 out of memory                     C015 a host that is no name
- *   C016 an id that is no id               C017 too many sites or packs
  */
 #include "load.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "base/hash.h"
-#include "classify/rules_load.h"
-#include "config/schema.h"
 #include "config/tree.h"
 #include "decision.h"
-#include "networks_load.h"
+#include "loading_load.h"
 #include "payment/settings_load.h"
 #include "pricing/policy_load.h"
-#include "settings_load.h"
-#include "shipped.h"
 
-#define SITES_MAX 256
-#define RULESETS_MAX 64
-#define ID_MAX 64
-
-/* What is known while a snapshot is made. */
-struct loading {
-    struct arena *arena;
-    struct problems *problems;
-    struct wb_engine *engine;
-    struct settings settings;
-    struct view folder; /* of weighbridge.yaml */
-    struct rules *rules[RULESETS_MAX];
-    struct view rules_names[RULESETS_MAX]; /* names joined: one program each */
-    size_t ruleset_count;
-    struct networks networks;
-    struct sha256 hash; /* of all that was read */
-    bool failed;
-};
-
-static void complain(struct loading *l, struct place place, const char *code,
-                     const char *what, struct view found)
+void loading_complain(struct loading *l, struct place place, const char *code,
+                      const char *what, struct view found)
 {
     problems_add(l->problems, PROBLEM_ERROR, place, code, NULL, what,
                  VIEW_ARG(found));
     l->failed = true;
-}
-
-/* ---- shipped files ---- */
-
-/* A name without '/' and '.' is that of a shipped file. */
-static bool is_shipped_name(struct view name)
-{
-    for (size_t i = 0; i < name.size; i++) {
-        if (name.at[i] == '/' || name.at[i] == '.') {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool shipped_find(void *context, struct view name, struct view *text)
-{
-    (void)context;
-    for (const struct shipped_file *file = shipped_files; file->name; file++) {
-        if (view_equal(view_text(file->name), name)) {
-            *text = view_of(file->start, (size_t)(file->end - file->start));
-            return true;
-        }
-    }
-    return false;
-}
-
-/* "rules/NAME.yaml"; VIEW_NONE when there is none. */
-static struct view shipped_path(struct loading *l, const char *folder,
-                                struct view name, struct view *text)
-{
-    char path[128];
-    int n = snprintf(path, sizeof path, "%s/%.*s.yaml", folder, VIEW_ARG(name));
-    if (n < 0 || (size_t)n >= sizeof path ||
-        !shipped_find(NULL, view_of(path, (size_t)n), text)) {
-        return VIEW_NONE;
-    }
-    return arena_copy(l->arena, view_of(path, (size_t)n));
-}
-
-/* ---- rules ---- */
-
-static struct place place_of(const struct node *node)
-{
-    return node ? node->place : (struct place){0};
-}
-
-static void load_pack(struct loading *l, struct rules *rules, struct view name,
-                      struct place place)
-{
-    struct view text;
-    if (!is_shipped_name(name)) {
-        struct view path = settings_path(l->folder, name, l->arena);
-        if (!path.at || !rules_pack(rules, path.at, VIEW_NONE)) {
-            l->failed = true;
-        }
-        return;
-    }
-    struct view path = shipped_path(l, "rules", name, &text);
-    if (!path.at) {
-        complain(l, place, "C010",
-                 "rules: no shipped pack is named '%.*s'; a file is written "
-                 "with its path or with .yaml",
-                 name);
-        rules_miss(rules);
-    } else if (!rules_pack_text(rules, path, text, shipped_find, NULL)) {
-        l->failed = true;
-    }
-}
-
-/* The names as one key, so that sites with the same rules share a program. */
-static struct view joined(struct loading *l, const struct schema_texts *texts)
-{
-    size_t size = 1;
-    for (size_t i = 0; i < texts->count; i++) {
-        size += texts->nodes[i]->text.size + 1;
-    }
-    char *room = arena_alloc(l->arena, size);
-    if (!room) {
-        l->failed = true;
-        return VIEW("");
-    }
-    struct text text = text_in(room, size);
-    for (size_t i = 0; i < texts->count; i++) {
-        text_add(&text, texts->nodes[i]->text);
-        text_add_char(&text, '\n');
-    }
-    return text_view(&text);
-}
-
-static size_t new_ruleset(struct loading *l, const struct schema_texts *packs,
-                          struct view key)
-{
-    struct rules_options options = {
-        .band_suspect = (unsigned)l->settings.band.suspect,
-        .band_agent = (unsigned)l->settings.band.agent,
-        .automata_bytes = (size_t)l->settings.automata_bytes,
-        .sets = l->networks.sets,
-        .set_count = l->networks.set_count,
-        .retry_names = &l->engine->payments.mapped,
-        .jit = true,
-    };
-    if (l->ruleset_count == RULESETS_MAX) {
-        complain(l, packs->count ? packs->nodes[0]->place : (struct place){0},
-                 "C017", "rules: more than 64 different lists of packs%.*s",
-                 VIEW(""));
-        return 0;
-    }
-    struct rules *rules = rules_new(l->arena, &options, l->problems);
-    if (!rules) {
-        l->failed = true;
-        return 0;
-    }
-    size_t i = l->ruleset_count++;
-    l->rules[i] = rules;
-    l->rules_names[i] = key;
-    for (size_t k = 0; k < packs->count; k++) {
-        load_pack(l, rules, packs->nodes[k]->text, packs->nodes[k]->place);
-    }
-    if (l->settings.overrides &&
-        !rules_override(rules, l->settings.overrides)) {
-        l->failed = true;
-    }
-    return i;
-}
-
-/* The ruleset of these packs; SIZE_MAX after an error. */
-static size_t find_ruleset(struct loading *l, const struct schema_texts *packs)
-{
-    struct view key = joined(l, packs);
-    for (size_t i = 0; i < l->ruleset_count; i++) {
-        if (view_equal(l->rules_names[i], key)) {
-            return i;
-        }
-    }
-    size_t before = l->ruleset_count;
-    size_t i = new_ruleset(l, packs, key);
-    return l->ruleset_count > before ? i : SIZE_MAX;
-}
-
-/* ---- policies and sites ---- */
-
-static const struct node *read_policy(struct loading *l, struct view name,
-                                      struct place place)
-{
-    struct view text;
-    if (!is_shipped_name(name)) {
-        struct view path = settings_path(l->folder, name, l->arena);
-        return path.at ? tree_read_file(l->arena, path.at, l->problems) : NULL;
-    }
-    struct view path = shipped_path(l, "policy", name, &text);
-    if (!path.at) {
-        complain(l, place, "C010",
-                 "policy: no shipped policy is named '%.*s'; a file is "
-                 "written with its path or with .yaml",
-                 name);
-        return NULL;
-    }
-    return tree_read_text(l->arena, path, text, l->problems);
-}
-
-static void load_policy(struct loading *l, struct site *site, struct view name,
-                        struct place place, struct view pay_to)
-{
-    const struct node *tree = read_policy(l, name, place);
-    if (tree && site->ruleset != SIZE_MAX) {
-        site->policy = policy_read(l->arena, tree, pay_to,
-                                   l->rules[site->ruleset], l->problems);
-    }
-    if (!site->policy) {
-        l->failed = true;
-    }
-}
-
-static struct view lower_host(struct loading *l, struct view host)
-{
-    struct view copy = arena_copy(l->arena, host);
-    if (!copy.at) {
-        l->failed = true;
-        return VIEW("");
-    }
-    char *at = (char *)copy.at;
-    for (size_t i = 0; i < copy.size; i++) {
-        at[i] = ascii_lower(at[i]);
-    }
-    if (copy.size && at[copy.size - 1] == '.') {
-        copy.size--;
-    }
-    return copy;
-}
-
-/* A host that no request can have would leave its site's prices unused. */
-static void check_host(struct loading *l, struct place place, struct view host)
-{
-    struct view name = host;
-    if (view_starts(name, VIEW("*."))) {
-        name = view_of(name.at + 2, name.size - 2);
-    }
-    if (!host_is_plain(name)) {
-        complain(l, place, "C015",
-                 "host '%.*s': expected a name such as news.example, or "
-                 "*.news.example, without port",
-                 host);
-    }
-}
-
-/* Ids stand in metrics and logs. */
-static void check_id(struct loading *l, struct place place, struct view id)
-{
-    bool fine = id.size > 0 && id.size <= ID_MAX;
-    for (size_t i = 0; i < id.size; i++) {
-        fine &= ascii_is_alnum(id.at[i]) || id.at[i] == '-' ||
-                id.at[i] == '_' || id.at[i] == '.';
-    }
-    if (!fine) {
-        complain(l, place, "C016",
-                 "id '%.*s': expected 1 to 64 letters, digits, '-', '_', '.'",
-                 id);
-    }
-}
-
-static void load_hosts(struct loading *l, struct site *site,
-                       const struct site_settings *settings)
-{
-    struct view *hosts =
-        arena_array(l->arena, settings->hosts.count + 1, sizeof *hosts);
-    if (!hosts) {
-        l->failed = true;
-        return;
-    }
-    if (settings->hosts.count == 0) {
-        complain(l, settings->place, "C011", "site '%.*s' has no hosts",
-                 settings->id);
-    }
-    for (size_t i = 0; i < settings->hosts.count; i++) {
-        hosts[i] = lower_host(l, settings->hosts.nodes[i]->text);
-        check_host(l, settings->hosts.nodes[i]->place, hosts[i]);
-        for (const struct site *other = l->engine->sites; other < site;
-             other++) {
-            for (size_t k = 0; k < other->host_count; k++) {
-                if (view_equal(other->hosts[k], hosts[i])) {
-                    complain(l, settings->hosts.nodes[i]->place, "C014",
-                             "host '%.*s' belongs to another site already",
-                             hosts[i]);
-                }
-            }
-        }
-    }
-    site->hosts = hosts;
-    site->host_count = settings->hosts.count;
-}
-
-static void name_site(struct site *site, struct view id)
-{
-    static const unsigned char key[16] = {0};
-    site->id = id;
-    site->id_hash = hash_sip(key, id);
-    site->id_hash += site->id_hash == 0;
-}
-
-static void load_site(struct loading *l, const struct node *node)
-{
-    struct wb_engine *engine = l->engine;
-    struct site_settings settings;
-    if (!settings_site(node, l->arena, &settings, l->problems)) {
-        l->failed = true;
-        return;
-    }
-    struct site *site = &engine->sites[engine->site_count];
-    for (size_t i = 0; i < engine->site_count; i++) {
-        if (view_equal(engine->sites[i].id, settings.id)) {
-            complain(l, node->place, "C013", "two sites have the id '%.*s'",
-                     settings.id);
-        }
-    }
-    check_id(l, node->place, settings.id);
-    name_site(site, settings.id);
-    site->count =
-        settings.mode == 2 ? engine->sites[0].count : settings.mode == 1;
-    load_hosts(l, site, &settings);
-    site->ruleset = settings.rules.count ? find_ruleset(l, &settings.rules)
-                                         : engine->sites[0].ruleset;
-    if (settings.policy.at) {
-        load_policy(l, site, settings.policy, settings.place, settings.pay_to);
-    } else {
-        load_policy(l, site, l->settings.policy,
-                    place_of(l->settings.policy_node), settings.pay_to);
-    }
-    engine->site_count++;
-}
-
-static void load_sites(struct loading *l)
-{
-    const struct node *list = l->settings.sites;
-    struct wb_engine *engine = l->engine;
-    engine->sites = arena_array(l->arena, SITES_MAX + 1, sizeof(struct site));
-    if (!engine->sites) {
-        l->failed = true;
-        return;
-    }
-    struct site *site = &engine->sites[0];
-    name_site(site, VIEW("default"));
-    site->count = l->settings.mode == 1;
-    site->ruleset = find_ruleset(l, &l->settings.rules);
-    engine->site_count = 1;
-    load_policy(l, site, l->settings.policy, place_of(l->settings.policy_node),
-                VIEW_NONE);
-    if (!list) {
-        return;
-    }
-    if (!schema_expect(list, NODE_LIST, l->problems)) {
-        l->failed = true;
-        return;
-    }
-    for (const struct node *node = list->first; node; node = node->next) {
-        if (engine->site_count > SITES_MAX) {
-            complain(l, node->place, "C017", "sites: more than 256%.*s",
-                     VIEW(""));
-            return;
-        }
-        load_site(l, node);
-    }
-}
-
-/* ---- freezing ---- */
-
-static void compile(struct loading *l)
-{
-    struct wb_engine *engine = l->engine;
-    engine->rulesets =
-        arena_array(l->arena, l->ruleset_count + 1, sizeof(struct ruleset));
-    if (!engine->rulesets) {
-        l->failed = true;
-        return;
-    }
-    for (size_t i = 0; i < l->ruleset_count; i++) {
-        struct ruleset *set = &engine->rulesets[i];
-        set->program = rules_compile(l->rules[i]);
-        if (!set->program) {
-            l->failed = true;
-            continue;
-        }
-        engine->ruleset_count = i + 1;
-        set->plan = rules_plan(l->rules[i]);
-        set->fired = arena_array(l->arena, program_rules(set->program) + 1,
-                                 sizeof *set->fired);
-        if (!set->fired) {
-            l->failed = true;
-        }
-    }
 }
 
 static bool guard_add_all(struct guard *guard, const char *const *names)
@@ -457,37 +76,60 @@ static void make_notice(struct loading *l, bool demo)
 }
 
 /* The generation is a hash of what the snapshot does: rules, conditions,
- * prices and settings, as the dumps write them. */
+ * prices and settings, as the dumps write them, and the lists of others. Its
+ * configuration is the same without these lists. */
+struct hashes {
+    struct sha256 all, configured;
+};
+
 static void hash_view(void *context, struct view text)
 {
-    sha256_add(context, text);
+    struct hashes *hashes = context;
+    sha256_add(&hashes->all, text);
+    sha256_add(&hashes->configured, text);
+}
+
+/* A program's dump says of each set, in a line, how large it is. */
+static void hash_program(void *context, struct view text)
+{
+    if (!view_starts(text, VIEW("set "))) {
+        hash_view(context, text);
+    }
+}
+
+static void hash_digest(struct hashes *hashes, const unsigned char digest[32])
+{
+    sha256_add(&hashes->all, view_of((const char *)digest, 32));
 }
 
 static void make_generation(struct loading *l)
 {
     struct wb_engine *engine = l->engine;
     unsigned char digest[32];
-    sha256_start(&l->hash);
-    sha256_add(&l->hash, VIEW(WB_VERSION));
+    struct hashes hashes;
+    sha256_start(&hashes.all);
+    sha256_start(&hashes.configured);
+    hash_view(&hashes, VIEW(WB_VERSION));
     for (size_t i = 0; i < engine->ruleset_count; i++) {
-        program_dump(engine->rulesets[i].program, hash_view, &l->hash);
+        program_dump(engine->rulesets[i].program, hash_program, &hashes);
     }
     for (size_t i = 0; i < engine->site_count; i++) {
         const struct site *site = &engine->sites[i];
-        sha256_add(&l->hash, site->id);
+        hash_view(&hashes, site->id);
         for (size_t k = 0; k < site->host_count; k++) {
-            sha256_add(&l->hash, site->hosts[k]);
+            hash_view(&hashes, site->hosts[k]);
         }
         policy_dump(site->policy, engine->rulesets[site->ruleset].program,
-                    hash_view, &l->hash);
+                    hash_view, &hashes);
     }
     for (size_t i = 0; i < engine->setting_count; i++) {
-        sha256_add(&l->hash, view_text(engine->settings[i].path));
-        sha256_add(&l->hash, view_text(engine->settings[i].text));
+        hash_view(&hashes, view_text(engine->settings[i].path));
+        hash_view(&hashes, view_text(engine->settings[i].text));
     }
-    sha256_add(&l->hash, view_of((const char *)l->networks.digest,
-                                 sizeof l->networks.digest));
-    sha256_end(&l->hash, digest);
+    hash_digest(&hashes, l->networks.digest);
+    hash_digest(&hashes, l->signers.digest);
+    sha256_end(&hashes.configured, engine->configuration);
+    sha256_end(&hashes.all, digest);
     struct text text = text_in(engine->generation, sizeof engine->generation);
     text_add_hex(&text, digest, 8);
 }
@@ -497,17 +139,14 @@ static void fill_settings(struct loading *l)
     struct wb_engine *engine = l->engine;
     engine->reject_unknown_host = l->settings.unknown_host == 1;
     engine->enforce_share = (uint32_t)l->settings.enforce_share;
-    engine->claims_proven = (size_t)l->settings.claim.capacity;
-    engine->claims_unproven = (size_t)l->settings.claim.capacity_unproven;
-    if (l->settings.claim.store != 0) {
-        engine->claims_path =
-            settings_path(l->folder, l->settings.claim.path, l->arena).at;
-        engine->claims_power = l->settings.claim.durability == 1;
-        l->failed = l->failed || !engine->claims_path;
+    if (!claims_load(&l->settings, l->folder, l->arena, &engine->claims,
+                     l->problems)) {
+        l->failed = true;
     }
     engine->rate_entries = (size_t)l->settings.rate_entries;
-    if (!settings_flatten(&l->settings, l->folder, l->arena, &engine->settings,
-                          &engine->setting_count)) {
+    engine->nonce_entries = (size_t)l->settings.nonce_entries;
+    if (!settings_flatten(&l->settings, &engine->payments, l->folder, l->arena,
+                          &engine->settings, &engine->setting_count)) {
         l->failed = true;
     }
 }
@@ -542,11 +181,16 @@ static void load_all(struct loading *l, const char *path)
         l->failed = true;
     }
     if (!networks_load(l->settings.networks, l->folder, l->arena, &l->networks,
-                       &l->engine->databases, l->problems)) {
+                       &l->engine->databases, &l->engine->lists, l->problems)) {
         l->failed = true;
     }
-    load_sites(l);
-    compile(l);
+    if (!signers_load(l->settings.web_bot_auth, l->folder, l->arena,
+                      &l->signers, &l->engine->keyring, &l->engine->lists,
+                      l->problems)) {
+        l->failed = true;
+    }
+    sites_load(l);
+    rulesets_compile(l);
     make_guard(l);
     if (!l->failed) {
         networks_warn_idle(&l->networks, l->engine, l->problems);
@@ -573,6 +217,7 @@ enum wb_status engine_load(const char *path, struct problems *problems,
         return WB_ERROR_MEMORY;
     }
     engine->arena = arena;
+    engine->lists.arena = arena;
     engine->serial = atomic_fetch_add(&serial, 1) + 1;
     atomic_init(&engine->references, 1);
     l->arena = arena;

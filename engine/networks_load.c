@@ -13,9 +13,9 @@
 #include <stdio.h>
 
 #include "base/hash.h"
+#include "base/record_time.h"
 #include "classify/evaluation.h"
 #include "request/network_list_load.h"
-#include "base/record_time.h"
 #include "settings_tables_load.h"
 
 #define SETS_MAX 256
@@ -26,6 +26,7 @@ struct networks_reading {
     struct view folder;
     struct problems *problems;
     struct networks *out;
+    struct dated_lists *lists;
     struct sha256 hash;
 };
 
@@ -38,12 +39,17 @@ static bool no_memory(struct networks_reading *r, struct place place)
 
 /* ---- databases ---- */
 
+static const char *mmdb_kind(enum mmdb_fact fact)
+{
+    return fact == MMDB_COUNTRY ? "country" : "asn";
+}
+
 static bool open_one(struct networks_reading *r, const struct node *node,
                      enum mmdb_fact fact, struct mmdb_list *list)
 {
     struct view path = settings_path(r->folder, node->text, r->arena);
     const char *error = NULL;
-    if (!path.at) {
+    if (!path.at || !dated_lists_file(r->lists, path.at)) {
         return no_memory(r, node->place);
     }
     struct mmdb *mmdb = mmdb_open(path.at, fact, &error);
@@ -58,7 +64,11 @@ static bool open_one(struct networks_reading *r, const struct node *node,
     struct text edition = text_in(room, sizeof room);
     mmdb_write_edition(mmdb, &edition);
     sha256_add(&r->hash, text_view(&edition));
-    return true;
+    size_t nodes;
+    int64_t built = mmdb_built(mmdb, &nodes);
+    return dated_lists_add(r->lists, mmdb_kind(fact), node->text, built,
+                           nodes) ||
+           no_memory(r, node->place);
 }
 
 static bool open_all(struct networks_reading *r,
@@ -90,7 +100,7 @@ void databases_close(struct databases *databases)
 
 /* ---- sets ---- */
 
-static bool name_is_good(struct view name)
+bool networks_name_is_good(struct view name)
 {
     for (size_t i = 0; i < name.size; i++) {
         char c = name.at[i];
@@ -102,9 +112,8 @@ static bool name_is_good(struct view name)
     return name.size > 0 && name.size <= 64;
 }
 
-/* "2026-11-01" is its first moment; a time in RFC 3339 is itself. */
-static bool read_date(struct networks_reading *r, const struct node *node,
-                      struct view date, int64_t *out)
+bool networks_date(const struct node *map, struct view date, int64_t *out,
+                   struct problems *problems)
 {
     char room[48];
     struct text whole = text_in(room, sizeof room);
@@ -116,11 +125,17 @@ static bool read_date(struct networks_reading *r, const struct node *node,
         record_time_read(text_view(&whole), out)) {
         return true;
     }
-    problems_add(r->problems, PROBLEM_ERROR, node_get(node, "date")->place,
-                 "N003", NULL, "found '%.*s', expected a day such as "
+    problems_add(problems, PROBLEM_ERROR, node_get(map, "date")->place, "N003",
+                 NULL,
+                 "found '%.*s', expected a day such as "
                  "2026-11-01",
                  VIEW_ARG(date));
     return false;
+}
+
+int64_t networks_fresh_until(int64_t date, int64_t max_age)
+{
+    return date < INT64_MAX - max_age ? date + max_age : INT64_MAX;
 }
 
 /* All files of a set into one list. *date is the oldest file's. */
@@ -135,7 +150,7 @@ static enum network_list_result read_files(struct networks_reading *r,
         const struct node *node = files->nodes[i];
         struct view path = settings_path(r->folder, node->text, r->arena);
         int64_t modified = INT64_MAX;
-        if (!path.at) {
+        if (!path.at || !dated_lists_file(r->lists, path.at)) {
             no_memory(r, node->place);
             return NETWORK_LIST_REFUSED;
         }
@@ -165,9 +180,8 @@ static void hash_set(struct networks_reading *r, struct view name,
         sha256_add(&r->hash, settings->date);
     }
     if (list->count) {
-        sha256_add(&r->hash,
-                   view_of((const char *)list->items,
-                           list->count * sizeof *list->items));
+        sha256_add(&r->hash, view_of((const char *)list->items,
+                                     list->count * sizeof *list->items));
     }
 }
 
@@ -181,22 +195,24 @@ static bool read_lists(struct networks_reading *r, const struct node *node,
     enum network_list_result result =
         read_files(r, &settings->file, &list, &date);
     if (settings->date.at) {
-        good = read_date(r, node, settings->date, &date);
+        good = networks_date(node, settings->date, &date, r->problems);
     }
     if (settings->file.count == 0) {
         problems_add(r->problems, PROBLEM_ERROR, node->place, "N007", NULL,
-                     "the address set '%.*s' has no file",
-                     VIEW_ARG(set->name));
+                     "the address set '%.*s' has no file", VIEW_ARG(set->name));
         good = false;
     } else if (result == NETWORK_LIST_REFUSED) {
         good = false;
     } else if (result == NETWORK_LIST_READ && good) {
         set->set = address_set_new(r->arena, list.items, list.count);
-        set->fresh_until = date < INT64_MAX - settings->max_age
-                               ? date + settings->max_age
-                               : INT64_MAX;
+        set->fresh_until = networks_fresh_until(date, settings->max_age);
         good = set->set || no_memory(r, node->place);
     }
+    if (result == NETWORK_LIST_MISSING) {
+        date = INT64_MIN;
+    }
+    good =
+        dated_lists_add(r->lists, "set", set->name, date, list.count) && good;
     hash_set(r, set->name, settings, &list);
     network_list_free(&list);
     return good;
@@ -207,7 +223,7 @@ static bool read_set(struct networks_reading *r, const struct node *node,
 {
     struct set_settings settings = {0};
     set->name = node->key;
-    if (!name_is_good(node->key)) {
+    if (!networks_name_is_good(node->key)) {
         problems_add(r->problems, PROBLEM_ERROR, node->key_place, "N002", NULL,
                      "an address set's name, found '%.*s', expected small "
                      "letters, digits and '-'",
@@ -287,10 +303,11 @@ void networks_warn_idle(const struct networks *networks,
 
 bool networks_load(const struct node *section, struct view folder,
                    struct arena *arena, struct networks *out,
-                   struct databases *databases, struct problems *problems)
+                   struct databases *databases, struct dated_lists *lists,
+                   struct problems *problems)
 {
     struct network_settings settings = {0};
-    struct networks_reading r = {arena, folder, problems, out, {{0}}};
+    struct networks_reading r = {arena, folder, problems, out, lists, {{0}}};
     sha256_start(&r.hash);
     bool good = settings_section(network_keys, section, "networks", &settings,
                                  arena, problems);

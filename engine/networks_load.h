@@ -17,11 +17,19 @@ struct networks {
     unsigned char digest[32]; /* of what was read */
 };
 
+/* Small letters, digits and '-': names of sets and signers. */
+bool networks_name_is_good(struct view name);
+/* The time of `date` of the map: "2026-11-01" is its first moment, a time in
+ * RFC 3339 itself. */
+bool networks_date(const struct node *map, struct view date, int64_t *out,
+                   struct problems *problems);
+int64_t networks_fresh_until(int64_t date, int64_t max_age);
 /* `section` may be NULL. *databases is the caller's to close, also after an
  * error. */
 bool networks_load(const struct node *section, struct view folder,
                    struct arena *arena, struct networks *out,
-                   struct databases *databases, struct problems *problems);
+                   struct databases *databases, struct dated_lists *lists,
+                   struct problems *problems);
 void databases_close(struct databases *databases);
 /* Warns of sets that no rule and no tier of the engine asks for. */
 void networks_warn_idle(const struct networks *networks,

@@ -4,14 +4,12 @@
  *
  *   C001 unsupported version      C003 a listener's address
  *   C002 too many listeners       C004 a band above the next
- *   C018 a store that is not built in
  */
 #include "settings_load.h"
 
 #include <arpa/inet.h>
 
 #include "settings_tables_load.h"
-#include "state/state.h"
 
 #define LISTENERS_MAX 16
 
@@ -140,17 +138,6 @@ static bool check_bands(const struct settings *s, struct problems *problems)
     return false;
 }
 
-static bool check_claims(const struct settings *s, struct problems *problems)
-{
-    if (s->claim.store == 0 || store_lmdb_available()) {
-        return true;
-    }
-    problems_add(problems, PROBLEM_ERROR, s->claims->place, "C018", NULL,
-                 "claims: this program was built without lmdb; install "
-                 "liblmdb-dev and build it again");
-    return false;
-}
-
 bool settings_read(const struct node *tree, struct view folder,
                    struct arena *arena, struct settings *s,
                    struct problems *problems)
@@ -169,7 +156,7 @@ bool settings_read(const struct node *tree, struct view folder,
     s->policy_node = node_get(tree, "policy");
     good =
         settings_section(claim_keys, s->claims, "claims", s, arena, problems) &&
-        check_claims(s, problems) && good;
+        good;
     good = settings_section(band_keys, s->bands, "bands", s, arena, problems) &&
            check_bands(s, problems) && good;
     good = settings_section(limit_keys, s->limits, "limits", &limits, arena,
@@ -177,6 +164,7 @@ bool settings_read(const struct node *tree, struct view folder,
            good;
     s->automata_bytes = limits.automata;
     s->rate_entries = limits.rates;
+    s->nonce_entries = limits.signatures;
     return read_door(s, arena, problems) && good;
 }
 

@@ -19,20 +19,25 @@ struct settings {
     struct view policy;
     const struct node *policy_node; /* for its place, or NULL */
     int unknown_host;               /* 0 default, 1 reject */
-    int64_t drain;
+    int64_t drain, watch;
     const struct node *payments, *claims, *headers, *sites, *overrides;
     const struct node *listen, *admin, *log, *limits, *bands, *networks;
+    const struct node *web_bot_auth;
     struct {
-        int store;      /* 0 memory, 1 lmdb */
+        int store;      /* an enum claims_store */
         int durability; /* 0 process, 1 power */
         struct view path;
         int64_t capacity, capacity_unproven;
+        struct view address, username, password, password_file, prefix;
+        int64_t database, answer_within;
+        int on_store_failure; /* 0 reject, 1 local */
+        bool trust_persistence;
     } claim;
     struct {
         int64_t suspect, agent;
     } band;
     int64_t automata_bytes;
-    int64_t rate_entries;
+    int64_t rate_entries, nonce_entries;
 };
 
 struct site_settings {
@@ -55,9 +60,14 @@ bool settings_site(const struct node *node, struct arena *arena,
                    struct site_settings *out, struct problems *problems);
 /* All settings as text, sorted by path; false when out of memory. Call after
  * settings_read succeeded. */
-bool settings_flatten(const struct settings *settings, struct view folder,
-                      struct arena *arena, const struct setting **out,
-                      size_t *count);
+bool settings_flatten(const struct settings *settings,
+                      const struct payment_settings *payments,
+                      struct view folder, struct arena *arena,
+                      const struct setting **out, size_t *count);
+/* claims_load.c: the claims of settings that were read, their files too. */
+bool claims_load(const struct settings *settings, struct view folder,
+                 struct arena *arena, struct claim_settings *out,
+                 struct problems *problems);
 /* `path` from `folder`, unless it is absolute. NUL-terminated. */
 struct view settings_path(struct view folder, struct view path,
                           struct arena *arena);

@@ -8,7 +8,8 @@
 static const char *const modes[] = {"enforce", "count", NULL};
 static const char *const site_modes[] = {"enforce", "count", "inherit", NULL};
 static const char *const unknown_hosts[] = {"default", "reject", NULL};
-static const char *const stores[] = {"memory", "lmdb", NULL};
+static const char *const stores[] = {"auto", "memory", "lmdb", "valkey", NULL};
+static const char *const store_failures[] = {"reject", "local", NULL};
 static const char *const durabilities[] = {"process", "power", NULL};
 static const char *const dialects[] = {"json",  "nginx",   "forward-auth",
                                        "envoy", "haproxy", NULL};
@@ -46,6 +47,8 @@ const struct schema_key top_keys[] = {
      "scores at which classes begin"},
     {"networks", SCHEMA_NODE, AT(settings, networks), false, NULL, NULL, 0, 0,
      "databases of addresses, and address sets"},
+    {"web-bot-auth", SCHEMA_NODE, AT(settings, web_bot_auth), false, NULL, NULL,
+     0, 0, "keys of agents that sign their requests"},
     {"listen", SCHEMA_NODE, AT(settings, listen), false, NULL, NULL, 0, 0,
      "where the sidecar is asked"},
     {"admin", SCHEMA_NODE, AT(settings, admin), false, NULL, NULL, 0, 0,
@@ -56,13 +59,15 @@ const struct schema_key top_keys[] = {
      "bounds on memory and load"},
     {"drain", SCHEMA_DURATION, AT(settings, drain), false, "10s", NULL, 0,
      INT64_C(600000000), "grace for requests under way at SIGTERM"},
+    {"watch", SCHEMA_DURATION, AT(settings, watch), false, "10s", NULL, 0,
+     INT64_C(86400000000), "how often new lists and databases are looked for"},
     {0},
 };
 
 const struct schema_key claim_keys[] = {
-    {"store", SCHEMA_CHOICE, AT(settings, claim.store), false, "memory", stores,
-     0, 0, "memory: claims are lost at a restart; lmdb: they are kept"},
-    {"path", SCHEMA_TEXT, AT(settings, claim.path), false, "claims", NULL, 0, 0,
+    {"store", SCHEMA_CHOICE, AT(settings, claim.store), false, "auto", stores,
+     0, 0, "memory, lmdb or valkey; auto: lmdb where `serve` keeps state"},
+    {"path", SCHEMA_TEXT, AT(settings, claim.path), false, NULL, NULL, 0, 0,
      "folder of the store lmdb"},
     {"durability", SCHEMA_CHOICE, AT(settings, claim.durability), false,
      "process", durabilities, 0, 0, "what claims in lmdb survive the end of"},
@@ -70,6 +75,28 @@ const struct schema_key claim_keys[] = {
      NULL, 1000, 100000000, "proven claims held at most"},
     {"capacity-unproven", SCHEMA_INTEGER, AT(settings, claim.capacity_unproven),
      false, "100000", NULL, 1000, 100000000, "unproven claims held at most"},
+    {"address", SCHEMA_TEXT, AT(settings, claim.address), false,
+     "127.0.0.1:6379", NULL, 0, 0,
+     "HOST:PORT, [IPv6]:PORT or unix:PATH of the store valkey"},
+    {"username", SCHEMA_TEXT, AT(settings, claim.username), false, NULL, NULL,
+     0, 0, "user at the store valkey, where it has several"},
+    {"password", SCHEMA_TEXT, AT(settings, claim.password), false, NULL, NULL,
+     0, 0, "password at the store valkey"},
+    {"password-file", SCHEMA_TEXT, AT(settings, claim.password_file), false,
+     NULL, NULL, 0, 0, "file whose first line is that password"},
+    {"database", SCHEMA_INTEGER, AT(settings, claim.database), false, "0", NULL,
+     0, 1000000, "number of the database at the store valkey"},
+    {"prefix", SCHEMA_TEXT, AT(settings, claim.prefix), false, "weighbridge:",
+     NULL, 0, 0, "what all keys at the store valkey begin with"},
+    {"answer-within", SCHEMA_DURATION, AT(settings, claim.answer_within), false,
+     "150ms", NULL, 5000, 60000000,
+     "a claim that valkey answers later is withdrawn"},
+    {"on-store-failure", SCHEMA_CHOICE, AT(settings, claim.on_store_failure),
+     false, "reject", store_failures, 0, 0,
+     "while valkey is lost: refuse payments, or claim at each node alone"},
+    {"trust-persistence", SCHEMA_BOOL, AT(settings, claim.trust_persistence),
+     false, "false", NULL, 0, 0,
+     "a valkey that was started anew has lost no claim"},
     {0},
 };
 
@@ -103,6 +130,33 @@ const struct schema_key set_keys[] = {
     {0},
 };
 
+const struct schema_key web_bot_auth_keys[] = {
+    {"keys", SCHEMA_NODE, AT(web_bot_auth_settings, keys), false, NULL, NULL, 0,
+     0, "key directories by the name of their signer"},
+    {"lifetime", SCHEMA_DURATION, AT(web_bot_auth_settings, lifetime), false,
+     "24h", NULL, 1000000, INT64_C(31622400000000),
+     "a signature made earlier is expired, whatever it says"},
+    {"skew", SCHEMA_DURATION, AT(web_bot_auth_settings, skew), false, "5s",
+     NULL, 0, INT64_C(3600000000), "how far a signer's clock may be ahead"},
+    {0},
+};
+
+const struct schema_key signer_keys[] = {
+    {"file", SCHEMA_TEXTS, AT(signer_settings, set.file), true, NULL, NULL, 0,
+     0, "its key directory: a JWK set"},
+    {"org", SCHEMA_TEXT, AT(signer_settings, org), false, NULL, NULL, 0, 0,
+     "its organisation, as labels name it; its own name if not given"},
+    {"category", SCHEMA_TEXT, AT(signer_settings, category), false, NULL, NULL,
+     0, 0, "what it is for, as labels name it"},
+    {"source", SCHEMA_TEXT, AT(signer_settings, set.source), false, NULL, NULL,
+     0, 0, "where the directory was taken from"},
+    {"date", SCHEMA_TEXT, AT(signer_settings, set.date), false, NULL, NULL, 0,
+     0, "day when it was taken; the file's time if not given"},
+    {"max-age", SCHEMA_DURATION, AT(signer_settings, set.max_age), false, "30d",
+     NULL, 0, INT64_C(31622400000000), "older directories tell no key unknown"},
+    {0},
+};
+
 const struct schema_key header_keys[] = {
     {"profile", SCHEMA_CHOICE, AT(header_settings, profile), false,
      "weighbridge", profiles, 0, 0, "names of the headers"},
@@ -114,6 +168,8 @@ const struct schema_key limit_keys[] = {
      NULL, 1 << 16, INT64_C(1) << 32, "memory of the rules' automata"},
     {"rates", SCHEMA_INTEGER, AT(limit_settings, rates), false, "65536", NULL,
      64, 16777216, "clients whose rates are remembered"},
+    {"signatures", SCHEMA_INTEGER, AT(limit_settings, signatures), false,
+     "65536", NULL, 64, 16777216, "signed requests that are remembered"},
     {"connections", SCHEMA_INTEGER, AT(limit_settings, connections), false,
      "1024", NULL, 1, 1000000, "connections of one listener"},
     {"in-flight", SCHEMA_INTEGER, AT(limit_settings, in_flight), false, "256",
@@ -158,6 +214,8 @@ const struct schema_key listen_keys[] = {
      orders, 0, 0, "does the proxy keep order and case of headers?"},
     {"request-id", SCHEMA_TEXT, AT(listen_settings, request_id), false, NULL,
      NULL, 0, 0, "header with an id that the proxy made itself"},
+    {"can-strip", SCHEMA_BOOL, AT(listen_settings, can_strip), false, "true",
+     NULL, 0, 0, "false: a payment that it should drop is refused"},
     {"socket-mode", SCHEMA_TEXT, AT(listen_settings, socket_mode), false,
      "0660", NULL, 0, 0, "permissions of a unix socket, octal"},
     {"take", SCHEMA_NODE, AT(listen_settings, take), false, NULL, NULL, 0, 0,

@@ -25,8 +25,19 @@ struct set_settings {
     int64_t max_age;
 };
 
+struct web_bot_auth_settings {
+    int64_t lifetime, skew;
+    const struct node *keys;
+};
+
+/* One of web-bot-auth.keys. */
+struct signer_settings {
+    struct set_settings set;
+    struct view org, category;
+};
+
 struct limit_settings {
-    int64_t automata, rates;
+    int64_t automata, rates, signatures;
     int64_t connections, in_flight, threads, header_bytes, record_bytes, idle;
 };
 
@@ -42,6 +53,7 @@ struct log_settings {
 struct listen_settings {
     struct view address;
     int dialect, order;
+    bool can_strip;
     struct schema_texts trust_forwarded, headers_known;
     struct view request_id, socket_mode;
     const struct node *take;
@@ -56,6 +68,8 @@ extern const struct schema_key claim_keys[];
 extern const struct schema_key band_keys[];
 extern const struct schema_key network_keys[];
 extern const struct schema_key set_keys[];
+extern const struct schema_key web_bot_auth_keys[];
+extern const struct schema_key signer_keys[];
 extern const struct schema_key header_keys[];
 extern const struct schema_key limit_keys[];
 extern const struct schema_key admin_keys[];

@@ -168,9 +168,19 @@ static int compare_paths(const void *a, const void *b)
                   ((const struct setting *)b)->path);
 }
 
-bool settings_flatten(const struct settings *s, struct view folder,
-                      struct arena *arena, const struct setting **out,
-                      size_t *count)
+/* Payments in an hour that fit a table, each for as long as a claim may
+ * live. */
+static int64_t per_hour(int64_t capacity,
+                        const struct payment_settings *payments)
+{
+    int64_t life = payments->max_lifetime + payments->skew;
+    return (int64_t)((double)capacity * 3600e6 / (double)(life > 0 ? life : 1));
+}
+
+bool settings_flatten(const struct settings *s,
+                      const struct payment_settings *payments,
+                      struct view folder, struct arena *arena,
+                      const struct setting **out, size_t *count)
 {
     struct limit_settings limits = {0};
     struct header_settings headers = {0};
@@ -181,6 +191,10 @@ bool settings_flatten(const struct settings *s, struct view folder,
     }
     flat_table(&flat, "", top_keys, s);
     flat_table(&flat, "claims.", claim_keys, s);
+    flat_number(&flat, "claims.", "proven-per-hour",
+                per_hour(s->claim.capacity, payments));
+    flat_number(&flat, "claims.", "unproven-per-hour",
+                per_hour(s->claim.capacity_unproven, payments));
     flat_table(&flat, "bands.", band_keys, s);
     flat_section(&flat, "limits.", limit_keys, s->limits, &limits);
     flat_section(&flat, "headers.", header_keys, s->headers, &headers);

@@ -19,11 +19,14 @@
 
 #include "base/arena.h"
 #include "classify/program.h"
+#include "dated_lists.h"
 #include "payment/payment.h"
 #include "pricing/price.h"
 #include "request/facts.h"
 #include "request/guard.h"
+#include "request/keyring.h"
 #include "request/mmdb.h"
+#include "state/state.h"
 #include "weighbridge.h"
 
 /* One program, shared by all sites with the same rules. */
@@ -48,11 +51,23 @@ struct setting {
     const char *text;
 };
 
+/* Where claims are kept. CLAIMS_AUTO: in lmdb where whoever opens the state
+ * gives it a folder, else in memory. */
+enum claims_store { CLAIMS_AUTO, CLAIMS_MEMORY, CLAIMS_LMDB, CLAIMS_VALKEY };
+struct claim_settings {
+    enum claims_store store;
+    size_t proven, unproven; /* capacities */
+    const char *path;        /* of lmdb, or NULL: not written */
+    bool power;
+    struct store_valkey_settings valkey; /* address NULL: none */
+};
+
 struct wb_engine {
     atomic_uint references;
     uint64_t serial; /* unique in this process */
     struct arena *arena;
     char generation[17];
+    unsigned char configuration[32]; /* hash of all but the lists */
     struct ruleset *rulesets;
     size_t ruleset_count;
     struct site *sites; /* sites[0] is the default site */
@@ -61,11 +76,11 @@ struct wb_engine {
     uint32_t enforce_share; /* parts per million */
     struct guard *guard;
     struct databases databases; /* closed with the snapshot */
+    struct keyring keyring;     /* of agents that sign their requests */
+    struct dated_lists lists;   /* what these stand on */
     struct payment_settings payments;
-    size_t claims_proven, claims_unproven; /* capacities */
-    const char *claims_path;               /* NULL: kept in memory */
-    bool claims_power;
-    size_t rate_entries;
+    struct claim_settings claims;
+    size_t rate_entries, nonce_entries;
     const struct setting *settings; /* sorted by path */
     size_t setting_count;
     const char *notice; /* or NULL */

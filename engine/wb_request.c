@@ -87,6 +87,7 @@ static void start_over(struct wb_request *r)
     arena_reset(r->workspace);
     request_clear(&r->facts);
     memset(&r->payment, 0, sizeof r->payment);
+    r->wba.state = WBA_NONE;
     memset(&r->price, 0, sizeof r->price);
     memset(&r->judgement, 0, sizeof r->judgement);
     r->proof = PROOF_NONE;
@@ -95,11 +96,13 @@ static void start_over(struct wb_request *r)
     memset(&r->call, 0, sizeof r->call);
     r->verdict.class = CLASS_UNKNOWN;
     r->label = VIEW_NONE;
+    r->proxy_id = VIEW_NONE;
     r->site = NULL;
     r->ruleset = NULL;
     r->evaluation = NULL;
     r->state = NULL;
     r->unread = false;
+    r->cannot_strip = false;
     r->cut = false;
     r->count = false;
     r->forward = false;
@@ -176,6 +179,7 @@ enum wb_status wb_request_fact(struct wb_request *r, enum wb_fact fact,
         place = &r->facts.transport;
         break;
     case WB_REQUEST_ID:
+        r->proxy_id = view_of(data, data ? size : 0);
         place = &r->facts.id;
         break;
     default:
@@ -202,6 +206,7 @@ void wb_request_transport_flags(struct wb_request *r, unsigned flags)
 {
     if (r->step == STEP_FILLING) {
         r->facts.order_kept = flags & WB_ORDER_KEPT;
+        r->cannot_strip = flags & WB_CANNOT_STRIP;
     }
 }
 

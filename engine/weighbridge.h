@@ -94,8 +94,8 @@ wb_problem_place(const struct wb_problems *problems, size_t i);
 /* ---- engines: immutable snapshots ---- */
 
 /* Loads a weighbridge.yaml and all that it names; path NULL: the built-in
- * demo (shipped rules and policy). All problems are collected. On WB_OK
- * *engine holds one reference; else it is left alone. */
+ * demo (shipped rules and policy). All problems are collected (NULL: nobody
+ * wants them). On WB_OK *engine holds one reference; else it is left alone. */
 WB_API enum wb_status wb_engine_load(const char *path,
                                      struct wb_problems *problems,
                                      struct wb_engine **engine);
@@ -113,6 +113,22 @@ WB_API const char *wb_engine_notice(const struct wb_engine *engine);
 WB_API const char *wb_engine_setting(const struct wb_engine *engine,
                                      const char *path);
 
+/* The i-th list of others that the engine stands on: an address set ("set"),
+ * a key directory ("keys"), a database ("country", "asn"). Its name; NULL
+ * past the end. *date is when it was made or taken, microseconds since the
+ * epoch, INT64_MIN: it is not there; *entries what it holds. The last three
+ * may be NULL. */
+WB_API const char *wb_engine_list(const struct wb_engine *engine, size_t i,
+                                  const char **kind, int64_t *date,
+                                  size_t *entries);
+/* The files that these were read from, for whoever watches them; NULL past
+ * the end. */
+WB_API const char *wb_engine_data_file(const struct wb_engine *engine,
+                                       size_t i);
+/* 1: they differ in such lists at most, not in what was configured. */
+WB_API int wb_engine_same_configuration(const struct wb_engine *one,
+                                        const struct wb_engine *other);
+
 typedef void wb_sink(void *context, const char *data, size_t size);
 enum wb_dump {
     WB_DUMP_PROGRAM, /* rules, conditions and automata, disassembled */
@@ -127,6 +143,14 @@ WB_API void wb_fields_write(wb_sink *sink, void *context);
  * past the end. Proxies must strip clients' copies of them. */
 WB_API const char *wb_engine_header_name(const struct wb_engine *engine,
                                          size_t i);
+/* Names of all headers that hold payments only; NULL past the end. Proxies
+ * forward them to the gate only when X-Payment-Forward is 1. */
+WB_API const char *wb_engine_payment_name(const struct wb_engine *engine,
+                                          size_t i);
+/* Does a request header of this name and value hold a payment? Authorization
+ * does if one of its credentials is of a payment scheme. */
+WB_API int wb_engine_pays(const struct wb_engine *engine, struct wb_text name,
+                          struct wb_text value);
 
 /* ---- state: claims, rates, counters; shared, survives reloads ---- */
 
@@ -135,12 +159,28 @@ WB_API const char *wb_engine_header_name(const struct wb_engine *engine,
 WB_API enum wb_status wb_state_open(const struct wb_engine *engine,
                                     struct wb_problems *problems,
                                     struct wb_state **state);
+/* The same for a program that keeps state: claims whose store the
+ * configuration leaves open are kept in `folder`/claims, in lmdb where that
+ * was built in. The folder is made if it is not there. */
+WB_API enum wb_status wb_state_open_in(const struct wb_engine *engine,
+                                       const char *folder,
+                                       struct wb_problems *problems,
+                                       struct wb_state **state);
 /* The same in memory whatever the configuration says, with fixed hash keys:
  * for replay and tests, equal input gives equal decisions. */
 WB_API enum wb_status wb_state_open_replay(const struct wb_engine *engine,
                                            struct wb_state **state);
 /* No decision may be under way. NULL is fine. */
 WB_API void wb_state_close(struct wb_state *state);
+enum wb_health {
+    WB_HEALTH_GOOD,
+    WB_HEALTH_TROUBLED, /* it decides, but not as it should */
+    WB_HEALTH_UNFIT     /* its store cannot be trusted: not ready */
+};
+/* How the stores are. Writes a line for people, "" when all is well, cut to
+ * `room` bytes and ended with NUL. */
+WB_API enum wb_health wb_state_health(const struct wb_state *state, char *line,
+                                      size_t room);
 /* Counters in Prometheus text format (version 0.0.4). */
 WB_API void wb_state_metrics(const struct wb_state *state,
                              const struct wb_engine *engine, wb_sink *sink,
@@ -162,7 +202,9 @@ enum wb_fact {
 };
 
 enum wb_transport_flag {
-    WB_ORDER_KEPT = 1 /* header order and case are as the client sent them */
+    WB_ORDER_KEPT = 1,  /* header order and case are as the client sent them */
+    WB_CANNOT_STRIP = 2 /* payment headers reach the gate with every allow: one
+                           that would be stripped is refused instead */
 };
 
 /* A request with its workspace; reuse it. NULL: out of memory. */
@@ -197,7 +239,7 @@ WB_API enum wb_status wb_request_headers_known(struct wb_request *request,
 WB_API enum wb_status wb_request_record(struct wb_request *request,
                                         const char *json, size_t size,
                                         const char **error);
-/* The record's "label" ("human", "bot"), or no value. */
+/* The record's "label" (replay knows "human" and "bot"), or no value. */
 WB_API struct wb_text wb_request_label(const struct wb_request *request);
 /* The time that holds for this request. */
 WB_API int64_t wb_request_time(const struct wb_request *request);
@@ -246,13 +288,14 @@ enum wb_answer {
     WB_ANSWER_AGENT_CATEGORY,
     WB_ANSWER_AGENT_ORG,
     WB_ANSWER_SITE,
-    WB_ANSWER_ROUTE,         /* or - */
-    WB_ANSWER_PRICE_ACTION,  /* free, charge or reject */
-    WB_ANSWER_PRICE_AMOUNT,  /* atomic units, decimal digits */
-    WB_ANSWER_PRICE_ASSET,   /* address, or - */
-    WB_ANSWER_PRICE,         /* decimal units */
-    WB_ANSWER_PAYMENT_STATE, /* none, malformed, ..., sound */
-    WB_ANSWER_MODE           /* enforce or count */
+    WB_ANSWER_ROUTE,          /* or - */
+    WB_ANSWER_PRICE_ACTION,   /* free, charge or reject */
+    WB_ANSWER_PRICE_AMOUNT,   /* atomic units, decimal digits */
+    WB_ANSWER_PRICE_ASSET,    /* address, or - */
+    WB_ANSWER_PRICE,          /* decimal units */
+    WB_ANSWER_PAYMENT_STATE,  /* none, malformed, ..., sound */
+    WB_ANSWER_MODE,           /* enforce or count */
+    WB_ANSWER_PAYMENT_FORWARD /* 1: payment headers go to the gate; 0 */
 };
 WB_API struct wb_text wb_decision_answer(const struct wb_request *request,
                                          enum wb_answer which);
@@ -265,6 +308,58 @@ enum wb_form {
  * when it did not fit (nothing useful is in `out` then). */
 WB_API size_t wb_decision_write(const struct wb_request *request,
                                 enum wb_form form, char *out, size_t room);
+
+/* ---- outcomes: what became of payments that were let through ---- */
+
+struct wb_outcome;
+
+/* One outcome; reuse it. NULL: out of memory. */
+WB_API struct wb_outcome *wb_outcome_new(void);
+WB_API void wb_outcome_free(struct wb_outcome *outcome); /* NULL is fine */
+/* Reads {"decision":"32 hex digits","outcome":"settled" or "failed",
+ * "pending", "released","reason","transaction"}. On WB_ERROR_ARGUMENT *error
+ * (may be NULL) is a static text. */
+WB_API enum wb_status wb_outcome_read(struct wb_outcome *outcome,
+                                      const char *json, size_t size,
+                                      const char **error);
+/* The same from a line of a proxy's log, a JSON object with decision,
+ * payment_state, status and payment_response. A line that tells no outcome is
+ * fine: its WB_OUTCOME_FATE is "-". */
+WB_API enum wb_status wb_outcome_read_log(struct wb_outcome *outcome,
+                                          const char *line, size_t size,
+                                          const char **error);
+/* Tells the store; waits until it is kept. It acts while that decision holds
+ * the claim: settled is final, released frees it, a repetition changes
+ * nothing, and the payer of two that failed by his own fault is locked out.
+ * WB_ERROR_IO: the store is lost, tell it again. Any thread. */
+WB_API enum wb_status wb_outcome_report(struct wb_outcome *outcome,
+                                        struct wb_state *state, int64_t now);
+
+enum wb_outcome_answer {
+    WB_OUTCOME_DECISION,    /* 32 hex digits */
+    WB_OUTCOME_FATE,        /* settled, failed, pending, released, or - */
+    WB_OUTCOME_REASON,      /* or - */
+    WB_OUTCOME_TRANSACTION, /* or - */
+    WB_OUTCOME_RESULT       /* done, repeated, refused (it is settled, or
+                               pending), unknown (no claim is held by that
+                               decision), unavailable; -: not told */
+};
+/* Valid until the next is read. */
+WB_API struct wb_text wb_outcome_answer(const struct wb_outcome *outcome,
+                                        enum wb_outcome_answer which);
+/* All of it as one JSON object; returns as wb_decision_write does. */
+WB_API size_t wb_outcome_write(const struct wb_outcome *outcome, char *out,
+                               size_t room);
+
+/* Payers who are locked out at `now`: a JSON array of {"network","payer",
+ * "until","failures"}. */
+WB_API void wb_state_lockouts(const struct wb_state *state, int64_t now,
+                              wb_sink *sink, void *context);
+/* Lets one pay again ("eip155:8453", "0x.."), and forgets its failures.
+ * WB_ERROR_ARGUMENT: nothing is known of it. */
+WB_API enum wb_status wb_state_lift_lockout(struct wb_state *state,
+                                            const char *network,
+                                            const char *payer, int64_t now);
 
 /* Writes `data` as a JSON string with its quotes, safe in a log and on a
  * terminal; returns as wb_decision_write does. */

@@ -101,12 +101,40 @@ static void store_slow_stats(struct store *store, struct store_stats *out)
     s->inner->ops->stats(s->inner, out);
 }
 
+static enum claim_status store_slow_outcome(struct store *store,
+                                            struct outcome_call *call)
+{
+    struct store_slow *s = (struct store_slow *)store;
+
+    return s->inner->ops->outcome(s->inner, call);
+}
+
+static enum claim_status store_slow_share(struct store *store,
+                                          struct shared_call *call)
+{
+    struct store_slow *s = (struct store_slow *)store;
+
+    return s->inner->ops->share(s->inner, call);
+}
+
+static struct shared_table *store_slow_shared(struct store *store)
+{
+    struct store_slow *s = (struct store_slow *)store;
+
+    return s->inner->ops->shared(s->inner);
+}
+
 /* NULL, and `inner` closed, when there is no memory or no thread. */
 static inline struct store *store_slow_open(struct store *inner,
                                             unsigned milliseconds)
 {
-    static const struct store_ops ops = {"slow", store_slow_claim,
-                                         store_slow_close, store_slow_stats};
+    static const struct store_ops ops = {.name = "slow",
+                                         .claim = store_slow_claim,
+                                         .outcome = store_slow_outcome,
+                                         .close = store_slow_close,
+                                         .stats = store_slow_stats,
+                                         .share = store_slow_share,
+                                         .shared = store_slow_shared};
     struct store_slow *s = calloc(1, sizeof(*s));
 
     if (!s || !inner) {

@@ -69,6 +69,13 @@ void sha256_end(struct sha256 *s, unsigned char out[32])
     crypto_hash_sha256_final(state_of(s), out);
 }
 
+bool hash_ed25519_holds(const unsigned char signature[64], struct view message,
+                        const unsigned char key[32])
+{
+    return crypto_sign_ed25519_verify_detached(signature, bytes_of(message),
+                                               message.size, key) == 0;
+}
+
 static uint64_t mix(uint64_t a, uint64_t b)
 {
     u128 product = (u128)a * b;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Hashes, by libsodium (the only file that includes sodium.h is hash.c), and
- * keccak-256, which is ours because no Debian package has it.
+ * Hashes and signatures, by libsodium (the only file that includes sodium.h is
+ * hash.c), and keccak-256, which is ours because no Debian package has it.
  * hash_start() must have run once before the others (engine and state do).
  */
 #ifndef WB_BASE_HASH_H
@@ -26,6 +26,11 @@ struct sha256 {
 void sha256_start(struct sha256 *s);
 void sha256_add(struct sha256 *s, struct view v);
 void sha256_end(struct sha256 *s, unsigned char out[32]);
+
+/* Is it the key's Ed25519 signature (RFC 8032) of the message? Keys and
+ * signatures of small order hold for nothing. */
+bool hash_ed25519_holds(const unsigned char signature[64], struct view message,
+                        const unsigned char key[32]);
 
 /* Keccak-256 as Ethereum uses it (the padding of the submission, 0x01, not
  * SHA-3's 0x06). */

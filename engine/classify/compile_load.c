@@ -34,6 +34,9 @@ static enum slot_time slot_time(enum field field)
 {
     switch (field) {
     case FIELD_RATE:
+    case FIELD_WBA_STATE:
+    case FIELD_WBA_AGENT:
+    case FIELD_WBA_KEY:
         return SLOT_RATE;
     case FIELD_SCORE:
         return SLOT_SCORE;
@@ -451,7 +454,7 @@ static bool is_idle(const struct image_slot *slot)
 {
     return slot->time == SLOT_EARLY && !slot->wakes[0].count &&
            !slot->wakes[1].count && !slot->wakes[2].count && slot->lazy &&
-           !slot->points.count && !slot->segments.count;
+           !slot->indexed;
 }
 
 /* Slots by time. */

@@ -195,6 +195,7 @@ bool slot_read(struct rules *rules, const struct node *node, struct view name,
     }
     reading->reads_score |= field == FIELD_SCORE || field == FIELD_CLASS;
     reading->reads_payment |= payment;
+    reading->reads_signature |= field_is_of_signature(field);
     return field != FIELD_RATE || note_rate(rules, place, reading, *slot);
 }
 

@@ -118,6 +118,7 @@ struct reading {
     bool has_pattern;
     bool reads_score;   /* or class */
     bool reads_payment; /* or a header that a paid retry adds */
+    bool reads_signature; /* wba.* */
     struct rate_test *rates;
     struct label_test *labels;
 };
@@ -136,7 +137,7 @@ struct draft_rule {
     bool has_score;
     bool off;
     bool altered;   /* an override or pin changed it, or what it reads */
-    bool rated;     /* needs a rate, itself or through labels */
+    bool rated;     /* needs the state, itself or through labels */
     bool late;      /* needs score or class */
     uint32_t level; /* one above the rules that it waits for */
     uint32_t rank;

@@ -146,6 +146,26 @@ static void wake_number(struct evaluation *e, struct span points,
     }
 }
 
+/* The same of those who wait for it and all above, or all below. */
+static void wake_bounds(struct evaluation *e, const struct image_slot *slot,
+                        uint64_t number)
+{
+    const struct image_point *from =
+        e->program->points + slot->points[NUMBER_FROM].first;
+    const struct image_point *to =
+        e->program->points + slot->points[NUMBER_TO].first;
+    uint32_t i;
+
+    for (i = 0; i < slot->points[NUMBER_FROM].count && from[i].number <= number;
+         i++) {
+        wake(e, e->program->atom_wakes[from[i].atom]);
+    }
+    for (i = 0; i < slot->points[NUMBER_TO].count && to[i].number >= number;
+         i++) {
+        wake(e, e->program->atom_wakes[to[i].atom]);
+    }
+}
+
 /* Wakes who waits for a network around this address. */
 static void wake_address(struct evaluation *e, struct span segments,
                          const struct address *address)
@@ -176,9 +196,10 @@ static void wake_address(struct evaluation *e, struct span segments,
 static void wake_indexed(struct evaluation *e, const struct image_slot *slot,
                          const struct value *value)
 {
-    if (slot->points.count) {
-        wake_number(e, slot->points, value->number);
+    if (slot->points[NUMBER_IS].count) {
+        wake_number(e, slot->points[NUMBER_IS], value->number);
     }
+    wake_bounds(e, slot, value->number);
     if (slot->segments.count) {
         wake_address(e, slot->segments, value->address);
     }
@@ -193,7 +214,7 @@ void weigh_slots(struct evaluation *e, enum slot_time time)
         const struct image_slot *slot = &e->program->slots[slots[i]];
 
         wake(e, slot->wakes[e->values[slots[i]].state]);
-        if (e->values[slots[i]].state == VALUE_PRESENT) {
+        if (slot->indexed && e->values[slots[i]].state == VALUE_PRESENT) {
             wake_indexed(e, slot, &e->values[slots[i]]);
         }
         if (!slot->lazy) {

@@ -126,6 +126,9 @@ static void fill_rates(struct evaluation *e, const uint64_t *rates)
         uint32_t rate = e->program->rate_of_slot[slot];
         struct value *value = &e->values[slot];
 
+        if (rate == IMAGE_NONE) {
+            continue; /* of the signature: there already */
+        }
         *value = (struct value){.state = VALUE_UNKNOWN};
         if (rates && rates[rate] != RATE_UNKNOWN) {
             value->state = VALUE_PRESENT;

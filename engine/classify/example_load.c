@@ -115,7 +115,10 @@ static const struct plain_key plain_keys[] = {
     {"country", AT(country), NULL},
     {"as-org", AT(as_org), NULL},
     {"ja3", AT(ja3), NULL},
-    {"ja4", AT(ja4), NULL}};
+    {"ja4", AT(ja4), NULL},
+    {"wba.state", AT(signature.state), NULL},
+    {"wba.agent", AT(signature.agent), NULL},
+    {"wba.key", AT(signature.key), NULL}};
 #undef AT
 #define PLAIN_KEYS (sizeof(plain_keys) / sizeof(plain_keys[0]))
 
@@ -134,19 +137,34 @@ static bool add_header(struct testing *t, const struct node *node,
     return refuse_key(t, node, "less: a request has limits");
 }
 
+static bool read_asn(struct testing *t, const struct node *node)
+{
+    unsigned long long n;
+
+    if (!view_to_u64(node->text, &n)) {
+        return refuse_key(t, node, "a whole number");
+    }
+    t->request->asn = n;
+    t->request->has_asn = true;
+    return true;
+}
+
 static bool read_other(struct testing *t, const struct node *node)
 {
     static const struct view header = {"header.", 7}, rate = {"rate.", 5},
                              set = {"in-set.", 7};
     static const char *const words[] = {
-        "method",        "scheme",    "host",       "path",
-        "http-version",  "client-ip", "user-agent", "header.",
-        "headers-known", "rate.",     "in-set.",    "transport",
-        "country",       "as-org",    "ja3",        "ja4"};
+        "method",    "scheme",     "host",      "path",          "http-version",
+        "client-ip", "user-agent", "header.",   "headers-known", "rate.",
+        "in-set.",   "transport",  "country",   "as-org",        "ja3",
+        "ja4",       "wba.state",  "wba.agent", "wba.key",       "asn"};
     char room[HINT_ROOM];
 
     if (view_equal(node->key, VIEW("user-agent"))) {
         return add_header(t, node, VIEW("user-agent"));
+    }
+    if (view_equal(node->key, VIEW("asn"))) {
+        return read_asn(t, node);
     }
     if (view_starts(node->key, header) && node->key.size > header.size) {
         return add_header(
@@ -195,6 +213,7 @@ static bool read_example(struct testing *t, const struct node *example)
     arena_reset(t->workspace);
     request_clear(t->request);
     t->request->order_kept = true;
+    t->request->signature.known = true;
     for (size_t i = 0; i < PLAIN_KEYS; i++) {
         put_plain(t->request, &plain_keys[i], view_text(plain_keys[i].preset));
     }

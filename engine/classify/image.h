@@ -54,7 +54,10 @@ struct atom {
                              false, or IMAGE_NONE */
 };
 
-/* "This number makes that atom true." Sorted by number. */
+/* "This number makes that atom true", alone or with all above or below it.
+ * Sorted by number; those for all below in descending order, so that those
+ * that hold for a number come first. */
+enum number_wait { NUMBER_IS, NUMBER_FROM, NUMBER_TO, NUMBER_WAITS };
 struct image_point {
     uint64_t number;
     uint32_t atom;
@@ -71,15 +74,17 @@ struct image_nest {
     uint32_t parent;
 };
 
-/* When a slot's value is there. */
+/* When a slot's value is there: RATE with what the state knows, rates and
+ * signatures seen before. */
 enum slot_time { SLOT_EARLY, SLOT_RATE, SLOT_SCORE, SLOT_CLASS, SLOT_TIMES };
 
 struct image_slot {
     enum slot_time time;
     uint32_t automata[2]; /* exact, folded; or IMAGE_NONE */
     bool lazy; /* what they find wakes no rule: run when first asked */
+    bool indexed; /* has points or segments */
     struct span empties;  /* atoms that an empty value makes true */
-    struct span points;   /* numbers that some rule waits for */
+    struct span points[NUMBER_WAITS]; /* numbers that some rule waits for */
     struct span segments; /* and stretches of addresses */
     struct span wakes[3]; /* by enum value_state */
 };

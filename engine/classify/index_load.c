@@ -4,7 +4,8 @@
  * found by one search, so that a rule on one of them is looked at only when
  * it is that one.
  *
- *   numbers    sorted; equal ones side by side
+ *   numbers    sorted; equal ones side by side; of those that all numbers
+ *              above or below satisfy, the ones that hold come first
  *   networks   they nest or are apart, so that they cut the line of addresses
  *              into segments, each with the innermost network around it, which
  *              knows the one around itself:
@@ -22,21 +23,30 @@ bool atom_is_indexed(const struct draft_atom *atom)
     if (atom->atom.kind == OP_ADDRESS) {
         return true;
     }
-    for (size_t i = 0; i < atom->range_count; i++) {
-        if (atom->atom.kind != OP_NUMBER ||
-            atom->numbers[i].low != atom->numbers[i].high) {
-            return false;
-        }
-    }
-    return atom->range_count > 0;
+    return atom->atom.kind == OP_NUMBER && atom->range_count > 0;
 }
 
 /* ---- numbers ---- */
 
 struct point {
     uint32_t slot;
+    enum number_wait wait;
     struct image_point point;
 };
+
+/* Ranges come from `is`, at-least and less-than: a test has but one kind. */
+static struct point point_of(const struct draft_atom *atom, size_t range,
+                             uint32_t number)
+{
+    const struct number_range *r = &atom->numbers[range];
+    struct point point = {atom->atom.slot, NUMBER_IS, {r->low, number}};
+
+    if (r->low < r->high) {
+        point.wait = r->high == UINT64_MAX ? NUMBER_FROM : NUMBER_TO;
+        point.point.number = point.wait == NUMBER_FROM ? r->low : r->high;
+    }
+    return point;
+}
 
 static int compare_points(const void *left, const void *right)
 {
@@ -45,8 +55,13 @@ static int compare_points(const void *left, const void *right)
     if (a->slot != b->slot) {
         return a->slot < b->slot ? -1 : 1;
     }
+    if (a->wait != b->wait) {
+        return a->wait < b->wait ? -1 : 1;
+    }
     if (a->point.number != b->point.number) {
-        return a->point.number < b->point.number ? -1 : 1;
+        return (a->point.number < b->point.number) == (a->wait != NUMBER_TO)
+                   ? -1
+                   : 1;
     }
     return a->point.atom < b->point.atom ? -1 : a->point.atom > b->point.atom;
 }
@@ -79,14 +94,14 @@ static bool make_points(struct rules *rules, struct program *program,
         const struct draft_atom *atom = indexed(rules, program, i, OP_NUMBER);
 
         for (size_t j = 0; atom && j < atom->range_count; j++) {
-            all[count++] = (struct point){atom->atom.slot,
-                                          {atom->numbers[j].low, (uint32_t)i}};
+            all[count++] = point_of(atom, j, (uint32_t)i);
         }
     }
     qsort(all, count, sizeof(*all), compare_points);
     for (size_t i = 0; i < count; i++) {
-        struct span *span = &slots[all[i].slot].points;
+        struct span *span = &slots[all[i].slot].points[all[i].wait];
 
+        slots[all[i].slot].indexed = true;
         points[i] = all[i].point;
         span->first = span->count++ ? span->first : (uint32_t)i;
     }
@@ -215,6 +230,7 @@ static void sweep_all(struct sweep *s, struct image_slot *slots)
             at = enter(s, at);
         }
         leave_before(s, NULL);
+        slots[slot].indexed = true;
         slots[slot].segments =
             (struct span){s->first, s->segment_count - s->first};
     }

@@ -296,3 +296,46 @@ bool labels_resolve(struct rules *rules)
     }
     return good && for_tests(rules, make_groups) && grow_groups(rules);
 }
+
+static bool is_listed(const struct view *labels, size_t count,
+                      struct view label)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (view_equal(labels[i], label)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool gives_any(const struct draft_rule *rule, const char *const *labels)
+{
+    for (; *labels; labels++) {
+        if (is_listed(rule->info.labels, rule->info.label_count,
+                      view_text(*labels))) {
+            return true;
+        }
+    }
+    return false;
+}
+
+size_t rules_labels(const struct rules *rules, const char *prefix,
+                    const char *const *beside, struct view *out, size_t room)
+{
+    size_t count = 0;
+
+    for (const struct draft_rule *r = rules->first; r; r = r->next) {
+        if (gives_any(r, beside)) {
+            continue;
+        }
+        for (size_t i = 0; i < r->info.label_count && count < room; i++) {
+            struct view label = r->info.labels[i];
+
+            if (view_starts(label, view_text(prefix)) &&
+                !is_listed(out, count, label)) {
+                out[count++] = label;
+            }
+        }
+    }
+    return count;
+}

@@ -67,7 +67,7 @@ static bool reads_payment(const struct rules *rules,
 static void push(struct walk *w, struct draft_rule *rule)
 {
     rule->mark = MARK_OPEN;
-    rule->rated = rule->reading.rates;
+    rule->rated = rule->reading.rates || rule->reading.reads_signature;
     rule->info.of_payment = reads_payment(w->rules, &rule->reading);
     rule->late = rule->reading.reads_score;
     for (const struct label_test *t = rule->reading.labels; t; t = t->next) {

@@ -55,6 +55,11 @@ bool rules_pack_text(struct rules *rules, struct view name, struct view text,
 /* A pack could not be had: what its rules would have given is not asked
  * for, and there will be no program. rules_pack says so itself. */
 void rules_miss(struct rules *rules);
+/* The labels that begin so and that some rule read up to now may give,
+ * without those of rules that give one of `beside` (NULL-terminated); each
+ * once, at most `room`; returns how many. */
+size_t rules_labels(const struct rules *rules, const char *prefix,
+                    const char *const *beside, struct view *out, size_t room);
 /* overrides: { pack/id: { mode: count | off | on } }. */
 bool rules_override(struct rules *rules, const struct node *overrides);
 /* A condition on its own (a tier's `when`): its number for

@@ -259,7 +259,8 @@ static const char *verify_slots(const struct program *p)
 
             if (slot >= p->slot_count ||
                 p->slots[slot].time != (enum slot_time)time ||
-                (time == SLOT_RATE && p->rate_of_slot[slot] >= p->rate_count)) {
+                (time == SLOT_RATE && p->rate_of_slot[slot] != IMAGE_NONE &&
+                 p->rate_of_slot[slot] >= p->rate_count)) {
                 return "a slot at the wrong time";
             }
         }
@@ -280,7 +281,9 @@ static const char *verify_slots(const struct program *p)
             }
         }
         if (!within(slot->empties, p->empty_count) ||
-            !within(slot->points, p->point_count) ||
+            !within(slot->points[NUMBER_IS], p->point_count) ||
+            !within(slot->points[NUMBER_FROM], p->point_count) ||
+            !within(slot->points[NUMBER_TO], p->point_count) ||
             !within(slot->segments, p->segment_count)) {
             return "a slot out of range";
         }

@@ -172,6 +172,9 @@ static unsigned hit_cost(const struct rules *rules, uint32_t number)
     case FIELD_HTTP_VERSION:
     case FIELD_UA_FAMILY:
     case FIELD_UA_PLATFORM:
+    case FIELD_UA_ENGINE:
+    case FIELD_ACCEPT_KIND:
+    case FIELD_ENCODING_KIND:
     case FIELD_CLASS:
         sum = 450;
         break;
@@ -193,12 +196,35 @@ static unsigned hit_cost(const struct rules *rules, uint32_t number)
     return atom->cost;
 }
 
+/* Rates and lengths that are asked for are high ones. */
+static unsigned range_cost(const struct slot *slot,
+                           const struct number_range *range)
+{
+    bool counts = slot->field == FIELD_RATE ||
+                  slot->transforms[0] != TRANSFORM_NONE; /* a length */
+
+    if (range->low == range->high) {
+        return 40;
+    }
+    if (slot->field == FIELD_UA_MAJOR || slot->field == FIELD_CH_MAJOR ||
+        slot->field == FIELD_UA_ENGINE_MAJOR) {
+        /* most browsers are newer than what is asked for, none of them far */
+        return range->high < UINT64_MAX ? 100 : range->low < 200 ? 850 : 10;
+    }
+    return counts && range->low > 100 ? 10 : 400;
+}
+
 /* A number or an address among many is a rare thing to be. */
 static unsigned indexed_cost(const struct rules *rules, uint32_t number)
 {
     const struct draft_atom *atom = &rules->atoms[number];
     unsigned most = present_cost(rules, atom->atom.slot) - 1;
-    size_t sum = 40 * atom->range_count;
+    size_t sum = 0;
+
+    for (size_t i = 0; i < atom->range_count && sum < most; i++) {
+        sum += range_cost(plan_slot_at(rules->plan, atom->atom.slot),
+                          &atom->numbers[i]);
+    }
 
     for (size_t i = 0; i < atom->cidr_count; i++) {
         /* 0.0.0.0/0 and ::/0 are everybody. */

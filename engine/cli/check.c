@@ -112,6 +112,12 @@ static void print_text(const struct wb_problems *problems,
     if (engine && wb_engine_notice(engine)) {
         puts(wb_engine_notice(engine));
     }
+    if (engine) {
+        printf("claims: room for %s proven and %s unproven payments an hour, "
+               "if each lives for the longest time that is accepted\n",
+               wb_engine_setting(engine, "claims.proven-per-hour"),
+               wb_engine_setting(engine, "claims.unproven-per-hour"));
+    }
 }
 
 static int check(const char *const *operands, size_t count)

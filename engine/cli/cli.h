@@ -36,8 +36,8 @@ struct command {
 };
 
 extern const struct command command_check, command_dump, command_explain,
-    command_fields, command_help, command_replay, command_serve, command_test,
-    command_version;
+    command_fields, command_help, command_replay, command_serve,
+    command_snippet, command_test, command_version;
 
 /* main.c: the table of commands; NULL past the end, or not found. */
 const struct command *command_row(size_t i);

@@ -50,10 +50,12 @@ static bool read_price(struct view value, struct payment *out)
 
 /* Who signed, until when, and what makes it another one. */
 static const char *read_signature(const struct request *request,
-                                  struct view name, struct payment *out)
+                                  struct view name, struct arena *workspace,
+                                  struct payment *out)
 {
     struct message_signature signature;
-    const char *reason = message_signature_find(request, name, &signature);
+    const char *reason =
+        message_signature_find(request, name, workspace, &signature);
     struct sha256 hash;
 
     if (reason) {
@@ -92,7 +94,7 @@ const char *crawler_price_read(const struct payment_input *in,
     out->network = NETWORK;
     out->known_scheme = true;
     out->exact_amount = exact;
-    return read_signature(in->request, name, out);
+    return read_signature(in->request, name, in->workspace, out);
 }
 
 /* x402's batch-settlement on the same network: {amount, asset}, signed as
@@ -120,5 +122,6 @@ const char *x402_cloudflare_read(struct x402_context *context,
         return "amount_mismatch";
     }
     context->identified = true;
-    return read_signature(context->request, VIEW("payment-signature"), out);
+    return read_signature(context->request, VIEW("payment-signature"),
+                          context->workspace, out);
 }

@@ -2,7 +2,8 @@
 /*
  * HTTP message signatures (RFC 9421) as payments use them: what a signature
  * says that it covers, and the parameters that make it another one. Nothing
- * is verified here: the keys are their directory's.
+ * is verified here: see request/web_bot_auth.h for agents whose keys are
+ * known.
  *
  *   Signature-Input: sig=("@authority" "crawler-max-price");created=1;...
  *   Signature:       sig=:base64:
@@ -10,15 +11,13 @@
 #ifndef WB_PAYMENT_MESSAGE_SIGNATURE_H
 #define WB_PAYMENT_MESSAGE_SIGNATURE_H
 
-#include <stdint.h>
-
+#include "base/arena.h"
 #include "request/request.h"
 
 struct message_signature {
     struct view input; /* "(...);..." of the signature, as sent */
     struct view key;   /* keyid */
     struct view nonce; /* or NONE */
-    struct view tag;   /* or NONE */
     bool has_created, has_expires;
     uint64_t created, expires; /* seconds since the epoch */
 };
@@ -27,7 +26,7 @@ struct message_signature {
  * the reason why there is none: "signature_required", "signature_input",
  * "signature". */
 const char *message_signature_find(const struct request *request,
-                                   struct view name,
+                                   struct view name, struct arena *workspace,
                                    struct message_signature *out);
 
 #endif

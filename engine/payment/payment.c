@@ -190,6 +190,17 @@ static bool open_line(const struct payment_header *row,
     return out->protocol != PROTOCOL_NONE;
 }
 
+bool payment_line_pays(const struct payment_settings *settings,
+                       const struct header *header)
+{
+    const struct payment_header *row = may_be_ours(settings, header->name)
+                                           ? find_row(settings, header->name)
+                                           : NULL;
+    struct found found;
+
+    return row && open_line(row, header, &found);
+}
+
 static void find_lines(const struct request *request,
                        const struct payment_settings *settings,
                        struct finding *out)

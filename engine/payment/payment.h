@@ -188,6 +188,9 @@ extern const char *const payment_guarded_headers[];
 void payment_parse(const struct request *request,
                    const struct payment_settings *settings,
                    struct arena *workspace, struct payment *out);
+/* Does such a line hold a payment? */
+bool payment_line_pays(const struct payment_settings *settings,
+                       const struct header *header);
 /* Fills request->payment for the rules. */
 void payment_fill_slots(const struct payment *payment,
                         struct payment_slots *out);

@@ -74,6 +74,8 @@ static const struct schema_key keys[] = {
     ACTION("early", EARLY, "strip", "not valid yet"),
     ACTION("too-long", TOO_LONG, "strip", "valid beyond max-lifetime"),
     ACTION("wrong-amount", WRONG_AMOUNT, "strip", "not a price that holds"),
+    ACTION("locked-out", LOCKED_OUT, "reject",
+           "a payer whose settlements failed, for a while"),
     ACTION("conflicting", CONFLICTING, "reject",
            "a payment-identifier that came with another payload"),
     ACTION("repeated", REPEATED, "reject",
@@ -106,6 +108,7 @@ static const struct unsafe {
     {"unneeded", PAYMENT_UNNEEDED, "nothing is claimed where nothing is sold"},
     {"too-long", PAYMENT_TOO_LONG,
      "its claim would have to be kept as long; see max-lifetime"},
+    {"locked-out", PAYMENT_LOCKED_OUT, "nothing of its payer's is claimed"},
     {"conflicting", PAYMENT_CONFLICTING, "its identifier is claimed already"},
     {"replayed", PAYMENT_REPLAYED, "one payment would be let through twice"}};
 

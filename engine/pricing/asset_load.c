@@ -2,7 +2,6 @@
 /*
  * Assets: presets by name, or written out in full and checked against what
  * is known, so that a slip of a digit is no price in somebody else's token.
- * Also the payee, whose address has the same form.
  *
  *   usdc: usdc@base-sepolia
  *   mine: { network: eip155:31337, address: "0x...", decimals: 6,
@@ -16,15 +15,6 @@
 #define NAME_MAX_SIZE 32
 #define TEXT_MAX_SIZE 64
 #define ADDRESS_MAX_SIZE 128
-
-static const char dead[] = "0x000000000000000000000000000000000000dead";
-static const char zero[] = "0x0000000000000000000000000000000000000000";
-
-bool payee_is_burned(struct view payee)
-{
-    return view_equal_fold(payee, view_text(dead)) ||
-           view_equal_fold(payee, view_text(zero));
-}
 
 /* ---- texts that become header values ---- */
 
@@ -84,10 +74,9 @@ static bool is_evm(struct view network)
     return view_starts(network, VIEW("eip155:"));
 }
 
-/* Checks an address of that network; *out is spelled with its checksum. */
-static bool read_address(struct loader *loader, const struct node *node,
-                         struct view text, struct view network,
-                         const char *what, const char *code, struct view *out)
+bool asset_address_read(struct loader *loader, const struct node *node,
+                        struct view text, struct view network, const char *what,
+                        const char *code, struct view *out)
 {
     char spelled[EIP55_SIZE];
 
@@ -319,8 +308,9 @@ static bool read_full(struct loader *loader, const struct node *map,
     out->test_network = is_test_network(out->network);
     return (keys.symbol.at || default_symbol(loader, map, out)) &&
            check_text(loader, map, "symbol", out->symbol) &&
-           read_address(loader, node_get(map, "address"), keys.address,
-                        out->network, "'address'", "P005", &out->address) &&
+           asset_address_read(loader, node_get(map, "address"), keys.address,
+                              out->network, "'address'", "P005",
+                              &out->address) &&
            read_domain(loader, map, keys.eip712, out) &&
            check_known(loader, map, out);
 }
@@ -364,31 +354,4 @@ bool assets_read(struct loader *loader, const struct node *assets)
                              asset->eip712_version, asset->domain);
     }
     return !loader->failed;
-}
-
-/* ---- the payee ---- */
-
-bool payee_read(struct loader *loader, const struct node *node,
-                struct view text)
-{
-    struct policy *policy = loader->policy;
-    struct view network = VIEW("eip155:");
-    struct view network_is = VIEW_NONE;
-
-    for (size_t i = 0; i < policy->asset_count; i++) {
-        if (!policy->assets[i].network.at) {
-            continue; /* was refused */
-        }
-        network = policy->assets[i].network;
-        if (network_is.at && is_evm(network) != is_evm(network_is)) {
-            return load_error(loader, node, "P011",
-                              "write one policy and site per kind of network",
-                              "one 'pay-to' cannot be paid on both '%.*s' and "
-                              "'%.*s'",
-                              VIEW_ARG(network_is), VIEW_ARG(network));
-        }
-        network_is = network;
-    }
-    return read_address(loader, node, text, network, "'pay-to'", "P011",
-                        &policy->pay_to);
 }

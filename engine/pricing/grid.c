@@ -18,7 +18,7 @@
 
 #include "pricing/policy.h"
 
-#define CELL_MAX 64
+#define CELL_MAX 160
 #define ROW_RULES_MAX 3
 #define SCORE_OF_AGENT 100
 
@@ -66,9 +66,19 @@ static void write_outcome(struct text *t, const struct outcome *outcome)
         text_addf(t, "reject %u", outcome->refusal->status);
         break;
     case PRICE_CHARGE:
-        amount_write_decimal(t, &outcome->amount, outcome->asset->decimals);
-        text_add_char(t, ' ');
-        text_add(t, outcome->asset->name);
+        if (outcome->currency.at) {
+            amount_write_decimal(t, &outcome->worth, CURRENCY_DECIMALS);
+            text_add_char(t, ' ');
+            text_add(t, outcome->currency);
+            break;
+        }
+        for (size_t i = 0; i < outcome->offer_count; i++) {
+            const struct money *money = &outcome->offers[i];
+            text_add(t, i ? VIEW(" or ") : VIEW(""));
+            amount_write_decimal(t, &money->amount, money->asset->decimals);
+            text_add_char(t, ' ');
+            text_add(t, money->asset->name);
+        }
         break;
     }
 }
@@ -80,7 +90,8 @@ static void fill_cell(struct grid *grid, struct cell *cell, size_t column)
     struct choice choice = {0};
 
     if (column < policy->route_count) {
-        route_choose(&policy->routes[column], grid->evaluation, &choice);
+        route_choose(&policy->routes[column], grid->evaluation, TIME_UNKNOWN,
+                     &choice);
     } else {
         choice.outcome = &policy->otherwise;
     }
@@ -292,6 +303,22 @@ static void put_line(struct grid *grid, const struct row *row,
     put(grid, VIEW("\n"));
 }
 
+static void put_units(struct grid *grid, const struct route *route)
+{
+    char room[160];
+    struct text t = text_in(room, sizeof room);
+    const struct units *units = route->units;
+
+    if (!units) {
+        return;
+    }
+    text_addf(&t, ", per unit: %s %.*s, at most %llu",
+              units->query.at ? "query field" : "header",
+              VIEW_ARG(units->query.at ? units->query : units->header),
+              (unsigned long long)units->most);
+    put(grid, text_view(&t));
+}
+
 static void put_routes(struct grid *grid)
 {
     for (size_t i = 0; i < grid->policy->route_count; i++) {
@@ -319,7 +346,8 @@ static void put_routes(struct grid *grid)
             put(grid, route->queries[j].value.at ? VIEW("=") : VIEW(""));
             put(grid, route->queries[j].value);
         }
-        put(grid, VIEW("\n"));
+        put_units(grid, route);
+        put(grid, route->window ? VIEW(", at its times only\n") : VIEW("\n"));
     }
     for (size_t i = 0; i < grid->policy->always_free_count; i++) {
         put(grid, i ? VIEW(" /") : VIEW("always free: /"));

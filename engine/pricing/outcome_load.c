@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a `price:` says: free, reject, or an amount of an asset.
+ * What a `price:` says: free, reject, an amount of an asset, such amounts of
+ * several assets side by side, or of a currency that assets have rates in.
  *
  *   price: 0.03 usdc
+ *   price: [0.03 usdc, 0.028 eurc]
+ *   price: 0.03 USD
  *   price: free
  *   price: reject
  *   price: { reject: { status: 451, reason: no-training,
@@ -13,10 +16,6 @@
  * up. Nothing here reads as free but the word.
  */
 #include "pricing/parts_load.h"
-
-#define REASON_MAX_SIZE 64
-#define LICENSE_MAX_SIZE 512
-#define CONTACT_MAX_SIZE 200
 
 static const struct refusal plain_refusal = {
     403, {NULL, 0}, {NULL, 0}, {NULL, 0}};
@@ -53,7 +52,9 @@ static bool not_a_price(struct loader *loader, const struct node *node,
     char hint[64];
     struct text t = text_in(hint, sizeof hint - 1);
 
-    if (nearest) {
+    if (nearest && view_equal(text, view_text(nearest))) {
+        text_add(&t, VIEW("amounts stand side by side, nothing else"));
+    } else if (nearest) {
         text_addf(&t, "did you mean '%s'?", nearest);
     } else if (view_starts(text, VIEW("$"))) {
         text_add(&t, VIEW("an amount of an asset: '0.03 usdc'"));
@@ -162,23 +163,23 @@ static bool no_asset(struct loader *loader, const struct node *node,
 }
 
 /* True if an amount is above one unit of something called a dollar. */
-static bool above_a_dollar(const struct outcome *outcome)
+static bool above_a_dollar(const struct money *money)
 {
     struct amount unit = amount_from_u64(1);
 
-    if (view_search(outcome->asset->symbol, VIEW("USD")) == SIZE_MAX) {
+    if (view_search(money->asset->symbol, VIEW("USD")) == SIZE_MAX) {
         return false;
     }
-    for (unsigned i = 0; i < outcome->asset->decimals; i++) {
+    for (unsigned i = 0; i < money->asset->decimals; i++) {
         if (!amount_mul_u64(&unit, 10)) {
             return false;
         }
     }
-    return amount_compare(&outcome->amount, &unit) > 0;
+    return amount_compare(&money->amount, &unit) > 0;
 }
 
 static void warn_of_amount(struct loader *loader, const struct node *node,
-                           const struct outcome *out, bool too_fine)
+                           const struct money *out, bool too_fine)
 {
     char room[AMOUNT_TEXT];
     struct text t = text_in(room, sizeof room);
@@ -201,34 +202,47 @@ static void warn_of_amount(struct loader *loader, const struct node *node,
     }
 }
 
-static bool read_charge(struct loader *loader, const struct node *node,
-                        struct outcome *out)
+static bool too_large(struct loader *loader, const struct node *node,
+                      struct view number)
+{
+    return load_error(loader, node, "P016", NULL,
+                      "'%.*s' is more than 256 bits can hold",
+                      VIEW_ARG(load_shown(number)));
+}
+
+/* Cuts "0.03 usdc" in two and looks at the number's form. */
+static bool read_words(struct loader *loader, const struct node *node,
+                       struct view *number, struct view *name)
 {
     struct view text = node->text;
-    struct view number = text;
-    struct view name = VIEW_NONE;
+    struct amount amount;
     size_t space = view_find(text, ' ');
 
+    *number = text;
+    *name = VIEW_NONE;
     if (!is_numeric(text)) {
         return not_a_price(loader, node, text);
     }
     if (space < text.size) {
-        number = view_of(text.at, space);
-        name = view_trim(view_of(text.at + space, text.size - space));
+        *number = view_of(text.at, space);
+        *name = view_trim(view_of(text.at + space, text.size - space));
     }
-    if (is_zero(number)) {
+    if (is_zero(*number)) {
         return load_error(loader, node, "P013", "did you mean 'free'?",
                           "a price is never 0: what costs nothing is "
                           "'free', found '%.*s'",
                           VIEW_ARG(load_shown(text)));
     }
     /* With 0 decimals only the form is looked at. */
-    if (amount_from_decimal(number, 0, &out->amount) == AMOUNT_SYNTAX) {
-        return not_a_decimal(loader, node, number);
+    if (amount_from_decimal(*number, 0, &amount) == AMOUNT_SYNTAX) {
+        return not_a_decimal(loader, node, *number);
     }
-    if (!name.at) {
-        return no_unit(loader, node, number);
-    }
+    return name->at ? true : no_unit(loader, node, *number);
+}
+
+static bool read_money(struct loader *loader, const struct node *node,
+                       struct view number, struct view name, struct money *out)
+{
     out->asset = find_asset(loader->policy, name);
     if (!out->asset) {
         return no_asset(loader, node, name);
@@ -236,137 +250,154 @@ static bool read_charge(struct loader *loader, const struct node *node,
     switch (amount_from_decimal(number, out->asset->decimals, &out->amount)) {
     case AMOUNT_OK:
         warn_of_amount(loader, node, out, false);
-        break;
+        return true;
     case AMOUNT_TOO_FINE:
         warn_of_amount(loader, node, out, true);
+        return true;
+    case AMOUNT_SYNTAX:
+    case AMOUNT_OVERFLOW:
+        break;
+    }
+    return too_large(loader, node, number);
+}
+
+/* ---- currencies ---- */
+
+bool is_currency(struct view name)
+{
+    for (size_t i = 0; i < name.size; i++) {
+        if (name.at[i] < 'A' || name.at[i] > 'Z') {
+            return false;
+        }
+    }
+    return name.size == 3;
+}
+
+/* Sold in every asset that has a rate in the currency. */
+static bool add_rated(struct loader *loader, const struct node *node,
+                      struct view number, struct outcome *out)
+{
+    struct policy *policy = loader->policy;
+
+    for (size_t i = 0; i < policy->asset_count; i++) {
+        const struct asset *asset = &policy->assets[i];
+        struct money *money = &out->offers[out->offer_count];
+
+        if (!view_equal(asset->currency, out->currency)) {
+            continue;
+        }
+        if (out->offer_count == PRICE_OFFERS_MAX) {
+            return load_error(loader, node, "P044", NULL,
+                              "more than %d assets have a rate in '%.*s'",
+                              PRICE_OFFERS_MAX, VIEW_ARG(out->currency));
+        }
+        money->asset = asset;
+        money->amount = out->worth;
+        if (!rate_convert(&money->amount, asset->decimals, &asset->rate)) {
+            return too_large(loader, node, number);
+        }
+        out->offer_count++;
+    }
+    return out->offer_count > 0 ||
+           load_error(loader, node, "P043",
+                      "give an asset one: exchange: { usdc: 1 USD }",
+                      "no asset has a rate in '%.*s'", VIEW_ARG(out->currency));
+}
+
+static bool read_worth(struct loader *loader, const struct node *node,
+                       struct view number, struct view currency,
+                       struct outcome *out)
+{
+    struct amount one = amount_from_u64(1000000);
+
+    out->currency = currency;
+    out->offers =
+        load_array(loader, node, PRICE_OFFERS_MAX, sizeof *out->offers);
+    switch (amount_from_decimal(number, CURRENCY_DECIMALS, &out->worth)) {
+    case AMOUNT_TOO_FINE:
+        load_warn(loader, node, "P017", NULL,
+                  "amounts of a currency have %d decimals: '%.*s' is rounded "
+                  "up",
+                  CURRENCY_DECIMALS, VIEW_ARG(load_shown(number)));
+        break;
+    case AMOUNT_OK:
         break;
     case AMOUNT_SYNTAX:
     case AMOUNT_OVERFLOW:
-        return load_error(loader, node, "P016", NULL,
-                          "'%.*s' is more than 256 bits can hold",
-                          VIEW_ARG(load_shown(number)));
+        return too_large(loader, node, number);
+    }
+    amount_mul_u64(&one, 1000000); /* CURRENCY_DECIMALS */
+    if (view_equal(currency, VIEW("USD")) &&
+        amount_compare(&out->worth, &one) > 0) {
+        load_warn(loader, node, "P018", NULL,
+                  "%.*s USD is above 1 USD, which common x402 clients refuse "
+                  "to pay unless they are told to",
+                  VIEW_ARG(load_shown(number)));
+    }
+    return out->offers && add_rated(loader, node, number, out);
+}
+
+/* ---- charges ---- */
+
+static bool read_charge(struct loader *loader, const struct node *node,
+                        struct outcome *out)
+{
+    struct view number;
+    struct view name;
+
+    if (!read_words(loader, node, &number, &name)) {
+        return false;
     }
     out->action = PRICE_CHARGE;
-    return true;
+    if (is_currency(name)) {
+        return read_worth(loader, node, number, name, out);
+    }
+    out->offers = load_array(loader, node, 1, sizeof *out->offers);
+    out->offer_count = 1;
+    return out->offers &&
+           read_money(loader, node, number, name, &out->offers[0]);
 }
 
-/* ---- refusals ---- */
-
-struct refusal_keys {
-    int64_t status;
-    struct view reason, license, contact;
-};
-static const struct schema_key refusal_schema[] = {
-    {"status", SCHEMA_INTEGER, offsetof(struct refusal_keys, status), false,
-     "403", NULL, 0, 0, "402, 403 or 451"},
-    {"reason", SCHEMA_TEXT, offsetof(struct refusal_keys, reason), false, NULL,
-     NULL, 0, 0, "a word for the answer: no-training"},
-    {"license", SCHEMA_TEXT, offsetof(struct refusal_keys, license), false,
-     NULL, NULL, 0, 0, "where a licence is to be had: an http or https URL"},
-    {"contact", SCHEMA_TEXT, offsetof(struct refusal_keys, contact), false,
-     NULL, NULL, 0, 0, "whom to ask: an address, a URL"},
-    {0}};
-
-static const struct schema_key reject_schema[] = {
-    {"reject", SCHEMA_NODE, 0, true, NULL, NULL, 0, 0,
-     "status, reason, license, contact"},
-    {0}};
-
-static bool is_token(struct view v)
+/* One price in several assets. */
+static bool read_side_by_side(struct loader *loader, const struct node *list,
+                              struct outcome *out)
 {
-    for (size_t i = 0; i < v.size; i++) {
-        char c = v.at[i];
-        if ((!ascii_is_alnum(c) || ascii_lower(c) != c) && c != '-' &&
-            c != '_') {
+    if (list->count == 0 || list->count > PRICE_OFFERS_MAX) {
+        return load_error(loader, list, "P044", NULL,
+                          "expected 1 to %d amounts of different assets, "
+                          "found %zu",
+                          PRICE_OFFERS_MAX, list->count);
+    }
+    out->action = PRICE_CHARGE;
+    out->offers = load_array(loader, list, list->count, sizeof *out->offers);
+    for (const struct node *node = list->first; out->offers && node;
+         node = node->next) {
+        struct money *money = &out->offers[out->offer_count];
+        struct view number;
+        struct view name;
+
+        if (!schema_expect(node, NODE_SCALAR, loader->problems)) {
+            loader->failed = true;
             return false;
         }
-    }
-    return v.size > 0 && v.size <= REASON_MAX_SIZE;
-}
-
-/* What may stand in a Link header between < and >. */
-static bool is_url(struct view v)
-{
-    size_t scheme = view_starts(v, VIEW("https://"))  ? 8
-                    : view_starts(v, VIEW("http://")) ? 7
-                                                      : 0;
-    for (size_t i = 0; i < v.size; i++) {
-        char c = v.at[i];
-        if (c <= ' ' || c > '~' || c == '<' || c == '>' || c == '"' ||
-            c == '\\' || c == '^' || c == '`' || c == '{' || c == '|' ||
-            c == '}') {
+        if (!read_words(loader, node, &number, &name) ||
+            !read_money(loader, node, number, name, money)) {
             return false;
         }
-    }
-    return scheme > 0 && v.size > scheme && v.size <= LICENSE_MAX_SIZE;
-}
-
-static bool is_printable(struct view v)
-{
-    for (size_t i = 0; i < v.size; i++) {
-        unsigned char c = (unsigned char)v.at[i];
-        if (c < ' ' || c == 0x7f) {
-            return false;
+        for (size_t i = 0; i < out->offer_count; i++) {
+            const struct asset *other = out->offers[i].asset;
+            if (view_equal(other->network, money->asset->network) &&
+                view_equal(other->address, money->asset->address)) {
+                return load_error(loader, node, "P044", NULL,
+                                  "'%.*s' and '%.*s' are one asset: each has "
+                                  "one price",
+                                  VIEW_ARG(other->name),
+                                  VIEW_ARG(money->asset->name));
+            }
         }
+        out->offer_count++;
     }
-    return v.size > 0 && v.size <= CONTACT_MAX_SIZE;
-}
-
-static bool refuse_text(struct loader *loader, const struct node *map,
-                        const char *key, const char *code, const char *expected)
-{
-    const struct node *node = node_get(map, key);
-    return load_error(loader, node, code, NULL,
-                      "'%s': expected %s, found '%.*s'", key, expected,
-                      VIEW_ARG(load_shown(node->text)));
-}
-
-static bool check_refusal(struct loader *loader, const struct node *map,
-                          const struct refusal_keys *keys)
-{
-    bool fine = true;
-
-    if (keys->status != 402 && keys->status != 403 && keys->status != 451) {
-        fine = refuse_text(loader, map, "status", "P019", "402, 403 or 451");
-    }
-    if (keys->reason.at && !is_token(keys->reason)) {
-        fine = refuse_text(loader, map, "reason", "P020",
-                           "a word of a-z, 0-9, '-' and '_'");
-    }
-    if (keys->license.at && !is_url(keys->license)) {
-        fine =
-            refuse_text(loader, map, "license", "P021", "an http or https URL");
-    }
-    if (keys->contact.at && !is_printable(keys->contact)) {
-        fine = refuse_text(loader, map, "contact", "P022",
-                           "1 to 200 printable bytes");
-    }
-    return fine;
-}
-
-static bool read_refusal(struct loader *loader, const struct node *node,
-                         struct outcome *out)
-{
-    const struct node *map = NULL;
-    struct refusal_keys keys = {0};
-    struct refusal *refusal;
-
-    if (!load_map(loader, reject_schema, node, "a price", &map) ||
-        !load_map(loader, refusal_schema, map, "reject", &keys) ||
-        !check_refusal(loader, map, &keys)) {
-        return false;
-    }
-    refusal = load_array(loader, node, 1, sizeof *refusal);
-    if (!refusal) {
-        return false;
-    }
-    refusal->status = (unsigned)keys.status;
-    refusal->reason = keys.reason;
-    refusal->license = keys.license;
-    refusal->contact = keys.contact;
-    out->refusal = refusal;
-    out->action = PRICE_REJECT;
-    return true;
+    return out->offers != NULL;
 }
 
 /* ---- both ---- */
@@ -376,13 +407,15 @@ bool outcome_read(struct loader *loader, const struct node *node,
 {
     out->line = node->place.line;
     if (node->kind == NODE_MAP) {
-        return read_refusal(loader, node, out);
+        return refusal_read(loader, node, out);
     }
-    if (node->kind == NODE_LIST || node_is_null(node)) {
+    if (node->kind == NODE_LIST) {
+        return read_side_by_side(loader, node, out);
+    }
+    if (node_is_null(node)) {
         return load_error(loader, node, "P012", NULL,
                           "expected free, reject or an amount such as '0.03 "
-                          "usdc', found %s",
-                          node->kind == NODE_LIST ? "a list" : "nothing");
+                          "usdc', found nothing");
     }
     if (view_equal(node->text, VIEW("free"))) {
         out->action = PRICE_FREE;

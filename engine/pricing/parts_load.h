@@ -19,6 +19,11 @@
  *   P013 price of 0            P029 path too long        P040 tier on a path
  *   P014 unknown asset         P030 method               P041 out of memory
  *   P015 not a plain decimal
+ *
+ *   P042 rate of exchange      P045 units                P048 factor, steps
+ *   P043 currency without      P046 window of time       P049 frequency
+ *        a rate                P047 zone
+ *   P044 prices side by side
  */
 #ifndef WB_PRICING_PARTS_LOAD_H
 #define WB_PRICING_PARTS_LOAD_H
@@ -32,6 +37,7 @@ struct loader {
     struct arena *arena;
     struct policy *policy;
     struct rules *rules;
+    struct view site; /* id */
     struct problems *problems;
     bool failed;
 };
@@ -58,14 +64,27 @@ void load_refuse_future(struct loader *loader, const struct node *node);
 
 /* assets: { NAME: PRESET or a map }. */
 bool assets_read(struct loader *loader, const struct node *assets);
-/* The payee, for the networks of all assets. `node` gives the place. */
-bool payee_read(struct loader *loader, const struct node *node,
-                struct view text);
+/* The payee of all assets, or a map of one for each. `of_site` (or NONE) wins
+ * over the node, which may be NULL then; `map` gives the place. */
+bool payee_read(struct loader *loader, const struct node *map,
+                const struct node *node, struct view of_site);
+/* The address of that payee on the network; *out is spelled with its
+ * checksum. */
+bool asset_address_read(struct loader *loader, const struct node *node,
+                        struct view text, struct view network, const char *what,
+                        const char *code, struct view *out);
+/* exchange: { ASSET: 1 USD }. */
+bool exchange_read(struct loader *loader, const struct node *map);
+/* Three capital letters. */
+bool is_currency(struct view name);
 /* A payee that nobody can spend from. */
 bool payee_is_burned(struct view payee);
 
 /* free, reject, { reject: {...} } or "0.03 usdc". */
 bool outcome_read(struct loader *loader, const struct node *node,
+                  struct outcome *out);
+/* The map { reject: {...} }. */
+bool refusal_read(struct loader *loader, const struct node *node,
                   struct outcome *out);
 /* "free", "reject" or the amount with its asset, for messages. */
 void outcome_write(struct text *t, const struct outcome *outcome);
@@ -73,6 +92,29 @@ void outcome_write(struct text *t, const struct outcome *outcome);
 /* A path pattern; `strict` says that it will make something free. */
 bool pattern_read(struct loader *loader, const struct node *node, bool strict,
                   struct pattern *out);
+
+/* 0.8 or 0.8x, above 0 and at most `most`, in parts per million. */
+bool factor_read(struct loader *loader, const struct node *node, uint64_t most,
+                 uint64_t *out);
+/* [{ from: N, factor: F }, ...], rising and falling. */
+bool steps_read(struct loader *loader, const struct node *list,
+                struct rebate **out, size_t *count);
+/* The name of a header that prices may hang on: not of one that payments
+ * bring. The view is kept. */
+bool header_name_read(struct loader *loader, const struct node *node,
+                      struct view *out);
+/* units: {...}; NULL after an error. */
+const struct units *units_read(struct loader *loader, const struct node *map);
+/* valid: {...}; NULL after an error. */
+const struct window *window_read(struct loader *loader, const struct node *map);
+/* "UTC", "+01:00", "Europe/Berlin" or the path of a TZif file. */
+bool zone_read(struct loader *loader, const struct node *node,
+               struct zone *out);
+/* A TZif file's bytes; false if they are not one. `changes` has room for
+ * ZONE_CHANGES_MAX. */
+#define ZONE_CHANGES_MAX 4096
+bool zone_parse(struct view bytes, struct zone *out,
+                struct zone_change *changes);
 
 /* What a tier's condition says of class and labels, as far as that is plain
  * to see: used for warnings only. */
@@ -87,6 +129,9 @@ struct glance {
 void glance_read(const struct node *when, struct glance *out);
 /* Can both conditions hold at once, for all that is plain to see? */
 bool glance_may_overlap(const struct glance *a, const struct glance *b);
+
+/* Gives all outcomes their order of dearness. */
+bool outcomes_rank(struct loader *loader, const struct node *tree);
 
 /* routes: [...]; then the warnings about what cannot be reached. */
 bool routes_read(struct loader *loader, const struct node *routes);

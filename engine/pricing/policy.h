@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A policy from the inside: what the loading half writes and price.c and
- * grid.c read. All of it lives in the snapshot's arena and never changes.
+ * A policy from the inside: what the loading half writes and the other files
+ * of this floor read. All of it lives in the snapshot's arena and never
+ * changes.
  *
  *   policy -> always-free patterns
- *          -> routes, in order -> tiers, in order -> outcome
+ *          -> routes, in order -> tiers, in order -> outcome -> offers
  *                              -> the route's own outcome
+ *                              -> units, window
  *          -> otherwise: outcome
  */
 #ifndef WB_PRICING_POLICY_H
@@ -15,20 +17,29 @@
 #include "pricing/pattern.h"
 #include "pricing/price.h"
 #include "pricing/query.h"
+#include "pricing/units.h"
+#include "pricing/window.h"
+
+/* Decimals of an amount of a currency. */
+#define CURRENCY_DECIMALS 12
 
 /* What a tier, a route or `otherwise` says. */
 struct outcome {
     enum price_action action;
-    struct amount amount;          /* CHARGE: atomic, never 0 */
-    const struct asset *asset;     /* CHARGE */
+    struct money *offers; /* CHARGE: of one unit, never 0; the first is told */
+    size_t offer_count;
+    struct view currency; /* "0.03 USD": offers hang on rates; or NONE */
+    struct amount worth;  /* then: of the currency, CURRENCY_DECIMALS */
+    struct amount level;  /* CHARGE: dearness, whatever the asset */
     const struct refusal *refusal; /* REJECT */
-    unsigned rank; /* how dear: 0 free, then by amount, OUTCOME_REJECT */
+    unsigned rank; /* how dear: 0 free, then by level, OUTCOME_REJECT */
     unsigned line;
 };
 #define OUTCOME_REJECT UINT32_MAX
 
 struct tier {
-    size_t condition; /* of the program */
+    size_t condition;            /* of the program */
+    const struct window *window; /* NULL: at any time */
     struct outcome outcome;
 };
 
@@ -40,24 +51,28 @@ struct route {
     size_t host_count;
     struct query_test *queries; /* all of them must hold */
     size_t query_count;
-    unsigned methods; /* bits of method_bit; 0: any */
+    unsigned methods;            /* bits of method_bit; 0: any */
+    const struct window *window; /* NULL: at any time */
     struct tier *tiers;
     size_t tier_count;
     struct outcome price;
-    bool free; /* whatever the tier: matches strictly */
+    const struct units *units; /* NULL: not priced by units */
+    bool free;                 /* whatever the tier: matches strictly */
 };
 
 struct policy {
     struct view file;
-    struct view pay_to; /* NONE: nothing is charged */
+    struct view site; /* id */
     struct view notice;
     bool strict;
     bool charges;
+    bool moves;      /* some route's price is more than its outcome's */
     bool folds_case; /* wide matching folds case */
     bool preflight_free;
     bool names_methods; /* some route does */
     struct asset *assets;
     size_t asset_count;
+    int64_t rate_max_age; /* of rates that are pushed, microseconds */
     struct method_names methods;
     struct pattern *always_free;
     size_t always_free_count;
@@ -69,13 +84,43 @@ struct policy {
 /* The dearest outcome so far and what said it. */
 struct choice {
     const struct outcome *outcome; /* NULL: none yet */
-    struct view route;
-    unsigned tier; /* from 1; 0: the route's own price */
-    bool unknown;  /* a condition on the way was unknown */
+    const struct route *route;     /* NULL: `otherwise` */
+    unsigned tier;                 /* from 1; 0: the route's own price */
+    bool unknown;                  /* a condition on the way was unknown */
 };
 
-/* Adds what the route's tiers make of the request to the choice. */
+/* Adds what the route's tiers make of the request at that time to the
+ * choice. At TIME_UNKNOWN a window may hold or not. */
+#define TIME_UNKNOWN INT64_MIN
 void route_choose(const struct route *route,
-                  const struct evaluation *evaluation, struct choice *choice);
+                  const struct evaluation *evaluation, int64_t now,
+                  struct choice *choice);
+
+/* ---- what an outcome comes to ---- */
+
+/* What multiplies an outcome's amounts; factors are parts per million. */
+#define FACTOR_ONE UINT64_C(1000000)
+struct factors {
+    uint64_t units; /* at least 1 */
+    uint64_t units_factor;
+};
+
+extern const struct amount amount_largest;
+struct factors factors_of(const struct route *route,
+                          const struct request *request);
+
+/* How dear, for comparison with other outcomes under their factors. */
+struct amount outcome_level(const struct outcome *outcome,
+                            const struct factors *factors);
+/* The amount of offer i under factors, at `rate` where the outcome is of a
+ * currency; rounded up, so never 0. What 256 bits cannot hold is their
+ * largest number. */
+struct amount outcome_amount(const struct outcome *outcome, size_t i,
+                             const struct rate *rate,
+                             const struct factors *factors);
+/* amount / 10^CURRENCY_DECIMALS of a currency in atomic units of an asset,
+ * rounded up; false on overflow. */
+bool rate_convert(struct amount *amount, unsigned decimals,
+                  const struct rate *rate);
 
 #endif

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A policy file as a whole: its keys, the payee, the order of dearness and
- * the notice. The parts are read by the other *_load.c files.
+ * A policy file as a whole: its keys and the notice. The parts are read by the
+ * other *_load.c files.
  */
 #include "pricing/policy_load.h"
-
-#include <stdlib.h>
 
 #include "pricing/parts_load.h"
 #include "pricing/presets.h"
@@ -17,7 +15,8 @@
 struct policy_keys {
     int64_t version;
     const struct node *assets, *pay_to, *routes, *otherwise;
-    const struct node *quotes, *volume, *demand;
+    const struct node *quotes, *volume, *demand, *exchange;
+    int64_t exchange_max_age;
     struct schema_texts always_free;
     int preflight, paths;
 };
@@ -33,8 +32,15 @@ static const struct schema_key policy_schema[] = {
      NULL, 0, 0,
      "names for what is paid in: a preset such as usdc@base, or network, "
      "address, decimals, symbol, eip712"},
+    {"exchange", SCHEMA_NODE, offsetof(struct policy_keys, exchange), false,
+     NULL, NULL, 0, 0,
+     "what a unit of an asset is worth, for prices in a currency: { usdc: 1 "
+     "USD }"},
+    {"exchange-max-age", SCHEMA_DURATION,
+     offsetof(struct policy_keys, exchange_max_age), false, "1h", NULL, 0, 0,
+     "how long a rate that was pushed holds"},
     {"pay-to", SCHEMA_NODE, offsetof(struct policy_keys, pay_to), false, NULL,
-     NULL, 0, 0, "address that is paid"},
+     NULL, 0, 0, "address that is paid, or one for each asset"},
     {"always-free", SCHEMA_TEXTS, offsetof(struct policy_keys, always_free),
      false, NULL, NULL, 0, 0,
      "paths that are free before any route is looked at"},
@@ -84,103 +90,16 @@ static void read_otherwise(struct loader *loader, const struct node *tree,
     }
 }
 
-/* ---- dearness ---- */
-
-static size_t list_outcomes(struct policy *policy, struct outcome **out)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < policy->route_count; i++) {
-        struct route *route = &policy->routes[i];
-        for (size_t j = 0; j < route->tier_count; j++, n++) {
-            if (out) {
-                out[n] = &route->tiers[j].outcome;
-            }
-        }
-        if (out) {
-            out[n] = &route->price;
-        }
-        n++;
-    }
-    if (out) {
-        out[n] = &policy->otherwise;
-    }
-    return n + 1;
-}
-
-/* Amounts of different assets compare by their decimal number, as if a unit
- * of each were worth the same. 36 decimals hold all; what overflows is the
- * largest. */
-static struct amount level(const struct outcome *outcome)
-{
-    struct amount amount = outcome->amount;
-    for (unsigned i = outcome->asset->decimals; i < 36; i++) {
-        if (!amount_mul_u64(&amount, 10)) {
-            memset(&amount, 0xff, sizeof amount);
-            break;
-        }
-    }
-    return amount;
-}
-
-static int compare_outcomes(const void *a, const void *b)
-{
-    const struct outcome *x = *(struct outcome *const *)a;
-    const struct outcome *y = *(struct outcome *const *)b;
-
-    if (x->action != PRICE_CHARGE || y->action != PRICE_CHARGE) {
-        return (int)x->action - (int)y->action;
-    }
-    struct amount p = level(x);
-    struct amount q = level(y);
-    return amount_compare(&p, &q);
-}
-
-static void rank_outcomes(struct loader *loader, const struct node *tree)
-{
-    struct policy *policy = loader->policy;
-    size_t n = list_outcomes(policy, NULL);
-    struct outcome **all = load_array(loader, tree, n, sizeof *all);
-
-    if (!all) {
-        return;
-    }
-    list_outcomes(policy, all);
-    qsort(all, n, sizeof *all, compare_outcomes);
-    for (size_t i = 0, rank = 0; i < n; i++) {
-        if (all[i]->action == PRICE_CHARGE) {
-            policy->charges = true;
-            rank += i == 0 || compare_outcomes(&all[i - 1], &all[i]) != 0;
-        }
-        all[i]->rank = all[i]->action == PRICE_REJECT   ? OUTCOME_REJECT
-                       : all[i]->action == PRICE_CHARGE ? (unsigned)rank + 1
-                                                        : 0;
-    }
-    for (size_t i = 0; i < policy->route_count; i++) {
-        struct route *route = &policy->routes[i];
-        route->free = route->price.rank == 0;
-        for (size_t j = 0; j < route->tier_count; j++) {
-            route->free &= route->tiers[j].outcome.rank == 0;
-        }
-    }
-}
-
 /* ---- the payee and what is said of it ---- */
 
-static void read_payee(struct loader *loader, const struct node *tree,
-                       const struct node *node, struct view of_site)
+/* How many assets are paid to an address that nobody can spend from. */
+static size_t pays_nobody(const struct policy *policy)
 {
-    struct policy *policy = loader->policy;
-
-    if (of_site.at) {
-        payee_read(loader, node ? node : tree, of_site);
-    } else if (node && (schema_expect(node, NODE_SCALAR, loader->problems) ||
-                        (loader->failed = true, false))) {
-        payee_read(loader, node, node->text);
-    } else if (!node && policy->charges) {
-        load_error(loader, tree, "P010",
-                   "pay-to: \"0x...\", the address that is to be paid",
-                   "the policy charges but says no 'pay-to'");
+    size_t n = 0;
+    for (size_t i = 0; i < policy->asset_count; i++) {
+        n += payee_is_burned(policy->assets[i].pay_to);
     }
+    return n;
 }
 
 static const struct asset *asset_on_main(const struct policy *policy)
@@ -205,7 +124,7 @@ static void write_notice(struct loader *loader, const struct node *tree)
     }
     if (!policy->strict) {
         text_add(&t, VIEW("payments go to the burn address "));
-        text_add(&t, policy->pay_to);
+        text_add(&t, policy->assets[0].pay_to);
         text_add(&t, VIEW(", to nobody: set 'pay-to' to your own"));
     }
     if (!main_asset) {
@@ -248,17 +167,21 @@ static void read_parts(struct loader *loader, const struct node *tree,
     load_refuse_future(loader, keys.demand);
     policy->preflight_free = keys.preflight == 0;
     policy->folds_case = keys.paths == 0;
+    policy->rate_max_age = keys.exchange_max_age;
     if (keys.assets) {
         assets_read(loader, keys.assets);
+    }
+    if (keys.exchange) {
+        exchange_read(loader, keys.exchange);
     }
     read_always_free(loader, tree, &keys.always_free);
     if (keys.routes) {
         routes_read(loader, keys.routes);
     }
     read_otherwise(loader, tree, keys.otherwise);
-    rank_outcomes(loader, tree);
-    read_payee(loader, tree, keys.pay_to, pay_to);
-    policy->strict = !payee_is_burned(policy->pay_to);
+    outcomes_rank(loader, tree);
+    payee_read(loader, tree, keys.pay_to, pay_to);
+    policy->strict = pays_nobody(policy) == 0;
     if (!loader->failed) {
         write_notice(loader, tree);
         if (keys.routes) {
@@ -268,10 +191,10 @@ static void read_parts(struct loader *loader, const struct node *tree,
 }
 
 struct policy *policy_read(struct arena *arena, const struct node *tree,
-                           struct view pay_to, struct rules *rules,
-                           struct problems *problems)
+                           struct view site, struct view pay_to,
+                           struct rules *rules, struct problems *problems)
 {
-    struct loader loader = {arena, NULL, rules, problems, false};
+    struct loader loader = {arena, NULL, rules, site, problems, false};
 
     loader.policy = load_array(&loader, tree, 1, sizeof *loader.policy);
     if (!loader.policy) {
@@ -279,6 +202,7 @@ struct policy *policy_read(struct arena *arena, const struct node *tree,
     }
     loader.policy->file =
         tree->place.source ? tree->place.source->name : VIEW_NONE;
+    loader.policy->site = site;
     method_names_start(&loader.policy->methods);
     read_parts(&loader, tree, pay_to);
     return loader.failed ? NULL : loader.policy;

@@ -11,10 +11,11 @@
 #include "config/tree.h"
 #include "pricing/price.h"
 
-/* NULL with problems reported. `pay_to` (a site's own, or NONE) wins over
- * the policy's. */
+/* NULL with problems reported. `site` is the id of the site that it is for,
+ * whose volume, demand and quotes are its own; `pay_to` (the site's own, or
+ * NONE) wins over the policy's. */
 struct policy *policy_read(struct arena *arena, const struct node *tree,
-                           struct view pay_to, struct rules *rules,
-                           struct problems *problems);
+                           struct view site, struct view pay_to,
+                           struct rules *rules, struct problems *problems);
 
 #endif

@@ -106,7 +106,8 @@ static enum fit fit_route(const struct reach *reach, const struct route *route,
     enum fit fit;
 
     *covered = 0;
-    if (rest == FIT_NO) {
+    if (rest == FIT_NO ||
+        (route->window && !window_holds(route->window, reach->request->time))) {
         return FIT_NO;
     }
     fit = fit_host(reach, route);
@@ -171,7 +172,7 @@ static void reach_start(struct reach *reach, const struct policy *policy,
 /* ---- choosing ---- */
 
 static void choose(struct choice *choice, const struct outcome *outcome,
-                   struct view route, unsigned tier)
+                   const struct route *route, unsigned tier)
 {
     if (!choice->outcome || outcome->rank > choice->outcome->rank) {
         choice->outcome = outcome;
@@ -183,11 +184,17 @@ static void choose(struct choice *choice, const struct outcome *outcome,
 /* A tier whose condition is unknown may be the first that holds, or not:
  * both are looked at. One that rejects does not hold then. */
 void route_choose(const struct route *route,
-                  const struct evaluation *evaluation, struct choice *choice)
+                  const struct evaluation *evaluation, int64_t now,
+                  struct choice *choice)
 {
     for (size_t i = 0; i < route->tier_count; i++) {
         const struct tier *tier = &route->tiers[i];
         enum truth truth = evaluation_condition(evaluation, tier->condition);
+        if (tier->window && now == TIME_UNKNOWN) {
+            truth = truth == TRUTH_TRUE ? TRUTH_UNKNOWN : truth;
+        } else if (tier->window && !window_holds(tier->window, now)) {
+            continue;
+        }
         if (truth == TRUTH_FALSE) {
             continue;
         }
@@ -197,12 +204,60 @@ void route_choose(const struct route *route,
                 continue;
             }
         }
-        choose(choice, &tier->outcome, route->id, (unsigned)i + 1);
+        choose(choice, &tier->outcome, route, (unsigned)i + 1);
         if (truth == TRUTH_TRUE) {
             return;
         }
     }
-    choose(choice, &route->price, route->id, 0);
+    choose(choice, &route->price, route, 0);
+}
+
+/* Of two candidates of different routes whose prices move: what each comes to
+ * for this request. */
+static struct amount weigh(const struct request *request,
+                           const struct choice *choice)
+{
+    struct factors factors = factors_of(choice->route, request);
+    return outcome_level(choice->outcome, &factors);
+}
+
+static void choose_dearer(const struct request *request, struct choice *choice,
+                          const struct choice *other)
+{
+    bool unknown = choice->unknown || other->unknown;
+
+    if (!choice->outcome) {
+        *choice = *other;
+    } else if (choice->outcome->action != other->outcome->action) {
+        *choice =
+            other->outcome->action > choice->outcome->action ? *other : *choice;
+    } else if (choice->outcome->action == PRICE_CHARGE) {
+        struct amount a = weigh(request, choice);
+        struct amount b = weigh(request, other);
+        if (amount_compare(&b, &a) > 0) {
+            *choice = *other;
+        }
+    }
+    choice->unknown = unknown;
+}
+
+/* Adds one route, or NULL for `otherwise`. */
+static void choose_from(const struct reach *reach, const struct route *route,
+                        const struct evaluation *evaluation,
+                        struct choice *choice)
+{
+    bool compares = reach->policy->moves && choice->outcome;
+    struct choice other = {0};
+    struct choice *into = compares ? &other : choice;
+
+    if (route) {
+        route_choose(route, evaluation, reach->request->time, into);
+    } else {
+        choose(into, &reach->policy->otherwise, NULL, 0);
+    }
+    if (compares) {
+        choose_dearer(reach->request, choice, &other);
+    }
 }
 
 static void choose_route(const struct reach *reach,
@@ -219,14 +274,14 @@ static void choose_route(const struct reach *reach,
         if (fit == FIT_NO || (fit == FIT_MAYBE && route->free)) {
             continue;
         }
-        route_choose(route, evaluation, choice);
+        choose_from(reach, route, evaluation, choice);
         if (fit == FIT_YES) {
             return;
         }
         covered |= covers;
     }
     if (!reach->readings || covered != reach->readings) {
-        choose(choice, &policy->otherwise, VIEW("otherwise"), 0);
+        choose_from(reach, NULL, evaluation, choice);
     }
 }
 
@@ -245,21 +300,39 @@ static bool is_always_free(const struct reach *reach)
     return false;
 }
 
+static void write_offers(const struct choice *choice,
+                         const struct request *request, struct price *out)
+{
+    const struct outcome *outcome = choice->outcome;
+    struct factors factors = factors_of(choice->route, request);
+
+    out->units = choice->route && choice->route->units ? factors.units : 0;
+    out->offer_count = outcome->offer_count;
+    for (size_t i = 0; i < outcome->offer_count; i++) {
+        const struct asset *asset = outcome->offers[i].asset;
+        out->offers[i].asset = asset;
+        out->offers[i].amount =
+            outcome_amount(outcome, i, &asset->rate, &factors);
+    }
+    price_tell(out, 0);
+}
+
 static void write_price(const struct policy *policy,
-                        const struct choice *choice, struct price *out)
+                        const struct choice *choice,
+                        const struct request *request, struct price *out)
 {
     const struct outcome *outcome = choice->outcome;
 
     out->action = outcome->action;
-    out->amount = outcome->amount;
-    out->asset = outcome->asset;
     out->refusal = outcome->refusal;
     out->line = outcome->line;
     out->file = policy->file;
-    out->route = choice->route;
+    out->route = choice->route ? choice->route->id : VIEW("otherwise");
+    out->of = choice->route;
+    out->outcome = outcome;
     out->tier = choice->tier;
     if (outcome->action == PRICE_CHARGE) {
-        out->pay_to = policy->pay_to;
+        write_offers(choice, request, out);
     }
 }
 
@@ -281,10 +354,17 @@ void policy_price(const struct policy *policy, const struct request *request,
         return;
     }
     choose_route(&reach, evaluation, &choice);
-    write_price(policy, &choice, out);
+    write_price(policy, &choice, request, out);
 }
 
 /* ---- what the rest of the engine asks ---- */
+
+void price_tell(struct price *price, size_t i)
+{
+    price->asset = price->offers[i].asset;
+    price->amount = price->offers[i].amount;
+    price->pay_to = price->asset->pay_to;
+}
 
 bool policy_strict(const struct policy *policy)
 {

@@ -19,12 +19,23 @@
 #include "classify/program.h"
 #include "request/request.h"
 
+/* What one unit of an asset is worth: mantissa / 10^decimals of a currency. */
+#define RATE_DECIMALS_MAX 16
+struct rate {
+    uint64_t mantissa; /* below 10^17; 0: no rate */
+    unsigned decimals; /* 0..RATE_DECIMALS_MAX */
+};
+
 struct asset {
     struct view name;    /* the policy's name for it: usdc */
     struct view symbol;  /* USDC */
     struct view network; /* CAIP-2 */
     struct view address;
-    unsigned decimals; /* 0..36 */
+    struct view pay_to;    /* who is paid in it; NONE: nothing is charged */
+    unsigned decimals;     /* 0..36 */
+    struct view currency;  /* that it has a rate in: USD; or NONE */
+    struct rate rate;      /* the policy's */
+    unsigned char key[32]; /* of rates that are pushed: site and asset */
     struct view eip712_name, eip712_version;
     bool test_network;
     bool has_domain;
@@ -39,16 +50,33 @@ struct refusal {
     struct view reason, license, contact;
 };
 
+/* An amount of an asset, atomic units. */
+struct money {
+    const struct asset *asset;
+    struct amount amount;
+};
+
+/* A price may be paid in any one of so many assets. */
+#define PRICE_OFFERS_MAX 4
+
+struct outcome;
+struct route;
+
 struct price {
     enum price_action action;
-    struct amount amount; /* atomic; 0 unless CHARGE */
+    struct amount amount;      /* atomic; 0 unless CHARGE: what is told first */
     const struct asset *asset; /* NULL unless CHARGE */
     struct view pay_to;
+    struct money offers[PRICE_OFFERS_MAX]; /* the first is the above */
+    size_t offer_count;
+    uint64_t units;    /* priced by units: how many; else 0 */
     struct view route; /* id; "otherwise", "always-free" or "preflight" */
     unsigned tier;     /* from 1; 0: the route's own price */
     unsigned line;     /* of the tier or route, for explain */
     struct view file;
     const struct refusal *refusal; /* when REJECT */
+    const struct outcome *outcome; /* what said it, and of which route */
+    const struct route *of;        /* NULL: of none */
 };
 
 struct policy;
@@ -58,6 +86,8 @@ struct policy;
  * not; for reject as false. Payment headers play no part. */
 void policy_price(const struct policy *policy, const struct request *request,
                   const struct evaluation *evaluation, struct price *out);
+/* Tells offer i in place of the first. */
+void price_tell(struct price *price, size_t i);
 /* True if payments are to be judged against asset and payee: false while the
  * payee is the burn or the zero address, as in the shipped policies. */
 bool policy_strict(const struct policy *policy);

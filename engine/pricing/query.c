@@ -140,6 +140,24 @@ enum fit query_fits(struct view query, const struct query_test *test)
                : FIT_MAYBE;
 }
 
+bool query_single(struct view query, struct view name, struct view *value)
+{
+    struct view rest = query;
+    struct view sent;
+    struct view found;
+    size_t named = 0;
+    bool exact = false;
+
+    while (next_field(&rest, &sent, &found)) {
+        if (could_be(sent, name, true)) {
+            named++;
+            exact = view_equal(sent, name);
+            *value = found;
+        }
+    }
+    return named == 1 && exact && view_find(query, ';') == query.size;
+}
+
 bool query_mentions(struct view query, struct view name)
 {
     struct view rest = query;

@@ -20,6 +20,9 @@ struct query_test {
 enum fit { FIT_NO, FIT_MAYBE, FIT_YES };
 
 enum fit query_fits(struct view query, const struct query_test *test);
+/* The value of the only field that could be read as one of that name, spelled
+ * just so; false: there is none, or servers may differ. */
+bool query_single(struct view query, struct view name, struct view *value);
 /* Could any field be read as one of that name? */
 bool query_mentions(struct view query, struct view name);
 

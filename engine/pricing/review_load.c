@@ -19,9 +19,19 @@ void outcome_write(struct text *t, const struct outcome *outcome)
         text_add(t, VIEW("reject"));
         break;
     case PRICE_CHARGE:
-        amount_write_decimal(t, &outcome->amount, outcome->asset->decimals);
-        text_add_char(t, ' ');
-        text_add(t, outcome->asset->name);
+        if (outcome->currency.at) {
+            amount_write_decimal(t, &outcome->worth, CURRENCY_DECIMALS);
+            text_add_char(t, ' ');
+            text_add(t, outcome->currency);
+            break;
+        }
+        for (size_t i = 0; i < outcome->offer_count; i++) {
+            const struct money *money = &outcome->offers[i];
+            text_add(t, i ? VIEW(", ") : VIEW(""));
+            amount_write_decimal(t, &money->amount, money->asset->decimals);
+            text_add_char(t, ' ');
+            text_add(t, money->asset->name);
+        }
         break;
     }
 }
@@ -66,7 +76,8 @@ static void review_reach(struct loader *loader, const struct route *route,
         const struct node *before = tiers->first;
         size_t i = 0;
         for (; i < j; i++, before = before->next) {
-            if (hides(before, &glances[i], after, &glances[j])) {
+            if (!route->tiers[i].window &&
+                hides(before, &glances[i], after, &glances[j])) {
                 load_warn(loader, after, "P036", NULL,
                           "tier %zu of route '%.*s' is never reached: tier "
                           "%zu holds first",
@@ -80,7 +91,9 @@ static void review_reach(struct loader *loader, const struct route *route,
                       "before hold for every class that it may hold for",
                       j + 1, VIEW_ARG(route->id));
         }
-        taken |= glances[j].only_class ? glances[j].classes : 0;
+        if (glances[j].only_class && !route->tiers[j].window) {
+            taken |= glances[j].classes;
+        }
     }
 }
 
@@ -217,7 +230,7 @@ static bool covers_hosts(const struct route *a, const struct route *b)
 /* Does route a match whatever route b matches? */
 static bool covers(const struct route *a, const struct route *b)
 {
-    return a->query_count == 0 &&
+    return a->query_count == 0 && !a->window &&
            (a->methods == 0 || (b->methods && !(b->methods & ~a->methods))) &&
            covers_hosts(a, b) && covers_paths(a, b);
 }

@@ -5,8 +5,10 @@
  *   - id: premium
  *     match: { path: /premium/x, method: [GET, POST], host: news.example,
  *              query: { format: full, preview: present } }
+ *     valid: { hours: "08:00-18:00", zone: Europe/Berlin }
+ *     units: { query: pages, most: 100 }
  *     tiers:
- *       - { when: CONDITION, price: PRICE }
+ *       - { when: CONDITION, price: PRICE, valid: {...} }
  *     price: PRICE
  */
 #include "pricing/parts_load.h"
@@ -19,7 +21,8 @@ static const char *const reserved_ids[] = {"otherwise", "always-free",
 
 struct route_keys {
     struct view id;
-    const struct node *match, *tiers, *price, *volume, *demand;
+    const struct node *match, *tiers, *price, *units, *valid;
+    const struct node *volume, *demand;
 };
 static const struct schema_key route_schema[] = {
     {"id", SCHEMA_TEXT, offsetof(struct route_keys, id), true, NULL, NULL, 0, 0,
@@ -30,6 +33,11 @@ static const struct schema_key route_schema[] = {
      NULL, 0, 0, "the first whose 'when' holds says the price"},
     {"price", SCHEMA_NODE, offsetof(struct route_keys, price), true, NULL, NULL,
      0, 0, "what everyone else pays"},
+    {"units", SCHEMA_NODE, offsetof(struct route_keys, units), false, NULL,
+     NULL, 0, 0,
+     "prices are per unit: { query: NAME or header: NAME, most: N, steps }"},
+    {"valid", SCHEMA_NODE, offsetof(struct route_keys, valid), false, NULL,
+     NULL, 0, 0, "when it matches: from, until, weekdays, hours, zone"},
     {"volume", SCHEMA_NODE, offsetof(struct route_keys, volume), false, NULL,
      NULL, 0, 0, "not supported in this version"},
     {"demand", SCHEMA_NODE, offsetof(struct route_keys, demand), false, NULL,
@@ -52,13 +60,15 @@ static const struct schema_key match_schema[] = {
     {0}};
 
 struct tier_keys {
-    const struct node *when, *price;
+    const struct node *when, *price, *valid;
 };
 static const struct schema_key tier_schema[] = {
     {"when", SCHEMA_NODE, offsetof(struct tier_keys, when), true, NULL, NULL, 0,
      0, "a condition, as in a rule"},
     {"price", SCHEMA_NODE, offsetof(struct tier_keys, price), true, NULL, NULL,
      0, 0, "free, reject or an amount"},
+    {"valid", SCHEMA_NODE, offsetof(struct tier_keys, valid), false, NULL, NULL,
+     0, 0, "when it holds: from, until, weekdays, hours, zone"},
     {0}};
 
 /* ---- id ---- */
@@ -346,6 +356,9 @@ static void read_tier(struct loader *loader, const struct node *node,
     if (tier->condition == SIZE_MAX) {
         loader->failed = true;
     }
+    if (keys.valid) {
+        tier->window = window_read(loader, keys.valid);
+    }
     outcome_read(loader, keys.price, &tier->outcome);
     tier->outcome.line = node->place.line;
 }
@@ -369,6 +382,38 @@ static void read_tiers(struct loader *loader, const struct node *list,
 
 /* ---- routes ---- */
 
+/* No request may come to more than 256 bits: that would not be the price. */
+static void check_size(struct loader *loader, const struct node *node,
+                       const struct route *route, const struct outcome *outcome)
+{
+    struct factors factors = {1, FACTOR_ONE};
+
+    if (route->units) {
+        factors.units = route->units->dearest;
+    }
+    for (size_t i = 0; outcome->action == PRICE_CHARGE &&
+                       i < outcome->offer_count && outcome->offers[i].asset;
+         i++) {
+        struct amount most = outcome_amount(
+            outcome, i, &outcome->offers[i].asset->rate, &factors);
+        if (amount_compare(&most, &amount_largest) == 0) {
+            load_error(loader, node, "P016", NULL,
+                       "route '%.*s' may come to more than 256 bits can hold",
+                       VIEW_ARG(route->id));
+            return;
+        }
+    }
+}
+
+static void check_sizes(struct loader *loader, const struct node *node,
+                        const struct route *route)
+{
+    check_size(loader, node, route, &route->price);
+    for (size_t i = 0; i < route->tier_count; i++) {
+        check_size(loader, node, route, &route->tiers[i].outcome);
+    }
+}
+
 static void read_route(struct loader *loader, const struct node *node,
                        struct route *route)
 {
@@ -389,11 +434,18 @@ static void read_route(struct loader *loader, const struct node *node,
     if (keys.match) {
         read_match(loader, keys.match, route);
     }
+    if (keys.units) {
+        route->units = units_read(loader, keys.units);
+    }
+    if (keys.valid) {
+        route->window = window_read(loader, keys.valid);
+    }
     read_tiers(loader, keys.tiers, route);
     if (keys.price) {
         outcome_read(loader, keys.price, &route->price);
     }
     route->price.line = node->place.line;
+    check_sizes(loader, node, route);
 }
 
 bool routes_read(struct loader *loader, const struct node *routes)

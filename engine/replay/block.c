@@ -54,36 +54,36 @@ void block_free(struct block *block)
 
 /* ---- taking lines ---- */
 
-static void add_line(struct block *block, size_t *used, struct view text,
-                     uint64_t number, enum line_fault fault)
+static void add_line(struct block *block, size_t *used,
+                     const struct merged *from, enum line_fault fault)
 {
     struct line *line = &block->lines[block->count++];
 
     line->at = block->text + *used;
-    line->size = text.size;
-    line->number = number;
+    line->size = from->text.size;
+    line->origin = from->origin;
+    line->number = from->number;
     line->fault = fault;
-    line->extra = (struct line_extra){0, 0, NULL};
-    memcpy(line->at, text.at, text.size);
-    *used += text.size;
+    line->why = NULL;
+    memcpy(line->at, from->text.at, from->text.size);
+    *used += from->text.size;
 }
 
-enum reading block_take(struct block *block, struct reader *reader)
+enum reading block_take(struct block *block, struct merge *merge)
 {
     size_t used = 0;
 
     block->count = 0;
     while (block->count < block->room && TEXT_SIZE - used >= LINE_SIZE_MAX) {
-        struct view text;
-        enum reading reading = reader_next(reader, &text);
+        struct merged line;
+        enum reading reading = merge_next(merge, &line);
         if (reading == READING_LINE) {
-            add_line(block, &used, text, reader_line(reader), LINE_FINE);
+            add_line(block, &used, &line, LINE_FINE);
         } else if (reading == READING_TOO_LONG) {
-            add_line(block, &used, VIEW(""), reader_line(reader),
-                     LINE_TOO_LONG);
+            line.text = VIEW("");
+            add_line(block, &used, &line, LINE_TOO_LONG);
         } else if (reading == READING_BROKEN) {
-            add_line(block, &used, view_text(reader_error(reader)),
-                     reader_line(reader), LINE_LOST);
+            add_line(block, &used, &line, LINE_LOST);
         } else {
             return reading;
         }
@@ -93,22 +93,36 @@ enum reading block_take(struct block *block, struct reader *reader)
 
 /* ---- the stages ---- */
 
+/* Parses a line into its request and weighs it; false: out of memory. */
+static bool weigh_line(struct block *block, size_t i, struct wb_engine *engine)
+{
+    struct line *line = &block->lines[i];
+    struct log_line parts;
+
+    line->fault =
+        line->origin->format->read(line->at, line->size, &block->clock, &parts);
+    if (line->fault != LINE_FINE) {
+        return true;
+    }
+    line->extra.status = parts.status;
+    line->extra.bytes = parts.bytes;
+    if (format_fill(block->requests[i], engine, &parts, &line->fault,
+                    &line->why) != WB_OK) {
+        return false;
+    }
+    if (line->fault == LINE_FINE) {
+        wb_weigh(block->requests[i]);
+    }
+    return true;
+}
+
 void block_weigh(struct block *block, struct wb_engine *engine)
 {
     for (size_t i = 0; i < block->count; i++) {
-        struct line *line = &block->lines[i];
-        if (line->fault != LINE_FINE) {
-            continue;
-        }
-        enum wb_status status = format_read_line(
-            block->format, block->requests[i], engine, &block->clock, line->at, line->size,
-            &line->fault, &line->extra);
-        if (status != WB_OK) {
+        if (block->lines[i].fault == LINE_FINE &&
+            !weigh_line(block, i, engine)) {
             block->failed = true;
             return;
-        }
-        if (line->fault == LINE_FINE) {
-            wb_weigh(block->requests[i]);
         }
     }
 }
@@ -184,26 +198,25 @@ const char *line_fault_text(enum line_fault fault)
     return texts[fault];
 }
 
-static void show(const struct block *block, const struct line *line, FILE *err)
+static void show(const struct line *line, FILE *err)
 {
     char room[SAMPLE_SIZE * 6 + 2];
     size_t size = line->size < SAMPLE_SIZE ? line->size : SAMPLE_SIZE;
     size_t n = wb_json_quote(line->at, size, room, sizeof room);
 
-    fprintf(err, "%s:%llu: unreadable: %s", block->path,
+    fprintf(err, "%s:%llu: unreadable: %s", line->origin->path,
             (unsigned long long)line->number, line_fault_text(line->fault));
-    if (line->extra.why) {
-        fprintf(err, " (%s)", line->extra.why);
+    if (line->why) {
+        fprintf(err, " (%s)", line->why);
     }
     fprintf(err, ": %.*s%s\n", (int)(n <= sizeof room ? n : 0), room,
             size < line->size ? "..." : "");
 }
 
 /* Its text is the reason. */
-static void show_lost(const struct block *block, const struct line *line,
-                      FILE *err)
+static void show_lost(const struct line *line, FILE *err)
 {
-    fprintf(err, "%s:%llu: %s: %.*s\n", block->path,
+    fprintf(err, "%s:%llu: %s: %.*s\n", line->origin->path,
             (unsigned long long)line->number, line_fault_text(line->fault),
             (int)line->size, line->at);
 }
@@ -212,10 +225,10 @@ bool block_write(struct block *block, FILE *out, FILE *err, unsigned *samples)
 {
     for (size_t i = 0; i < block->count; i++) {
         if (block->lines[i].fault == LINE_LOST) {
-            show_lost(block, &block->lines[i], err);
+            show_lost(&block->lines[i], err);
         } else if (block->lines[i].fault != LINE_FINE &&
                    block->lines[i].fault != LINE_NOTE && *samples != 0) {
-            show(block, &block->lines[i], err);
+            show(&block->lines[i], err);
             --*samples;
         }
     }

@@ -14,21 +14,21 @@
 
 #include <stdio.h>
 
-#include "replay/reader.h"
+#include "replay/merge.h"
 #include "replay/tally.h"
 
 struct line {
     char *at; /* into the block's text */
     size_t size;
+    const struct origin *origin;
     uint64_t number; /* in its file, from 1 */
     enum line_fault fault;
+    const char *why; /* more about the fault: a static text, or NULL */
     struct line_extra extra;
 };
 
 struct block {
     uint64_t number; /* in input order, from 0 */
-    const char *path;
-    const struct format *format;
     struct line *lines;
     struct wb_request **requests; /* one per line */
     size_t count, room;
@@ -44,10 +44,9 @@ struct block {
 struct block *block_new(size_t lines);
 void block_free(struct block *block);
 
-/* Empties the block and takes lines of one file. READING_LINE: it holds
- * some; READING_FILE: it holds none, a new file begins; READING_END or
- * READING_FAILED: it holds none. */
-enum reading block_take(struct block *block, struct reader *reader);
+/* Empties the block and takes lines. READING_LINE: there may be more; else
+ * READING_END or READING_FAILED. */
+enum reading block_take(struct block *block, struct merge *merge);
 void block_weigh(struct block *block, struct wb_engine *engine);
 void block_decide(struct block *block, struct wb_state *state);
 void block_count(struct block *block, bool records);

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The table of formats, and how one is told from another.
+ * The table of formats, how one is told from another, and how a line gets
+ * into a request.
  */
 #include "replay/format.h"
 
-/* A log of this kind carries two headers; what else the client sent is not
- * known, which is not the same as absent. */
-static const struct wb_text headers_logged[] = {
-    {"user-agent", 10},
-    {"referer", 7},
-};
+#include <stdlib.h>
+
+#include "base/record_time.h"
+#include "replay/har.h"
+#include "replay/json_line.h"
+#include "replay/reader.h"
+
+/* ---- from a line to a request ---- */
 
 static void fact(struct wb_request *request, enum wb_fact which, struct view v)
 {
@@ -18,87 +21,7 @@ static void fact(struct wb_request *request, enum wb_fact which, struct view v)
     }
 }
 
-static void fill(struct wb_request *request, const struct combined *line)
-{
-    fact(request, WB_TRANSPORT, VIEW("log"));
-    fact(request, WB_HOST, line->vhost);
-    fact(request, WB_CLIENT_IP, line->client);
-    fact(request, WB_METHOD, line->method);
-    fact(request, WB_TARGET, line->target);
-    fact(request, WB_HTTP_VERSION, line->version);
-    wb_request_headers_known(request, headers_logged,
-                             line->has_headers ? 2 : 0);
-    if (line->user_agent.at) {
-        wb_request_header(request, "User-Agent", 10, line->user_agent.at,
-                          line->user_agent.size);
-    }
-    if (line->referer.at) {
-        wb_request_header(request, "Referer", 7, line->referer.at,
-                          line->referer.size);
-    }
-}
-
-static enum wb_status read_line(struct wb_request *request,
-                                struct wb_engine *engine,
-                                struct log_clock *clock, char *line,
-                                size_t size, bool vhost, enum line_fault *fault,
-                                struct line_extra *extra)
-{
-    struct combined parts;
-
-    *fault = combined_read(line, size, vhost, clock, &parts);
-    if (*fault != LINE_FINE) {
-        return WB_OK;
-    }
-    enum wb_status status = wb_request_begin(request, engine, parts.time);
-    if (status == WB_OK) {
-        fill(request, &parts);
-        extra->status = parts.status;
-        extra->bytes = parts.bytes;
-    }
-    return status;
-}
-
-static enum wb_status read_combined(struct wb_request *request,
-                                    struct wb_engine *engine,
-                                    struct log_clock *clock, char *line,
-                                    size_t size, enum line_fault *fault,
-                                    struct line_extra *extra)
-{
-    return read_line(request, engine, clock, line, size, false, fault, extra);
-}
-
-static enum wb_status read_vhost(struct wb_request *request,
-                                 struct wb_engine *engine,
-                                 struct log_clock *clock, char *line,
-                                 size_t size, enum line_fault *fault,
-                                 struct line_extra *extra)
-{
-    return read_line(request, engine, clock, line, size, true, fault, extra);
-}
-
-/* A record without a time has the time 0, TIME_UNKNOWN: what the clock says
- * now would make two runs differ. */
-static enum wb_status read_record(struct wb_request *request,
-                                  struct wb_engine *engine,
-                                  struct log_clock *clock, char *line,
-                                  size_t size, enum line_fault *fault,
-                                  struct line_extra *extra)
-{
-    (void)clock;
-    enum wb_status status = wb_request_begin(request, engine, TIME_UNKNOWN);
-    if (status != WB_OK) {
-        return status;
-    }
-    *fault = wb_request_record(request, line, size, &extra->why) == WB_OK
-                 ? LINE_FINE
-                 : LINE_NO_RECORD;
-    return WB_OK;
-}
-
-/* ---- what log_line.h reads ---- */
-
-static void fill_line(struct wb_request *request, const struct log_line *line)
+static void fill(struct wb_request *request, const struct log_line *line)
 {
     fact(request, WB_TRANSPORT, VIEW("log"));
     fact(request, WB_HOST, line->host);
@@ -107,6 +30,8 @@ static void fill_line(struct wb_request *request, const struct log_line *line)
     fact(request, WB_SCHEME, line->scheme);
     fact(request, WB_TARGET, line->target);
     fact(request, WB_HTTP_VERSION, line->version);
+    fact(request, WB_JA3, line->ja3);
+    fact(request, WB_JA4, line->ja4);
     if (!line->all_known) {
         wb_request_headers_known(request, line->known, line->known_count);
     }
@@ -117,75 +42,59 @@ static void fill_line(struct wb_request *request, const struct log_line *line)
     }
 }
 
-static enum wb_status read_log_line(log_line_read *read,
-                                    struct wb_request *request,
-                                    struct wb_engine *engine,
-                                    struct log_clock *clock, char *line,
-                                    size_t size, enum line_fault *fault,
-                                    struct line_extra *extra)
+enum wb_status format_fill(struct wb_request *request, struct wb_engine *engine,
+                           const struct log_line *line, enum line_fault *fault,
+                           const char **why)
 {
-    struct log_line parts;
+    enum wb_status status = wb_request_begin(request, engine, line->time);
 
-    *fault = read(line, size, clock, &parts);
-    if (*fault != LINE_FINE) {
-        return WB_OK;
+    if (status != WB_OK) {
+        return status;
     }
-    enum wb_status status = wb_request_begin(request, engine, parts.time);
-    if (status == WB_OK) {
-        fill_line(request, &parts);
-        extra->status = parts.status;
-        extra->bytes = parts.bytes;
+    *fault = LINE_FINE;
+    if (!line->record.at) {
+        fill(request, line);
+    } else if (wb_request_record(request, line->record.at, line->record.size,
+                                 why) != WB_OK) {
+        *fault = LINE_NO_RECORD;
     }
-    return status;
-}
-
-enum wb_status format_read_line(const struct format *format,
-                                struct wb_request *request,
-                                struct wb_engine *engine,
-                                struct log_clock *clock, char *line,
-                                size_t size, enum line_fault *fault,
-                                struct line_extra *extra)
-{
-    if (format->line) {
-        return read_log_line(format->line, request, engine, clock, line, size,
-                             fault, extra);
-    }
-    return format->read(request, engine, clock, line, size, fault, extra);
+    return WB_OK;
 }
 
 /* ---- the table ---- */
-
-static bool record_looks(struct view line)
-{
-    return view_starts(line, VIEW("{"));
-}
 
 /* A line is of the last row that it looks like. */
 static const struct format formats[] = {
     {"combined",
      "nginx, Apache: client, time, method, target, version, Referer, "
      "User-Agent",
-     read_combined, NULL, NULL},
-    {"common", "the same without Referer and User-Agent", read_combined, NULL,
-     NULL},
-    {"vhost", "combined with the host before the client", read_vhost, NULL,
-     combined_has_vhost},
+     combined_line_read, NULL, false},
+    {"common", "the same without Referer and User-Agent", combined_line_read,
+     NULL, false},
+    {"vhost", "combined with the host before the client", vhost_line_read,
+     combined_has_vhost, false},
     {"record", "request records, one JSON object a line: what they hold",
-     read_record, NULL, record_looks},
+     record_line_read, record_looks, false},
     {"nginx-json",
      "nginx with escape=json, usual keys: as combined; host, scheme",
-     NULL, nginx_json_read, nginx_json_looks},
-    {"caddy", "Caddy, JSON: as combined; host, https, and all headers", NULL,
-     caddy_read, caddy_looks},
-    {"traefik",
-     "Traefik, JSON: as combined; host, scheme, headers where kept", NULL,
-     traefik_read, traefik_looks},
-    {"haproxy", "HAProxy, httplog: client, time, method, target, version", NULL,
-     haproxy_read, haproxy_looks},
+     nginx_json_read, nginx_json_looks, false},
+    {"caddy", "Caddy, JSON: as combined; host, https, and all headers",
+     caddy_read, caddy_looks, false},
+    {"traefik", "Traefik, JSON: as combined; host, scheme, headers where kept",
+     traefik_read, traefik_looks, false},
+    {"haproxy", "HAProxy, httplog: client, time, method, target, version",
+     haproxy_read, haproxy_looks, false},
     {"envoy", "Envoy, the default text: as combined without Referer; host",
-     NULL, envoy_read, envoy_looks},
-    {"cloudfront", "CloudFront, standard log: as combined; host, scheme", NULL,
-     cloudfront_read, cloudfront_looks},
+     envoy_read, envoy_looks, false},
+    {"cloudfront", "CloudFront, standard log: as combined; host, scheme",
+     cloudfront_read, cloudfront_looks, false},
+    {"waf", "AWS WAF, JSON: as combined; host, all headers, JA3, JA4", waf_read,
+     waf_looks, false},
+    {"har", "HAR: time, method, URL, version, headers; no client", har_read,
+     har_entry_looks, true},
+    {"decision",
+     "what Weighbridge wrote: client, time, method, host, path, User-Agent",
+     decision_read, decision_looks, false},
 };
 #define FORMATS (sizeof formats / sizeof *formats)
 
@@ -223,6 +132,9 @@ const struct format *format_guess(struct view window)
     size_t votes[FORMATS] = {0};
     size_t best = 0;
 
+    if (har_looks(window)) {
+        return format_find("har");
+    }
     for (size_t n = 0; n < LINES_TOLD_BY && window.size > 0; n++) {
         struct view line = view_trim(view_cut(&window, '\n'));
         if (line.size > 0) {
@@ -233,4 +145,74 @@ const struct format *format_guess(struct view window)
         best = votes[i] > votes[best] ? i : best;
     }
     return &formats[best];
+}
+
+/* ---- times ---- */
+
+static void record_value(void *user, const struct view *keys, size_t depth,
+                         struct view value)
+{
+    struct view *time = user;
+
+    if (depth == 1 && view_equal(keys[0], VIEW("time"))) {
+        *time = value;
+    }
+}
+
+bool format_time(const struct format *format, struct view line,
+                 struct log_clock *clock, char *room, int64_t *out)
+{
+    struct log_line parts;
+    struct view time = VIEW_NONE;
+
+    if (line.size > LINE_SIZE_MAX) {
+        return false;
+    }
+    if (format->read == record_line_read) {
+        return json_line_read(line, record_value, &time) && time.at &&
+               record_time_read(time, out);
+    }
+    memcpy(room, line.at, line.size);
+    if (format->read(room, line.size, clock, &parts) != LINE_FINE) {
+        return false;
+    }
+    *out = parts.time;
+    return true;
+}
+
+static bool first_entry_time(const struct format *format, struct view window,
+                             char *room, int64_t *out)
+{
+    struct har har;
+    struct log_line parts;
+    struct log_clock clock = {.midnight = 0};
+
+    har_start(&har, room, LINE_SIZE_MAX);
+    while (har_cut(&har, &window)) {
+        if (!har.too_long &&
+            format->read(room, har.size, &clock, &parts) == LINE_FINE) {
+            *out = parts.time;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool format_first_time(const struct format *format, struct view window,
+                       int64_t *out)
+{
+    char *room = malloc(LINE_SIZE_MAX);
+    struct log_clock clock = {.midnight = 0};
+    bool found = false;
+
+    if (room && format->is_har) {
+        found = first_entry_time(format, window, room, out);
+        window = VIEW_NONE;
+    }
+    while (room && !found && window.at && window.size > 0) {
+        struct view line = view_cut(&window, '\n');
+        found = format_time(format, line, &clock, room, out);
+    }
+    free(room);
+    return found;
 }

@@ -13,36 +13,20 @@
 /* The time of a record that tells none. */
 #define TIME_UNKNOWN 0
 
-/* What a line told besides the request. */
-struct line_extra {
-    unsigned status; /* of the server's answer; 0: not known */
-    uint64_t bytes;  /* of the server's answer */
-    const char *why; /* more about a fault: a static text, or NULL */
-};
-
-/* Begins `request` and fills it from `line`, whose bytes may change and must
- * live until the request is reset. On WB_ERROR_MEMORY *fault is as it was. */
-typedef enum wb_status format_read(struct wb_request *request,
-                                   struct wb_engine *engine,
-                                   struct log_clock *clock, char *line,
-                                   size_t size, enum line_fault *fault,
-                                   struct line_extra *extra);
-
 struct format {
     const char *name;
     const char *about; /* the facts that it carries */
-    format_read *read;     /* either */
-    log_line_read *line;   /* or */
+    log_line_read *read;
     log_line_looks *looks; /* NULL: nothing tells */
+    bool is_har;           /* a document of entries, not lines: see har.h */
 };
 
-/* By the one that the format has. */
-enum wb_status format_read_line(const struct format *format,
-                                struct wb_request *request,
-                                struct wb_engine *engine,
-                                struct log_clock *clock, char *line,
-                                size_t size, enum line_fault *fault,
-                                struct line_extra *extra);
+/* Begins `request` and gives it what `line` holds; the line's bytes must live
+ * until the request is reset. LINE_NO_RECORD: *why (a static text) says more.
+ * On WB_ERROR_MEMORY *fault is as it was. */
+enum wb_status format_fill(struct wb_request *request, struct wb_engine *engine,
+                           const struct log_line *line, enum line_fault *fault,
+                           const char **why);
 
 /* NULL: there is none of that name. */
 const struct format *format_find(const char *name);
@@ -51,5 +35,11 @@ const struct format *format_row(size_t i);
 /* By the first lines of a file; the combined format when they tell
  * nothing. */
 const struct format *format_guess(struct view window);
+/* The time of the first line of `window` that has one; false: none has. */
+bool format_first_time(const struct format *format, struct view window,
+                       int64_t *out);
+/* The time of one line, which stays as it is; `room` is of LINE_SIZE_MAX. */
+bool format_time(const struct format *format, struct view line,
+                 struct log_clock *clock, char *room, int64_t *out);
 
 #endif

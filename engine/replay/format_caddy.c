@@ -9,39 +9,11 @@
  *    "tls":{...}},"size":10,"status":200,...}
  *
  * Caddy blanks credentials: a line that has some tells of other headers only
- * whether they are in the table below.
+ * whether they are among those that nobody leaves out.
  */
 #include "base/record_time.h"
 #include "replay/json_line.h"
 #include "replay/log_line.h"
-
-/* Known to be absent where a line with blanked headers has none of them. */
-#define KNOWN(name) {name, sizeof name - 1}
-static const struct wb_text never_blanked[] = {
-    KNOWN("accept"),
-    KNOWN("accept-encoding"),
-    KNOWN("accept-language"),
-    KNOWN("cache-control"),
-    KNOWN("from"),
-    KNOWN("host"),
-    KNOWN("origin"),
-    KNOWN("payment-signature"),
-    KNOWN("range"),
-    KNOWN("referer"),
-    KNOWN("sec-ch-ua"),
-    KNOWN("sec-ch-ua-mobile"),
-    KNOWN("sec-ch-ua-platform"),
-    KNOWN("sec-fetch-dest"),
-    KNOWN("sec-fetch-mode"),
-    KNOWN("sec-fetch-site"),
-    KNOWN("sec-fetch-user"),
-    KNOWN("signature"),
-    KNOWN("signature-agent"),
-    KNOWN("signature-input"),
-    KNOWN("upgrade-insecure-requests"),
-    KNOWN("user-agent"),
-    KNOWN("x-payment"),
-};
 
 struct caddy {
     struct log_line *line;
@@ -71,10 +43,8 @@ static void request_value(struct caddy *c, struct view key, struct view value)
         struct view *at;
     } places[] = {
         {"client_ip", &c->line->client}, /* behind trusted proxies */
-        {"method", &c->line->method},
-        {"host", &c->line->host},
-        {"uri", &c->line->target},
-        {"proto", &c->proto},
+        {"method", &c->line->method},    {"host", &c->line->host},
+        {"uri", &c->line->target},       {"proto", &c->proto},
     };
 
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
@@ -127,17 +97,6 @@ static bool time_read(struct view ts, int64_t *out)
     return record_time_read(ts, out);
 }
 
-static void unescape(struct log_line *line)
-{
-    json_line_unescape(&line->client);
-    json_line_unescape(&line->method);
-    json_line_unescape(&line->host);
-    json_line_unescape(&line->target);
-    for (size_t i = 0; i < line->header_count; i++) {
-        json_line_unescape(&line->headers[i].value);
-    }
-}
-
 enum line_fault caddy_read(char *line, size_t size, struct log_clock *clock,
                            struct log_line *out)
 {
@@ -163,12 +122,10 @@ enum line_fault caddy_read(char *line, size_t size, struct log_clock *clock,
     log_line_version(out, c.proto);
     bool blanked = json_line_has(text, "\"Cookie\"") ||
                    json_line_has(text, "Authorization\"");
-    if (blanked && out->all_known) {
-        out->all_known = false;
-        out->known = never_blanked;
-        out->known_count = sizeof never_blanked / sizeof *never_blanked;
+    if (blanked) {
+        log_line_knows_common(out);
     }
-    unescape(out);
+    log_line_unescape(out);
     log_line_header(out, VIEW("Host"), out->host); /* Go moved it there */
     return LINE_FINE;
 }

@@ -67,36 +67,6 @@ static void unescape(struct view *v)
     v->size = to < v->size ? to : v->size;
 }
 
-static void reverse(char *at, size_t size)
-{
-    for (size_t i = 0; i < size / 2; i++) {
-        char c = at[i];
-        at[i] = at[size - 1 - i];
-        at[size - 1 - i] = c;
-    }
-}
-
-/* Brings the query behind the path; what lay between moves to behind it:
- *
- *   /path TAB 200 TAB referer TAB agent TAB query
- *   /path  ?  query TAB 200 TAB referer TAB agent
- */
-static void join_query(struct view *fields)
-{
-    struct view *path = &fields[PATH];
-    size_t moved = fields[QUERY].size + 1;
-    char *at = (char *)(uintptr_t)path->at + path->size;
-    size_t size = (size_t)(fields[QUERY].at + fields[QUERY].size - at);
-
-    reverse(at, size - moved);
-    reverse(at + size - moved, moved);
-    reverse(at, size);
-    *at = '?';
-    path->size += moved;
-    fields[REFERER].at += moved;
-    fields[AGENT].at += moved;
-}
-
 /* ---- reading ---- */
 
 static size_t split(struct view line, struct view *fields)
@@ -184,12 +154,11 @@ enum line_fault cloudfront_read(char *line, size_t size,
     if (!log_line_whole(out)) {
         return LINE_NO_REQUEST;
     }
-    if (log_line_word(fields[QUERY]).at) {
-        join_query(fields);
-    }
-    out->target = fields[PATH];
     rest_read(fields, out);
     headers_read(fields, out);
+    if (log_line_word(fields[QUERY]).at) {
+        log_line_join(out, fields[QUERY]);
+    }
     return LINE_FINE;
 }
 

@@ -119,8 +119,7 @@ static bool request_read(struct nginx *n)
 {
     struct log_line *line = n->line;
 
-    line->target =
-        n->slots[TARGET].at ? n->slots[TARGET] : n->slots[PATH];
+    line->target = n->slots[TARGET].at ? n->slots[TARGET] : n->slots[PATH];
     line->method = n->slots[METHOD];
     log_line_version(line, n->slots[VERSION]);
     if (line->method.size == 0 || line->target.size == 0) {
@@ -137,17 +136,13 @@ static bool request_read(struct nginx *n)
 /* "_" of a variable's name stands for "-". */
 static void unescape(struct log_line *line)
 {
-    json_line_unescape(&line->client);
-    json_line_unescape(&line->method);
-    json_line_unescape(&line->host);
-    json_line_unescape(&line->target);
     for (size_t i = 0; i < line->header_count; i++) {
         char *name = (char *)(uintptr_t)line->headers[i].name.at;
         for (size_t k = 0; k < line->headers[i].name.size; k++) {
             name[k] = name[k] == '_' ? '-' : name[k];
         }
-        json_line_unescape(&line->headers[i].value);
     }
+    log_line_unescape(line);
 }
 
 /* A server that answered 400 may have given up before it read them. */

@@ -27,16 +27,11 @@ static void value_found(void *user, const struct view *keys, size_t depth,
         const char *key;
         struct view *at;
     } places[] = {
-        {"ClientHost", &t->line->client},
-        {"RequestMethod", &t->line->method},
-        {"RequestPath", &t->line->target},
-        {"RequestScheme", &t->line->scheme},
-        {"RequestHost", &t->line->host},
-        {"RequestProtocol", &t->protocol},
-        {"StartUTC", &t->start},
-        {"time", &t->time},
-        {"DownstreamStatus", &t->status},
-        {"DownstreamContentSize", &t->size},
+        {"ClientHost", &t->line->client},  {"RequestMethod", &t->line->method},
+        {"RequestPath", &t->line->target}, {"RequestScheme", &t->line->scheme},
+        {"RequestHost", &t->line->host},   {"RequestProtocol", &t->protocol},
+        {"StartUTC", &t->start},           {"time", &t->time},
+        {"DownstreamStatus", &t->status},  {"DownstreamContentSize", &t->size},
     };
 
     if (depth != 1) {

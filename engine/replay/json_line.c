@@ -13,7 +13,7 @@ struct walk {
     const char *at, *end;
     struct view keys[NESTING_MAX]; /* of the open objects */
     bool object[NESTING_MAX + 1];
-    size_t open; /* brackets */
+    size_t open;  /* brackets */
     size_t keyed; /* of these are objects */
 };
 
@@ -209,8 +209,8 @@ static const char *unicode(const char *at, const char *end, char **to)
     }
     at += 6;
     if (c >= 0xd800 && c < 0xe000) {
-        bool pair = c < 0xdc00 && end - at >= 6 && at[0] == '\\' &&
-                    at[1] == 'u';
+        bool pair =
+            c < 0xdc00 && end - at >= 6 && at[0] == '\\' && at[1] == 'u';
         int32_t low = pair ? hex_read(at + 2, end, 4) : -1;
         if (low >= 0xdc00 && low < 0xe000) {
             c = 0x10000 + (c - 0xd800) * 0x400 + (low - 0xdc00);
@@ -239,8 +239,7 @@ static const char *escape(const char *at, const char *end, char **to)
             return at + 4;
         }
     }
-    const char *letter =
-        end - at >= 2 && at[1] ? strchr(letters, at[1]) : NULL;
+    const char *letter = end - at >= 2 && at[1] ? strchr(letters, at[1]) : NULL;
     *(*to)++ = letter ? bytes[letter - letters] : *at;
     return at + (letter ? 2 : 1);
 }

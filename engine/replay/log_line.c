@@ -4,6 +4,8 @@
  */
 #include "replay/log_line.h"
 
+#include "replay/json_line.h"
+
 #define METHOD_SIZE_MAX 32
 
 static const struct wb_text two_headers[] = {
@@ -16,6 +18,7 @@ void log_line_clear(struct log_line *line)
     line->time = 0;
     line->client = line->method = line->scheme = line->host = VIEW_NONE;
     line->target = line->version = VIEW_NONE;
+    line->ja3 = line->ja4 = line->record = VIEW_NONE;
     line->header_count = 0;
     line->all_known = false;
     line->known = two_headers;
@@ -38,6 +41,132 @@ void log_line_knows(struct log_line *line, size_t first, size_t count)
 {
     line->known = two_headers + first;
     line->known_count = count;
+}
+
+/* Known to be absent where none of them is there. */
+#define KNOWN(name)                                                            \
+    {                                                                          \
+        name, sizeof name - 1                                                  \
+    }
+static const struct wb_text never_blanked[] = {
+    KNOWN("accept"),
+    KNOWN("accept-encoding"),
+    KNOWN("accept-language"),
+    KNOWN("cache-control"),
+    KNOWN("from"),
+    KNOWN("host"),
+    KNOWN("origin"),
+    KNOWN("payment-signature"),
+    KNOWN("range"),
+    KNOWN("referer"),
+    KNOWN("sec-ch-ua"),
+    KNOWN("sec-ch-ua-mobile"),
+    KNOWN("sec-ch-ua-platform"),
+    KNOWN("sec-fetch-dest"),
+    KNOWN("sec-fetch-mode"),
+    KNOWN("sec-fetch-site"),
+    KNOWN("sec-fetch-user"),
+    KNOWN("signature"),
+    KNOWN("signature-agent"),
+    KNOWN("signature-input"),
+    KNOWN("upgrade-insecure-requests"),
+    KNOWN("user-agent"),
+    KNOWN("x-payment"),
+};
+
+void log_line_knows_common(struct log_line *line)
+{
+    if (line->all_known) {
+        line->all_known = false;
+        line->known = never_blanked;
+        line->known_count = sizeof never_blanked / sizeof *never_blanked;
+    }
+}
+
+void log_line_unescape(struct log_line *line)
+{
+    json_line_unescape(&line->client);
+    json_line_unescape(&line->method);
+    json_line_unescape(&line->host);
+    json_line_unescape(&line->target);
+    for (size_t i = 0; i < line->header_count; i++) {
+        json_line_unescape(&line->headers[i].name);
+        json_line_unescape(&line->headers[i].value);
+    }
+}
+
+/* ---- joining ---- */
+
+static void reverse(char *at, size_t size)
+{
+    for (size_t i = 0; i < size / 2; i++) {
+        char c = at[i];
+        at[i] = at[size - 1 - i];
+        at[size - 1 - i] = c;
+    }
+}
+
+/* What lies within [from, to) moved. */
+static void follow(struct view *v, const char *from, const char *to,
+                   ptrdiff_t by)
+{
+    if (v->at && v->at >= from && v->at < to) {
+        v->at += by;
+    }
+}
+
+static void all_follow(struct log_line *line, const char *from, const char *to,
+                       ptrdiff_t by)
+{
+    struct view *const views[] = {&line->client, &line->method,  &line->scheme,
+                                  &line->host,   &line->version, &line->ja3,
+                                  &line->ja4};
+
+    for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
+        follow(views[i], from, to, by);
+    }
+    for (size_t i = 0; i < line->header_count; i++) {
+        follow(&line->headers[i].name, from, to, by);
+        follow(&line->headers[i].value, from, to, by);
+    }
+}
+
+/* QUERY between TARGET becomes TARGET between QUERY. */
+static void swap(struct log_line *line, struct view *query)
+{
+    char *at = (char *)(uintptr_t)query->at;
+    const char *between = query->at + query->size;
+    size_t gap = (size_t)(line->target.at - between);
+    size_t target = line->target.size;
+    ptrdiff_t by = (ptrdiff_t)target - (ptrdiff_t)query->size;
+
+    all_follow(line, between, between + gap, by);
+    reverse(at, query->size + gap + target);
+    reverse(at, target);
+    reverse(at + target, gap);
+    reverse(at + target + gap, query->size);
+    line->target.at = at;
+    query->at = at + target + gap;
+}
+
+/*   TARGET between" QUERY   the byte before the query becomes its '?'
+ *   TARGET ?QUERY between                                            */
+void log_line_join(struct log_line *line, struct view query)
+{
+    if (query.at < line->target.at) {
+        swap(line, &query);
+    }
+    struct view *target = &line->target;
+    char *at = (char *)(uintptr_t)target->at + target->size;
+    size_t moved = query.size + 1;
+    size_t size = (size_t)(query.at + query.size - at);
+
+    all_follow(line, at, at + (size - moved), (ptrdiff_t)moved);
+    reverse(at, size - moved);
+    reverse(at + size - moved, moved);
+    reverse(at, size);
+    *at = '?';
+    target->size += moved;
 }
 
 struct view log_line_word(struct view v)
@@ -109,9 +238,9 @@ static void split_target(struct log_line *line)
     for (size_t i = 0; i < 2; i++) {
         struct view scheme = view_text(schemes[i]);
         if (!view_starts_fold(target, scheme) ||
-            !view_starts(view_of(target.at + scheme.size,
-                                 target.size - scheme.size),
-                         VIEW("://"))) {
+            !view_starts(
+                view_of(target.at + scheme.size, target.size - scheme.size),
+                VIEW("://"))) {
             continue;
         }
         size_t skip = scheme.size + 3;

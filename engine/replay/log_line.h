@@ -30,7 +30,10 @@ struct log_line {
     bool all_known;              /* every header was logged */
     const struct wb_text *known; /* else: these were; static */
     size_t known_count;
-    unsigned status; /* 0: unknown */
+    struct view ja3, ja4;
+    struct view record; /* a request record, in place of all above but the
+                         * time; NONE: there is none */
+    unsigned status;    /* 0: unknown */
     uint64_t bytes;
 };
 
@@ -43,10 +46,12 @@ typedef enum line_fault log_line_read(char *line, size_t size,
 /* Does a line look as if it had this format? */
 typedef bool log_line_looks(struct view line);
 
-log_line_read caddy_read, nginx_json_read, traefik_read, haproxy_read,
-    envoy_read, cloudfront_read;
-log_line_looks caddy_looks, nginx_json_looks, traefik_looks, haproxy_looks,
-    envoy_looks, cloudfront_looks;
+log_line_read combined_line_read, vhost_line_read, record_line_read, caddy_read,
+    nginx_json_read, traefik_read, haproxy_read, envoy_read, cloudfront_read,
+    waf_read, har_read, decision_read;
+log_line_looks combined_has_vhost, record_looks, caddy_looks, nginx_json_looks,
+    traefik_looks, haproxy_looks, envoy_looks, cloudfront_looks, waf_looks,
+    har_entry_looks, decision_looks;
 
 /* ---- for those readers ---- */
 
@@ -58,6 +63,15 @@ void log_line_header(struct log_line *line, struct view name,
 /* User-Agent and Referer were logged, and no others: of the two, `first`
  * (0: User-Agent) and as many as `count`. */
 void log_line_knows(struct log_line *line, size_t first, size_t count);
+/* All headers were logged but those that are left out for what they hold,
+ * credentials: what is known is a list of names that never are. Nothing if
+ * a header of the line had no room. */
+void log_line_knows_common(struct log_line *line);
+/* Takes JSON escapes back in all that came from the line. */
+void log_line_unescape(struct log_line *line);
+/* Brings the query, which stands elsewhere in the line, behind the target.
+ * Bytes between them move; all views follow. */
+void log_line_join(struct log_line *line, struct view query);
 /* "GET /x HTTP/1.1" into method, target and version; false: it is none. */
 bool log_line_request(struct log_line *line, struct view request);
 /* "HTTP/2.0" or "h2" into the version. */

@@ -33,10 +33,8 @@ struct turn {
 
 struct pipeline {
     const struct pipeline_options *options;
-    struct reader *reader;
-    pthread_mutex_t reading; /* guards the six below */
-    const char *path;
-    const struct format *format;
+    struct merge *merge;
+    pthread_mutex_t reading; /* guards the five below */
     uint64_t blocks;
     bool ended;
     enum pipeline_result result; /* the first that is not DONE stays */
@@ -100,38 +98,20 @@ static void fail(struct pipeline *p, enum pipeline_result result)
     atomic_store(&p->stop, true);
 }
 
-static void begin_file(struct pipeline *p)
-{
-    p->path = reader_path(p->reader);
-    p->format = p->options->format ? p->options->format
-                                   : format_guess(reader_window(p->reader));
-}
-
-/* Lines of one file; false: there are no more. Holds p->reading. */
+/* False: there are no more lines. Holds p->reading. */
 static bool take_lines(struct pipeline *p, struct block *block)
 {
-    for (;;) {
-        block->path = p->path;
-        block->format = p->format;
-        switch (block_take(block, p->reader)) {
-        case READING_FILE:
-            begin_file(p);
-            if (block->count > 0) {
-                return true;
-            }
-            break;
-        case READING_END:
-            p->ended = true;
-            return block->count > 0;
-        case READING_FAILED:
-            fprintf(p->options->err, "weighbridge: %s\n",
-                    reader_error(p->reader));
-            p->ended = true;
-            p->result = PIPELINE_READ;
-            return false;
-        default:
-            return true;
-        }
+    switch (block_take(block, p->merge)) {
+    case READING_END:
+        p->ended = true;
+        return block->count > 0;
+    case READING_FAILED:
+        fprintf(p->options->err, "weighbridge: %s\n", merge_error(p->merge));
+        p->ended = true;
+        p->result = PIPELINE_READ;
+        return false;
+    default:
+        return true;
     }
 }
 
@@ -224,8 +204,8 @@ enum pipeline_result pipeline_run(const struct pipeline_options *options,
 {
     struct pipeline p = {.options = options, .samples = SAMPLES};
 
-    p.reader = reader_new(options->paths, options->path_count);
-    if (!p.reader) {
+    p.merge = merge_new(options->paths, options->path_count, options->format);
+    if (!p.merge) {
         return PIPELINE_MEMORY;
     }
     pthread_mutex_init(&p.reading, NULL);
@@ -235,7 +215,7 @@ enum pipeline_result pipeline_run(const struct pipeline_options *options,
     turn_end(&p.decide);
     turn_end(&p.write);
     pthread_mutex_destroy(&p.reading);
-    reader_free(p.reader);
+    merge_free(p.merge);
     *error = p.error;
     if (p.result == PIPELINE_DONE && tally->failed) {
         return PIPELINE_MEMORY;

@@ -13,8 +13,10 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "replay/har.h"
 #include "replay/unpack.h"
 
 #define WINDOW UNPACK_ROOM
@@ -27,7 +29,9 @@ struct reader {
     struct unpack *unpack; /* NULL: the file is not compressed */
     const char *broken;    /* why the file ended early; a literal, or NULL */
     bool ended;            /* the file's end is in the window */
-    bool skipping; /* within a line that is too long */
+    bool skipping;         /* within a line that is too long */
+    struct har har;
+    char *entry; /* room for one of HAR; NULL: the file is not HAR */
     uint64_t line;
     size_t from, to;
     char error[512];
@@ -61,6 +65,7 @@ void reader_free(struct reader *r)
 {
     if (r) {
         close_file(r);
+        free(r->entry);
         free(r);
     }
 }
@@ -85,6 +90,29 @@ uint64_t reader_line(const struct reader *r)
 const char *reader_error(const struct reader *r)
 {
     return r->error;
+}
+
+/* Without memory for an entry the file is read as lines, which are none. */
+void reader_is_har(struct reader *r)
+{
+    if (!r->entry) {
+        r->entry = malloc(LINE_SIZE_MAX);
+    }
+    if (r->entry) {
+        har_start(&r->har, r->entry, LINE_SIZE_MAX);
+    }
+}
+
+void reader_progress(const struct reader *r, uint64_t *done, uint64_t *all)
+{
+    struct stat status;
+    off_t at = r->fd >= 0 ? lseek(r->fd, 0, SEEK_CUR) : -1;
+
+    *done = at > 0 ? (uint64_t)at : 0;
+    *all = 0;
+    if (r->fd >= 0 && fstat(r->fd, &status) == 0 && S_ISREG(status.st_mode)) {
+        *all = (uint64_t)status.st_size;
+    }
 }
 
 static enum reading fail(struct reader *r, const char *why)
@@ -176,6 +204,8 @@ static bool fill_first(struct reader *r)
 static enum reading open_next(struct reader *r)
 {
     close_file(r);
+    free(r->entry);
+    r->entry = NULL;
     if (r->opened == r->count) {
         return READING_END;
     }
@@ -232,8 +262,36 @@ static enum reading end_broken(struct reader *r)
     return READING_BROKEN;
 }
 
+static enum reading next_entry(struct reader *r, struct view *line)
+{
+    for (;;) {
+        struct view left = view_of(r->room + r->from, r->to - r->from);
+        bool whole = har_cut(&r->har, &left);
+        r->from = r->to - left.size;
+        if (!whole && !r->ended) {
+            if (!fill(r)) {
+                return READING_FAILED;
+            }
+            continue;
+        }
+        if (!whole && r->broken) {
+            return end_broken(r);
+        }
+        if (!whole && !r->har.in_entry) {
+            return open_next(r);
+        }
+        r->har.in_entry = false; /* the last may be cut */
+        r->line++;
+        *line = view_of(r->entry, r->har.size);
+        return r->har.too_long ? READING_TOO_LONG : READING_LINE;
+    }
+}
+
 enum reading reader_next(struct reader *r, struct view *line)
 {
+    if (r->entry && r->fd >= 0) {
+        return next_entry(r, line);
+    }
     while (r->fd >= 0) {
         size_t left = r->to - r->from;
         const char *newline =

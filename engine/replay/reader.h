@@ -35,6 +35,12 @@ enum reading reader_next(struct reader *reader, struct view *line);
 /* After READING_FILE: the first 256 KiB of the file, unpacked, or all of
  * it. */
 struct view reader_window(const struct reader *reader);
+/* After READING_FILE: it is HAR; what are called lines are its entries. */
+void reader_is_har(struct reader *reader);
+/* Bytes of the file, as it is stored, that were read; and all of them, 0 when
+ * nobody knows. */
+void reader_progress(const struct reader *reader, uint64_t *done,
+                     uint64_t *all);
 /* The file that is being read. */
 const char *reader_path(const struct reader *reader);
 /* Of the line last read or skipped, from 1. */

@@ -10,6 +10,12 @@
 #include "replay/format.h"
 #include "replay/table.h"
 
+/* What a line told besides the request. */
+struct line_extra {
+    unsigned status; /* of the server's answer; 0: not known */
+    uint64_t bytes;  /* of the server's answer */
+};
+
 enum tally_class {
     TALLY_HUMAN,
     TALLY_SUSPECT,

@@ -5,7 +5,10 @@
  */
 #include "replay/unpack.h"
 
-#define MAGIC {"\x1f\x8b", 2}
+#define MAGIC                                                                  \
+    {                                                                          \
+        "\x1f\x8b", 2                                                          \
+    }
 
 #ifdef WITH_ZLIB
 

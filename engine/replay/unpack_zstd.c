@@ -5,7 +5,10 @@
  */
 #include "replay/unpack.h"
 
-#define MAGIC {"\x28\xb5\x2f\xfd", 4}
+#define MAGIC                                                                  \
+    {                                                                          \
+        "\x28\xb5\x2f\xfd", 4                                                  \
+    }
 
 #ifdef WITH_ZSTD
 

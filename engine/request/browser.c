@@ -56,6 +56,19 @@ static const struct platform {
     {V("Linux"), V("linux")},     {V("X11"), V("linux")},
 };
 #define PLATFORMS (sizeof(platforms) / sizeof(platforms[0]))
+
+/* The first that a user agent names is meant: Edge names Chrome, and all that
+ * name Chrome name AppleWebKit. Trident stands in the comment. */
+static const struct engine {
+    struct view product;
+    struct view name;
+} engines[] = {
+    {V("Edge"), V("edgehtml")},  {V("Chrome"), V("blink")},
+    {V("Chromium"), V("blink")}, {V("HeadlessChrome"), V("blink")},
+    {V("Presto"), V("presto")},  {V("AppleWebKit"), V("webkit")},
+    {V("Gecko"), V("gecko")},
+};
+#define ENGINES (sizeof(engines) / sizeof(engines[0]))
 #undef V
 
 /* The letters that tokens or products start with, in either case: most bytes
@@ -67,6 +80,9 @@ static const struct platform {
 #define PRODUCT_STARTS                                                         \
     (LETTER('E') | LETTER('O') | LETTER('S') | LETTER('F') | LETTER('C') |     \
      LETTER('H') | LETTER('V'))
+#define ENGINE_STARTS                                                          \
+    (LETTER('E') | LETTER('C') | LETTER('H') | LETTER('P') | LETTER('A') |     \
+     LETTER('G'))
 
 static bool may_start(unsigned starts, char c)
 {
@@ -204,10 +220,65 @@ static bool is_apple(struct view platform)
            view_equal(platform, VIEW("ios"));
 }
 
+/* An engine that this product is, if none before it in the table was met. */
+static size_t engine_find(struct view name, size_t than)
+{
+    if (!may_start(ENGINE_STARTS, name.at[0])) {
+        return than;
+    }
+    for (size_t i = 0; i < than; i++) {
+        if (name.size == engines[i].product.size &&
+            name.at[0] == engines[i].product.at[0] &&
+            view_equal(name, engines[i].product)) {
+            return i;
+        }
+    }
+    return than;
+}
+
+/* The version behind a token of the comment: "rv:" and "Trident/". */
+static bool comment_version(struct view comment, struct view token,
+                            uint64_t *out)
+{
+    size_t at = view_search(comment, token);
+    struct view rest;
+
+    if (at == SIZE_MAX) {
+        return false;
+    }
+    rest =
+        view_of(comment.at + at + token.size, comment.size - at - token.size);
+    rest.size = view_find_either(rest, 0, ';', ')');
+    return major_of(rest, out);
+}
+
+/* What the comment knows of the engine: all of Trident, Gecko's version. */
+static void finish_engine(struct browser *browser, size_t engine,
+                          struct view comment)
+{
+    if (comment.size > COMMENT_READ) {
+        comment.size = COMMENT_READ;
+    }
+    if (engine < ENGINES) {
+        browser->engine = engines[engine].name;
+    }
+    if (engine + 1 < ENGINES) {
+        return;
+    }
+    if (comment_version(comment, VIEW("Trident/"), &browser->engine_major) ||
+        view_search(comment, VIEW("MSIE ")) != SIZE_MAX) {
+        browser->engine = VIEW("trident");
+        browser->has_engine_major = browser->engine_major != 0;
+    } else if (engine < ENGINES) {
+        browser->has_engine_major =
+            comment_version(comment, VIEW("rv:"), &browser->engine_major);
+    }
+}
+
 void browser_read(struct browser *browser, struct view user_agent)
 {
     struct parts parts = {user_agent, VIEW_NONE};
-    size_t best = PRODUCTS;
+    size_t best = PRODUCTS, engine = ENGINES;
     bool safari = false;
 
     memset(browser, 0, sizeof(*browser));
@@ -218,10 +289,16 @@ void browser_read(struct browser *browser, struct view user_agent)
     for (;;) {
         struct view version = next_product(&parts);
         struct view name = view_cut(&version, '/');
-        size_t product = product_find(name);
+        size_t product = product_find(name), kind;
 
         if (name.size == 0) {
             break;
+        }
+        kind = engine_find(name, engine);
+        if (kind < engine) {
+            engine = kind;
+            browser->has_engine_major =
+                major_of(version, &browser->engine_major);
         }
         safari |= view_equal(name, VIEW("Safari"));
         if (product < best) {
@@ -229,6 +306,7 @@ void browser_read(struct browser *browser, struct view user_agent)
             browser->has_major = major_of(version, &browser->major);
         }
     }
+    finish_engine(browser, engine, parts.comment);
     browser->platform = platform_of(parts.comment);
     if (best < PRODUCTS && products[best].ios) {
         browser->platform = VIEW("ios");

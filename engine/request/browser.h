@@ -15,8 +15,9 @@
 struct browser {
     struct view family;   /* NONE: not recognised */
     struct view platform; /* NONE: not recognised */
-    uint64_t major;
-    bool has_major;
+    struct view engine;   /* NONE: not recognised */
+    uint64_t major, engine_major;
+    bool has_major, has_engine_major;
     bool mobile;
 };
 
@@ -29,10 +30,18 @@ struct hints {
 };
 
 /* Sec-CH-UA: writes the brands without GREASE, joined with ',' (`brands`
- * needs the header's size). False if it is not such a list. */
+ * needs the header's size; NULL: none are wanted). False if it is not such a
+ * list. */
 bool hints_read(struct hints *hints, struct view sec_ch_ua,
                 struct text *brands);
+/* The same for two questions without reading the list: Chromium's version,
+ * and whether one brand is made up. */
+bool hints_chromium(struct view sec_ch_ua, uint64_t *major);
+bool hints_grease(struct view sec_ch_ua);
 /* The text of an sf-string without escapes; VIEW_NONE if it is none. */
 struct view hints_unquote(struct view value);
+/* browser.platform's name of what Sec-CH-UA-Platform says, unquoted;
+ * VIEW_NONE if no browser is known to say it. */
+struct view hints_platform(struct view unquoted);
 
 #endif

@@ -190,13 +190,19 @@ static void fill_known(struct fill *fill)
 void facts_fill(const struct plan *plan, const struct request *request,
                 struct value *values, struct arena *workspace, bool *cut)
 {
-    struct fill fill = {plan, request, values, workspace, cut};
+    struct fill fill;
     struct found found[REQUEST_HEADERS_MAX];
     size_t count;
 
     if (plan->count == 0) {
         return;
     }
+    fill.plan = plan;
+    fill.request = request;
+    fill.values = values;
+    fill.workspace = workspace;
+    fill.cut = cut;
+    fill.has_browser = false;
     memcpy(values, headers_whole(request) ? plan->absent : plan->unknown,
            plan->count * sizeof(*values));
     fill_plain(&fill);

@@ -65,5 +65,9 @@ const struct slot *plan_slot_at(const struct plan *plan, size_t i);
  * `workspace`; a slot that does not fit is UNKNOWN and *cut is set. */
 void facts_fill(const struct plan *plan, const struct request *request,
                 struct value *values, struct arena *workspace, bool *cut);
+/* Fills the slots of request->signature again, once it says something else. */
+void facts_fill_signature(const struct plan *plan,
+                          const struct request *request, struct value *values,
+                          struct arena *workspace, bool *cut);
 
 #endif

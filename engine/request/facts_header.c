@@ -4,34 +4,44 @@
  * The user agent and the list of brands are read when the first slot asks,
  * and once.
  */
+#include "request/accept.h"
 #include "request/browser.h"
 #include "request/fill.h"
 
 /* What is made of one header's text, once. */
 struct header_facts {
     struct view text;
-    struct browser browser;
-    bool has_browser;
     struct hints hints;
-    struct view brands;
-    enum value_state brands_state;
+    bool has_hints;
+    bool is_list;
+    struct view brands; /* NONE: no room */
     bool has_brands;
+    bool looked; /* for Chromium alone */
+    bool chromium;
+    uint64_t chromium_major;
 };
 
-static void read_brands(struct fill *fill, struct header_facts *facts)
+/* The list of brands is written down only for who asks for it. */
+static void read_hints(struct fill *fill, struct header_facts *facts,
+                       bool brands)
 {
-    char *room = arena_alloc(fill->workspace, facts->text.size);
-    struct text brands = text_in(room, facts->text.size);
+    char *room = NULL;
+    struct text text;
 
-    facts->has_brands = true;
-    facts->brands_state = VALUE_UNKNOWN;
-    facts->hints.has_major = false;
+    if (facts->has_hints && (!brands || facts->has_brands)) {
+        return;
+    }
+    if (brands) {
+        room = arena_alloc(fill->workspace, facts->text.size);
+        text = text_in(room, facts->text.size);
+        facts->has_brands = true;
+    }
+    facts->has_hints = true;
+    facts->is_list =
+        hints_read(&facts->hints, facts->text, room ? &text : NULL);
+    facts->hints.has_major &= facts->is_list;
     if (room) {
-        bool read = hints_read(&facts->hints, facts->text, &brands);
-
-        facts->brands_state = read ? VALUE_PRESENT : VALUE_ABSENT;
-        facts->hints.has_major &= read;
-        facts->brands = text_view(&brands);
+        facts->brands = text_view(&text);
     }
 }
 
@@ -54,15 +64,20 @@ static void put_major(struct fill *fill, unsigned slot, bool has,
     }
 }
 
+static const struct browser *browser_of(struct fill *fill, struct view text)
+{
+    if (!fill->has_browser) {
+        browser_read(&fill->browser, text);
+        fill->has_browser = true;
+    }
+    return &fill->browser;
+}
+
 static void fill_browser(struct fill *fill, unsigned slot, enum field field,
                          struct header_facts *facts)
 {
-    struct browser *browser = &facts->browser;
+    const struct browser *browser = browser_of(fill, facts->text);
 
-    if (!facts->has_browser) {
-        browser_read(browser, facts->text);
-        facts->has_browser = true;
-    }
     switch (field) {
     case FIELD_UA_FAMILY:
         put_optional(fill, slot, browser->family);
@@ -73,26 +88,51 @@ static void fill_browser(struct fill *fill, unsigned slot, enum field field,
     case FIELD_UA_MAJOR:
         put_major(fill, slot, browser->has_major, browser->major);
         break;
+    case FIELD_UA_ENGINE:
+        put_optional(fill, slot, browser->engine);
+        break;
+    case FIELD_UA_ENGINE_MAJOR:
+        put_major(fill, slot, browser->has_engine_major, browser->engine_major);
+        break;
     default:
         put_number(fill, slot, browser->mobile);
         break;
     }
 }
 
-static void fill_brands(struct fill *fill, unsigned slot, enum field field,
+static void fill_brands(struct fill *fill, unsigned slot,
                         struct header_facts *facts)
 {
-    if (!facts->has_brands) {
-        read_brands(fill, facts);
-    }
-    if (facts->brands_state == VALUE_UNKNOWN) {
+    read_hints(fill, facts, true);
+    if (!facts->brands.at) {
         put_unknown(fill, slot);
-    } else if (field == FIELD_CH_MAJOR) {
-        put_major(fill, slot, facts->hints.has_major, facts->hints.major);
-    } else if (facts->brands_state == VALUE_PRESENT) {
+    } else if (facts->is_list) {
         put_text(fill, slot, facts->brands);
     } else {
         fill->values[slot].state = VALUE_ABSENT;
+    }
+}
+
+/* Chromium's version in the list, looked for once. */
+static bool chromium_of(struct header_facts *facts, uint64_t *major)
+{
+    if (!facts->looked) {
+        facts->looked = true;
+        facts->chromium = hints_chromium(facts->text, &facts->chromium_major);
+    }
+    *major = facts->chromium_major;
+    return facts->chromium;
+}
+
+/* Lists that do not name Chromium have their own rules. */
+static void fill_grease(struct fill *fill, unsigned slot,
+                        struct header_facts *facts)
+{
+    uint64_t major;
+
+    fill->values[slot].state = VALUE_ABSENT;
+    if (chromium_of(facts, &major)) {
+        put_number(fill, slot, hints_grease(facts->text));
     }
 }
 
@@ -106,6 +146,44 @@ static void fill_mobile_hint(struct fill *fill, unsigned slot, struct view text)
     }
 }
 
+/* The user agent read, for comparing hints with it; NULL if there is none,
+ * and *state then says whether that is known. */
+static const struct browser *other_half(struct fill *fill,
+                                        enum value_state *state)
+{
+    const struct view name = VIEW("user-agent");
+    const struct header *header = request_header(fill->request, name);
+
+    *state = request_header_known(fill->request, name) ? VALUE_ABSENT
+                                                       : VALUE_UNKNOWN;
+    return header ? browser_of(fill, header->value) : NULL;
+}
+
+/* Absent where one of the two does not say it. */
+static void fill_same(struct fill *fill, unsigned slot, enum field field,
+                      struct header_facts *facts)
+{
+    const struct browser *browser = other_half(fill, &fill->values[slot].state);
+    uint64_t major;
+
+    if (!browser) {
+        return;
+    }
+    fill->values[slot].state = VALUE_ABSENT;
+    if (field == FIELD_CH_SAME_PLATFORM) {
+        struct view said = hints_platform(hints_unquote(facts->text));
+
+        if (said.at && browser->platform.at) {
+            put_number(fill, slot, view_equal(said, browser->platform));
+        }
+        return;
+    }
+    if (chromium_of(facts, &major) && browser->has_engine_major &&
+        view_equal(browser->engine, VIEW("blink"))) {
+        put_number(fill, slot, major == browser->engine_major);
+    }
+}
+
 static void fill_slot(struct fill *fill, unsigned slot,
                       struct header_facts *facts)
 {
@@ -116,17 +194,35 @@ static void fill_slot(struct fill *fill, unsigned slot,
     case FIELD_UA_MAJOR:
     case FIELD_UA_PLATFORM:
     case FIELD_UA_MOBILE:
+    case FIELD_UA_ENGINE:
+    case FIELD_UA_ENGINE_MAJOR:
         fill_browser(fill, slot, field, facts);
         break;
     case FIELD_CH_BRANDS:
+        fill_brands(fill, slot, facts);
+        break;
     case FIELD_CH_MAJOR:
-        fill_brands(fill, slot, field, facts);
+        read_hints(fill, facts, false);
+        put_major(fill, slot, facts->hints.has_major, facts->hints.major);
+        break;
+    case FIELD_CH_GREASE:
+        fill_grease(fill, slot, facts);
         break;
     case FIELD_CH_PLATFORM:
         put_optional(fill, slot, hints_unquote(facts->text));
         break;
     case FIELD_CH_MOBILE:
         fill_mobile_hint(fill, slot, facts->text);
+        break;
+    case FIELD_CH_SAME_MAJOR:
+    case FIELD_CH_SAME_PLATFORM:
+        fill_same(fill, slot, field, facts);
+        break;
+    case FIELD_ACCEPT_KIND:
+        put_text(fill, slot, accept_kind(facts->text));
+        break;
+    case FIELD_ENCODING_KIND:
+        put_text(fill, slot, encoding_kind(facts->text));
         break;
     default: /* the header itself */
         put_text(fill, slot, facts->text);

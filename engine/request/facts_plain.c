@@ -24,13 +24,16 @@ static const size_t text_at[FIELD_COUNT] = {
     [FIELD_TRANSPORT] = AT(transport),
 };
 /* The same of what is absent, not unknown, where there is none: once the
- * payment is parsed, or the target known. */
+ * payment is parsed, the signature checked, or the target known. */
 static const size_t optional_at[FIELD_COUNT] = {
     [FIELD_QUERY] = AT(path.query),
     [FIELD_PAYMENT_PROTOCOL] = AT(payment.protocol),
     [FIELD_PAYMENT_SCHEME] = AT(payment.scheme),
     [FIELD_PAYMENT_NETWORK] = AT(payment.network),
     [FIELD_PAYMENT_PAYER] = AT(payment.payer),
+    [FIELD_WBA_STATE] = AT(signature.state),
+    [FIELD_WBA_AGENT] = AT(signature.agent),
+    [FIELD_WBA_KEY] = AT(signature.key),
 };
 #undef AT
 
@@ -46,8 +49,9 @@ static void fill_optional(struct fill *fill, unsigned slot, enum field field)
 {
     const struct request *request = fill->request;
     struct view text = text_of(request, optional_at[field]);
-    bool known = field == FIELD_QUERY ? request->path.raw.at != NULL
-                                      : request->payment.filled;
+    bool known = field_is_of_signature(field) ? request->signature.known
+                 : field == FIELD_QUERY       ? request->path.raw.at != NULL
+                                              : request->payment.filled;
 
     if (known && text.at) {
         put_text(fill, slot, text);
@@ -165,6 +169,26 @@ static void fill_other(struct fill *fill, unsigned slot, enum field field)
         break;
     default: /* label, score, class, rates: others write them */
         break;
+    }
+}
+
+void facts_fill_signature(const struct plan *plan,
+                          const struct request *request, struct value *values,
+                          struct arena *workspace, bool *cut)
+{
+    struct fill fill = {.plan = plan,
+                        .request = request,
+                        .values = values,
+                        .workspace = workspace,
+                        .cut = cut};
+
+    for (size_t i = 0; i < plan->plain.count; i++) {
+        unsigned slot = plan->plain.slots[i];
+
+        if (field_is_of_signature(plan->slots[slot].field)) {
+            values[slot].state = VALUE_UNKNOWN;
+            fill_optional(&fill, slot, plan->slots[slot].field);
+        }
     }
 }
 

@@ -44,6 +44,10 @@ enum field_type {
     X(COUNTRY, "country", TEXT, true, "ISO 3166 code of the client address")   \
     X(ASN, "asn", NUMBER, true, "autonomous system number of the address")     \
     X(AS_ORG, "as-org", TEXT, true, "organisation of the autonomous system")   \
+    X(WBA_STATE, "wba.state", TEXT, true,                                      \
+      "verified, invalid, expired, unknown-key or replayed: Web Bot Auth")     \
+    X(WBA_AGENT, "wba.agent", TEXT, true, "whose key signed the request")      \
+    X(WBA_KEY, "wba.key", TEXT, false, "thumbprint of the key that signed it") \
     X(JA3, "ja3", TEXT, true, "JA3 fingerprint, from a trusted proxy")         \
     X(JA4, "ja4", TEXT, true, "JA4 fingerprint, from a trusted proxy")         \
     X(UA_FAMILY, "ua.family", TEXT, true,                                      \
@@ -52,11 +56,26 @@ enum field_type {
     X(UA_PLATFORM, "ua.platform", TEXT, true,                                  \
       "windows, macos, linux, android, ios, chromeos; from the user agent")    \
     X(UA_MOBILE, "ua.mobile", BOOL, true, "the user agent says Mobile")        \
+    X(UA_ENGINE, "ua.engine", TEXT, true,                                      \
+      "blink, webkit, gecko, trident, edgehtml, presto; from the user agent")  \
+    X(UA_ENGINE_MAJOR, "ua.engine-major", NUMBER, true,                        \
+      "its major version: Chromium's, AppleWebKit's, rv: of gecko")            \
     X(CH_BRANDS, "ch.brands", TEXT, true,                                      \
       "brands of Sec-CH-UA without GREASE, joined with ','")                   \
     X(CH_MAJOR, "ch.major", NUMBER, true, "Chromium's version in Sec-CH-UA")   \
     X(CH_PLATFORM, "ch.platform", TEXT, true, "Sec-CH-UA-Platform, unquoted")  \
     X(CH_MOBILE, "ch.mobile", BOOL, true, "Sec-CH-UA-Mobile")                  \
+    X(CH_GREASE, "ch.grease", BOOL, true,                                      \
+      "Sec-CH-UA holds a made-up brand, as every Chromium's does")             \
+    X(CH_SAME_MAJOR, "ch.same-major", BOOL, true,                              \
+      "Sec-CH-UA and the user agent name one version of Chromium")             \
+    X(CH_SAME_PLATFORM, "ch.same-platform", BOOL, true,                        \
+      "Sec-CH-UA-Platform and the user agent name one platform")               \
+    X(ACCEPT_KIND, "accept-kind", TEXT, true,                                  \
+      "what Accept asks for first: page, image, style, media, json, any, "     \
+      "other")                                                                 \
+    X(ENCODING_KIND, "encoding-kind", TEXT, true,                              \
+      "best coding of Accept-Encoding: identity, gzip, br, zstd; or other")    \
     X(LABEL, "label", LABEL, true, "labels that rules gave")                   \
     X(SCORE, "score", NUMBER, true, "sum of scores, 0 to 100")                 \
     X(CLASS, "class", TEXT, true, "human, suspect, agent or unknown")          \
@@ -88,6 +107,14 @@ struct field_row {
 };
 
 extern const struct field_row field_rows[FIELD_COUNT];
+
+/* Fields of the request's signature, whose values may change once what was
+ * seen before is asked for: rules on them wait for that, as for rates. */
+static inline bool field_is_of_signature(enum field field)
+{
+    return field == FIELD_WBA_STATE || field == FIELD_WBA_AGENT ||
+           field == FIELD_WBA_KEY;
+}
 
 /* The field of "header.accept" and its parameter ("accept", a view into
  * name); FIELD_COUNT if there is none. */

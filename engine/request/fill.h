@@ -7,6 +7,7 @@
 #ifndef WB_REQUEST_FILL_H
 #define WB_REQUEST_FILL_H
 
+#include "request/browser.h"
 #include "request/plan.h"
 #include "request/transform.h"
 
@@ -16,6 +17,8 @@ struct fill {
     struct value *values;
     struct arena *workspace;
     bool *cut;
+    struct browser browser; /* the user agent read, once it is asked for */
+    bool has_browser;
 };
 
 static inline void put_unknown(struct fill *fill, unsigned slot)

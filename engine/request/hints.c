@@ -120,7 +120,7 @@ bool hints_read(struct hints *hints, struct view sec_ch_ua, struct text *brands)
         if (!cut_string(&rest, &brand) || !cut_parameters(&rest, &version)) {
             return false;
         }
-        if (!is_grease(brand)) {
+        if (brands && !is_grease(brand)) {
             add_brand(brands, brand);
         }
         version.size = view_find(version, '.');
@@ -140,6 +140,30 @@ bool hints_read(struct hints *hints, struct view sec_ch_ua, struct text *brands)
     return false;
 }
 
+bool hints_chromium(struct view sec_ch_ua, uint64_t *major)
+{
+    const struct view brand = VIEW("\"Chromium\";v=\"");
+    size_t at = view_search(sec_ch_ua, brand);
+    unsigned long long n = 0;
+    size_t digits = 0;
+
+    if (at == SIZE_MAX) {
+        return false;
+    }
+    for (at += brand.size; at < sec_ch_ua.size && digits <= 9 &&
+                           sec_ch_ua.at[at] >= '0' && sec_ch_ua.at[at] <= '9';
+         at++, digits++) {
+        n = 10 * n + (unsigned long long)(sec_ch_ua.at[at] - '0');
+    }
+    *major = n;
+    return digits > 0 && digits <= 9;
+}
+
+bool hints_grease(struct view sec_ch_ua)
+{
+    return view_search(sec_ch_ua, VIEW("Brand")) != SIZE_MAX;
+}
+
 struct view hints_unquote(struct view value)
 {
     struct view inside;
@@ -151,3 +175,31 @@ struct view hints_unquote(struct view value)
     }
     return inside;
 }
+
+#define V(literal)                                                             \
+    {                                                                          \
+        literal, sizeof(literal) - 1                                           \
+    }
+struct view hints_platform(struct view unquoted)
+{
+    static const struct {
+        struct view hint, platform;
+    } rows[] = {
+        {V("Windows"), V("windows")},
+        {V("macOS"), V("macos")},
+        {V("Mac OS X"), V("macos")}, /* before Chromium 93 */
+        {V("Android"), V("android")},
+        {V("Linux"), V("linux")},
+        {V("Chrome OS"), V("chromeos")},
+        {V("Chromium OS"), V("chromeos")},
+        {V("iOS"), V("ios")},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        if (view_equal(unquoted, rows[i].hint)) {
+            return rows[i].platform;
+        }
+    }
+    return VIEW_NONE;
+}
+#undef V

@@ -98,8 +98,8 @@ static enum mmdb_answer take_text(const MMDB_entry_data_s *data,
     return MMDB_FOUND;
 }
 
-static enum mmdb_answer take(const MMDB_entry_data_s *data,
-                             enum mmdb_fact fact, struct mmdb_value *out)
+static enum mmdb_answer take(const MMDB_entry_data_s *data, enum mmdb_fact fact,
+                             struct mmdb_value *out)
 {
     if (fact == MMDB_AS_NUMBER) {
         return take_number(data, &out->number) ? MMDB_FOUND : MMDB_UNKNOWN;
@@ -172,8 +172,7 @@ struct mmdb *mmdb_open(const char *path, enum mmdb_fact fact,
     status = MMDB_open(path, MMDB_MODE_MMAP, &mmdb->file);
     if (status != MMDB_SUCCESS) {
         if (status != MMDB_OUT_OF_MEMORY_ERROR) {
-            *error = status == MMDB_FILE_OPEN_ERROR ||
-                             status == MMDB_IO_ERROR
+            *error = status == MMDB_FILE_OPEN_ERROR || status == MMDB_IO_ERROR
                          ? "it cannot be read"
                          : "it is no database of this form, or is damaged";
         }
@@ -205,6 +204,16 @@ void mmdb_write_edition(const struct mmdb *mmdb, struct text *out)
               about->database_type ? about->database_type : "",
               (unsigned long long)about->build_epoch, about->node_count,
               (long long)mmdb->file.file_size);
+}
+
+int64_t mmdb_built(const struct mmdb *mmdb, size_t *nodes)
+{
+    const MMDB_metadata_s *about = &mmdb->file.metadata;
+    uint64_t most = INT64_MAX / 1000000;
+
+    *nodes = about->node_count;
+    return (int64_t)(about->build_epoch < most ? about->build_epoch : most) *
+           1000000;
 }
 
 uint64_t mmdb_damaged(const struct mmdb *mmdb)
@@ -256,8 +265,7 @@ static enum mmdb_answer ask_one(struct mmdb *mmdb, enum mmdb_fact fact,
 }
 
 enum mmdb_answer mmdb_ask(const struct mmdb_list *list, enum mmdb_fact fact,
-                          const struct address *address,
-                          struct mmdb_value *out)
+                          const struct address *address, struct mmdb_value *out)
 {
     enum mmdb_answer answer = list->count ? MMDB_NONE : MMDB_UNKNOWN;
     union socket_address socket_address;

@@ -37,6 +37,8 @@ struct mmdb *mmdb_open(const char *path, enum mmdb_fact fact,
 void mmdb_close(struct mmdb *mmdb); /* NULL is taken */
 /* What tells one edition of a database from another. */
 void mmdb_write_edition(const struct mmdb *mmdb, struct text *out);
+/* When it was built, microseconds since the epoch; *nodes of its tree. */
+int64_t mmdb_built(const struct mmdb *mmdb, size_t *nodes);
 /* Records met so far that could not be read; any thread. */
 uint64_t mmdb_damaged(const struct mmdb *mmdb);
 

@@ -10,11 +10,9 @@
  */
 #include "request/network_list_load.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
+#include "base/file_load.h"
 #include "base/json.h"
 
 #define MISTAKES_MAX 3
@@ -128,7 +126,9 @@ static bool names_network(struct view key)
     return view_equal(key, VIEW("ipv4Prefix")) ||
            view_equal(key, VIEW("ipv6Prefix")) ||
            view_equal(key, VIEW("ip_prefix")) ||
-           view_equal(key, VIEW("ipv6_prefix"));
+           view_equal(key, VIEW("ipv6_prefix")) ||
+           view_equal(key, VIEW("cidr")) ||
+           view_equal(key, VIEW("addressPrefixes"));
 }
 
 /* Where the value that was just read stands. */
@@ -147,7 +147,7 @@ static void read_json(struct list_reading *r)
     struct view text = r->source.text;
     char *scratch = malloc(text.size + 1);
     struct json json;
-    bool wanted = false;
+    bool wanted = false, listed = false; /* the next value; all of an array */
     enum json_kind kind;
 
     if (!scratch) {
@@ -162,9 +162,13 @@ static void read_json(struct list_reading *r)
                    view_text(json.error));
             break;
         }
-        if (wanted && kind == JSON_STRING) {
+        if ((wanted || listed) && kind == JSON_STRING) {
             add(r, value_at(&json), json.text);
-        } else if (wanted && kind != JSON_NULL) {
+        } else if (wanted && kind == JSON_ARRAY) {
+            listed = true;
+        } else if (listed && kind == JSON_END) {
+            listed = false;
+        } else if ((wanted || listed) && kind != JSON_NULL) {
             refuse(r, text.at + json.at, "N006", NULL,
                    "expected the text of a network%.*s", VIEW_NONE);
         }
@@ -202,7 +206,7 @@ bool network_list_text(struct network_list *list, struct view name,
     if (r.mistakes == 0 && list->count == before) {
         refuse(&r, NULL, "N007",
                "lines of networks, or JSON with ipv4Prefix, ipv6Prefix, "
-               "ip_prefix or ipv6_prefix",
+               "ip_prefix, ipv6_prefix, cidr or addressPrefixes",
                "the list holds no network%.*s", VIEW_NONE);
     }
     return r.mistakes == 0;
@@ -210,72 +214,27 @@ bool network_list_text(struct network_list *list, struct view name,
 
 /* ---- files ---- */
 
-/* Malloc'd; NULL with *error set. */
-static char *read_whole(FILE *file, size_t *size, const char **error)
-{
-    size_t room = 64 * 1024, got;
-    char *text = malloc(room);
-
-    *size = 0;
-    *error = "out of memory";
-    while (text && (got = fread(text + *size, 1, room - *size, file)) > 0) {
-        char *more = text;
-
-        *size += got;
-        if (*size == room) {
-            room *= 2;
-            more = *size < NETWORK_LIST_BYTES ? realloc(text, room) : NULL;
-        }
-        if (!more) {
-            *error = *size < NETWORK_LIST_BYTES ? "out of memory"
-                                                : "larger than 256 MiB";
-            free(text);
-            return NULL;
-        }
-        text = more;
-    }
-    if (text && ferror(file)) {
-        *error = strerror(errno);
-        free(text);
-        return NULL;
-    }
-    return text;
-}
-
 enum network_list_result network_list_file(struct network_list *list,
-                                           const char *path,
-                                           int64_t *modified,
+                                           const char *path, int64_t *modified,
                                            struct problems *problems)
 {
     struct source source = {view_text(path), VIEW("")};
     struct list_reading r = {list, source, problems, 0};
-    FILE *file = fopen(path, "rb");
-    const char *error = NULL;
-    struct stat stat;
-    char *text = NULL;
-    size_t size;
+    struct file_text file;
     bool good = false;
 
-    if (!file && errno == ENOENT) {
+    file_read(path, NETWORK_LIST_BYTES, &file);
+    if (file.missing) {
         return NETWORK_LIST_MISSING;
     }
-    if (!file || fstat(fileno(file), &stat) != 0) {
-        error = strerror(errno);
-    } else {
-        *modified = (int64_t)stat.st_mtim.tv_sec * 1000000 +
-                    stat.st_mtim.tv_nsec / 1000;
-        text = read_whole(file, &size, &error);
-    }
-    if (text) {
-        good = network_list_text(list, view_text(path), view_of(text, size),
-                                 problems);
+    *modified = file.modified;
+    if (file.text) {
+        good = network_list_text(list, view_text(path),
+                                 view_of(file.text, file.size), problems);
     } else {
         refuse(&r, NULL, "N004", NULL, "the list cannot be read: %.*s",
-               view_text(error));
+               view_text(file.error));
     }
-    free(text);
-    if (file) {
-        fclose(file);
-    }
+    free(file.text);
     return good ? NETWORK_LIST_READ : NETWORK_LIST_REFUSED;
 }

@@ -130,17 +130,28 @@ static bool source_of_slot(const struct slot *slot, enum source_kind *kind,
     case FIELD_UA_MAJOR:
     case FIELD_UA_PLATFORM:
     case FIELD_UA_MOBILE:
+    case FIELD_UA_ENGINE:
+    case FIELD_UA_ENGINE_MAJOR:
         *name = VIEW("user-agent");
         return true;
     case FIELD_CH_BRANDS:
     case FIELD_CH_MAJOR:
+    case FIELD_CH_GREASE:
+    case FIELD_CH_SAME_MAJOR:
         *name = VIEW("sec-ch-ua");
         return true;
     case FIELD_CH_PLATFORM:
+    case FIELD_CH_SAME_PLATFORM:
         *name = VIEW("sec-ch-ua-platform");
         return true;
     case FIELD_CH_MOBILE:
         *name = VIEW("sec-ch-ua-mobile");
+        return true;
+    case FIELD_ACCEPT_KIND:
+        *name = VIEW("accept");
+        return true;
+    case FIELD_ENCODING_KIND:
+        *name = VIEW("accept-encoding");
         return true;
     default:
         return false;

@@ -21,7 +21,7 @@
 
 struct record {
     struct request *request; /* filled */
-    struct view label;       /* "human" or "bot", or NONE */
+    struct view label;       /* any text, or NONE */
     bool has_time;
     const char *error; /* a literal, when reading failed */
     size_t error_at;   /* byte in the line */

@@ -39,6 +39,13 @@ struct payment_slots {
     bool has_amount;
 };
 
+/* What the check of its signature (Web Bot Auth) tells the rules. */
+struct signature_slots {
+    bool known;
+    struct view state;      /* NONE: there is no signature */
+    struct view agent, key; /* of one that is verified, else NONE */
+};
+
 struct request {
     /* written by the transport; views live until the decision is done */
     int64_t time; /* microseconds since the epoch */
@@ -72,6 +79,7 @@ struct request {
     const struct databases *databases; /* ... here; set by the engine */
     const struct retry_names *retry_names; /* set by the engine, or NULL */
     struct payment_slots payment;
+    struct signature_slots signature;
 };
 
 /* Empties it; the workspace is the caller's to reset. */

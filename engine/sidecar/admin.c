@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sidecar/clock.h"
 #include "sidecar/head.h"
 #include "sidecar/metrics.h"
 #include "sidecar/watch.h"
@@ -64,7 +65,8 @@ static void text_quote(struct text *text, const char *string)
 
 /* ---- /readyz ---- */
 
-static void put_notices(struct text *text, const struct snapshot *snapshot)
+static void put_notices(struct text *text, const struct snapshot *snapshot,
+                        const char *trouble)
 {
     const char *notice = wb_engine_notice(snapshot->engine);
     char warning[512];
@@ -73,6 +75,11 @@ static void put_notices(struct text *text, const struct snapshot *snapshot)
     text_put(text, ",\"notices\":[");
     if (notice != NULL) {
         text_quote(text, notice);
+        first = false;
+    }
+    if (trouble[0] != '\0') {
+        text_put(text, first ? "" : ",");
+        text_quote(text, trouble);
         first = false;
     }
     for (unsigned i = 0; i < snapshot->setup.listen_count; i++) {
@@ -87,10 +94,18 @@ static void put_notices(struct text *text, const struct snapshot *snapshot)
     text_put(text, "]");
 }
 
-static void write_ready(struct admin *admin, const struct snapshot *snapshot,
-                        struct text *text, bool draining)
+/* Returns the status of the answer. A store that is lost does not make the
+ * sidecar unready: whoever pays nothing does not need it. */
+static unsigned write_ready(struct admin *admin,
+                            const struct snapshot *snapshot, struct text *text,
+                            bool draining)
 {
-    text_put(text, draining ? "{\"ready\":false" : "{\"ready\":true");
+    char trouble[512];
+    enum wb_health health =
+        wb_state_health(admin->state, trouble, sizeof trouble);
+    bool ready = !draining && health != WB_HEALTH_UNFIT;
+
+    text_put(text, ready ? "{\"ready\":true" : "{\"ready\":false");
     text_put(text, snapshot->setup.demo ? ",\"demo\":true" : ",\"demo\":false");
     text_put(text, ",\"draining\":");
     text_put(text, draining ? "true" : "false");
@@ -101,8 +116,13 @@ static void write_ready(struct admin *admin, const struct snapshot *snapshot,
     text_put(text, ",\"last_reload_successful\":");
     text_put(text,
              reload_outcome(admin->reload).last_failed ? "false" : "true");
-    put_notices(text, snapshot);
+    text_put(text, ",\"store\":");
+    text_quote(text, health == WB_HEALTH_GOOD       ? "good"
+                     : health == WB_HEALTH_TROUBLED ? "troubled"
+                                                    : "unfit");
+    put_notices(text, snapshot, trouble);
     text_put(text, "}\n");
+    return ready ? 200 : 503;
 }
 
 /* ---- /metrics ---- */
@@ -112,6 +132,8 @@ static void write_metrics(struct admin *admin, const struct snapshot *snapshot,
 {
     struct reload_outcome outcome = reload_outcome(admin->reload);
     struct metrics_now now = {
+        .engine = snapshot->engine,
+        .now = wall_clock(),
         .setup = &snapshot->setup,
         .generation = wb_engine_generation(snapshot->engine),
         .reload_failed = outcome.last_failed,
@@ -160,8 +182,9 @@ static enum server_step answer_path(struct admin *admin, struct exchange *x)
         return answer_text(x, 200, "text/plain", &text);
     }
     if (text_is(x->target, "/readyz") && snapshot != NULL) {
-        write_ready(admin, snapshot, &text, draining);
-        return answer_text(x, draining ? 503 : 200, "application/json", &text);
+        unsigned status = write_ready(admin, snapshot, &text, draining);
+
+        return answer_text(x, status, "application/json", &text);
     }
     if (text_is(x->target, "/metrics") && snapshot != NULL) {
         write_metrics(admin, snapshot, &text);

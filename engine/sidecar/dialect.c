@@ -216,8 +216,9 @@ static void give_facts(const struct reading *reading, struct seen *seen,
     give(request, WB_JA4, told[SOURCE_JA4]);
     give(request, WB_TRANSPORT, text_of(listener->dialect->name));
     read_client(reading, seen, request);
-    wb_request_transport_flags(request,
-                               listener->order_kept ? WB_ORDER_KEPT : 0);
+    wb_request_transport_flags(
+        request, (listener->order_kept ? WB_ORDER_KEPT : 0u) |
+                     (listener->can_strip ? 0u : WB_CANNOT_STRIP));
     if (listener->known_limited) {
         (void)wb_request_headers_known(request, listener->known,
                                        listener->known_count);

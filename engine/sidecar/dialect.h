@@ -30,6 +30,14 @@ struct made_up {
     const char *name, *value; /* lower-case name */
 };
 
+/* How the proxy drops payment headers that are not to reach the gate. */
+enum payments {
+    PAYMENTS_CONFIGURED, /* its configuration reads X-Payment-Forward */
+    PAYMENTS_NAMED,      /* an allow names the headers to be dropped (Envoy) */
+    PAYMENTS_RETURNED    /* an allow brings back those that go on: others are
+                            dropped (Traefik) */
+};
+
 struct dialect {
     const char *name; /* as configured; also the request's transport */
     /* Lower-case header names; NULL: this proxy does not tell it. */
@@ -39,6 +47,7 @@ struct dialect {
     bool order_kept;  /* header order and case are as the client sent them */
     bool record;      /* the body is a request record (json) */
     bool second_ask;  /* a denial's body is asked for apart (nginx) */
+    enum payments payments;
     const struct made_up *made_up; /* ended by a NULL name; NULL: nothing */
     const char *const *added; /* the proxy's own headers, NULL-terminated */
     const char *const *known; /* default of headers-known; NULL: all */
@@ -76,6 +85,7 @@ struct listener {
     size_t known_count;
     bool known_limited;
     bool order_kept;
+    bool can_strip;
     unsigned socket_mode;
 };
 

@@ -33,6 +33,7 @@ const struct dialect dialect_envoy = {
                 [SOURCE_CLIENT] = "x-forwarded-for"},
     .own_request = true,
     .client_list = true,
+    .payments = PAYMENTS_NAMED,
     .added = added,
     .known = known,
 };

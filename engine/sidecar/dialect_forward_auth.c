@@ -19,5 +19,6 @@ const struct dialect dialect_forward_auth = {
                 [SOURCE_SCHEME] = "x-forwarded-proto",
                 [SOURCE_CLIENT] = "x-forwarded-for"},
     .client_list = true,
+    .payments = PAYMENTS_RETURNED,
     .added = added,
 };

@@ -11,6 +11,7 @@
 
 #include "sidecar/head.h"
 #include "sidecar/metrics.h"
+#include "sidecar/payments.h"
 #include "sidecar/watch.h"
 
 static int64_t clock_now(clockid_t clock, int64_t units)
@@ -55,12 +56,17 @@ static void answer_headers(struct exchange *x, const struct wb_request *request)
 }
 
 /* Allow is exactly 200. */
-static void answer_decision(const struct door *door, struct exchange *x)
+static void answer_decision(const struct door *door,
+                            const struct snapshot *snapshot, struct exchange *x)
 {
     const struct wb_request *request = x->slot->request;
 
     x->status = wb_decision_status(request);
     answer_headers(x, request);
+    if (x->status == 200) {
+        payments_answer(snapshot->setup.listen[door->index].dialect->payments,
+                        snapshot->engine, x);
+    }
     x->answer_body = wb_decision_body(request);
     if (x->status != 200 && door->denied != NULL) {
         denied_remember(door->denied, wb_decision_answer(request, WB_ANSWER_ID),
@@ -76,7 +82,7 @@ decided(struct door *door, const struct snapshot *snapshot, struct exchange *x)
     if (setup->listen[door->index].dialect->record) {
         ask_record_answer(x);
     } else {
-        answer_decision(door, x);
+        answer_decision(door, snapshot, x);
     }
     metrics_decision(stop_watch() - x->slot->began);
     log_decision(door->log, setup, door->index, x->slot);

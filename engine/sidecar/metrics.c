@@ -226,6 +226,35 @@ static void print_gauges(const struct printer *p, const struct metrics_now *now)
               "Log lines that were dropped or not written.", now->log_lost);
 }
 
+/* Lists of others: how old, how large. What is not there has no age. */
+static void print_lists(const struct printer *p, const struct metrics_now *now)
+{
+    const char *name, *kind;
+    int64_t date;
+    size_t entries;
+
+    print_head(p, "list_age_seconds", "gauge",
+               "Age of address sets, key directories and databases.");
+    for (size_t i = 0;
+         (name = wb_engine_list(now->engine, i, &kind, &date, NULL)) != NULL;
+         i++) {
+        if (date != INT64_MIN) {
+            print(p,
+                  "weighbridge_list_age_seconds{kind=\"%s\",name=\"%s\"} "
+                  "%" PRId64 "\n",
+                  kind, name, (now->now - date) / 1000000);
+        }
+    }
+    print_head(p, "list_entries", "gauge",
+               "Networks, keys or nodes that they hold.");
+    for (size_t i = 0;
+         (name = wb_engine_list(now->engine, i, &kind, NULL, &entries)) != NULL;
+         i++) {
+        print(p, "weighbridge_list_entries{kind=\"%s\",name=\"%s\"} %zu\n",
+              kind, name, entries);
+    }
+}
+
 void metrics_write(const struct metrics_now *now, wb_sink *sink, void *context)
 {
     struct printer p = {sink, context};
@@ -238,6 +267,7 @@ void metrics_write(const struct metrics_now *now, wb_sink *sink, void *context)
                   sum(&shared.counts[i]));
     }
     print_gauges(&p, now);
+    print_lists(&p, now);
 }
 
 void metrics_free(void)

@@ -28,6 +28,8 @@ uint64_t metrics_asks(unsigned listener);
 
 /* Gauges that their owners know. */
 struct metrics_now {
+    const struct wb_engine *engine;
+    int64_t now; /* microseconds since the epoch */
     const struct setup *setup;
     const char *generation;
     bool reload_failed, draining;

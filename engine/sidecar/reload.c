@@ -167,10 +167,16 @@ static bool fits(const struct reload *reload, const struct snapshot *next)
     return false;
 }
 
-bool reload_again(struct reload *reload, int64_t now)
+bool reload_again(struct reload *reload, bool lists, int64_t now)
 {
     int code;
     struct snapshot *next = load(reload, &code), *old = NULL;
+
+    if (lists && next != NULL &&
+        !wb_engine_same_configuration(reload->current->engine, next->engine)) {
+        snapshot_unref(next);
+        return false;
+    }
 
     if (next != NULL && !fits(reload, next)) {
         snapshot_unref(next);

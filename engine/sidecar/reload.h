@@ -31,8 +31,10 @@ struct reload *reload_open(const char *path,
                            int *code);
 /* No thread may serve any more. NULL is fine. */
 void reload_close(struct reload *reload);
-/* Loads again; what is in force stays on failure, false then. */
-bool reload_again(struct reload *reload, int64_t now);
+/* Loads again; what is in force stays on failure, false then. `lists`: only
+ * for lists and databases; a configuration that has changed as well waits to
+ * be asked for, and that is no failure. */
+bool reload_again(struct reload *reload, bool lists, int64_t now);
 struct reload_outcome reload_outcome(struct reload *reload);
 
 /* The snapshot in force, for this thread; valid until its next call. */

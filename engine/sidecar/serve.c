@@ -12,11 +12,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "sidecar/accept.h"
 #include "sidecar/admin.h"
+#include "sidecar/clock.h"
+#include "sidecar/data_files.h"
 #include "sidecar/denied.h"
 #include "sidecar/door.h"
 #include "sidecar/metrics.h"
@@ -41,15 +42,8 @@ struct sidecar {
     const struct setup *setup; /* its setup; addresses and sizes
                                 * never change, see setup_fit */
     sigset_t signals;
+    struct data_files data_files;
 };
-
-static int64_t wall_clock(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_REALTIME, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 static int failed(const char *what)
 {
@@ -68,6 +62,42 @@ static void take_snapshot(struct sidecar *sidecar)
 
 /* ---- opening; each returns 0 or the exit code ---- */
 
+/* Where state is kept that has no place in the configuration. */
+static bool state_folder(char *path, size_t room)
+{
+    const char *systemd = getenv("STATE_DIRECTORY");
+    const char *xdg = getenv("XDG_STATE_HOME");
+    const char *home = getenv("HOME");
+    int size = -1;
+
+    if (systemd != NULL && systemd[0] == '/') { /* the first of several */
+        size =
+            snprintf(path, room, "%.*s", (int)strcspn(systemd, ":"), systemd);
+    } else if (xdg != NULL && xdg[0] == '/') {
+        size = snprintf(path, room, "%s/weighbridge", xdg);
+    } else if (home != NULL && home[0] == '/') {
+        size = snprintf(path, room, "%s/.local/state/weighbridge", home);
+    }
+    return size > 0 && (size_t)size < room;
+}
+
+/* The demo starts also where it may keep nothing, and says so. */
+static enum wb_status open_in_folder(struct sidecar *sidecar,
+                                     struct wb_problems *problems)
+{
+    const struct wb_engine *engine = sidecar->snapshot->engine;
+    char folder[4096];
+    bool known = state_folder(folder, sizeof folder);
+    enum wb_status status = wb_state_open_in(engine, known ? folder : NULL,
+                                             problems, &sidecar->state);
+
+    if (status == WB_ERROR_IO && sidecar->setup->demo) {
+        status = wb_state_open_in(engine, NULL, NULL, &sidecar->state);
+        failed("the demo keeps its claims in memory");
+    }
+    return status;
+}
+
 static int open_state(struct sidecar *sidecar)
 {
     struct wb_problems *problems = wb_problems_new();
@@ -76,8 +106,7 @@ static int open_state(struct sidecar *sidecar)
     if (problems == NULL) {
         return failed("out of memory");
     }
-    status =
-        wb_state_open(sidecar->snapshot->engine, problems, &sidecar->state);
+    status = open_in_folder(sidecar, problems);
     for (size_t i = 0; i < wb_problems_count(problems); i++) {
         fputs(wb_problem_text(problems, i), stderr);
     }
@@ -231,12 +260,13 @@ static void tell_ready(const struct sidecar_options *options)
 
 static void reload(struct sidecar *sidecar)
 {
-    bool done = reload_again(sidecar->reload, wall_clock());
+    bool done = reload_again(sidecar->reload, false, wall_clock());
 
     if (done) {
         take_snapshot(sidecar);
         watch_reset();
     }
+    data_files_loaded(&sidecar->data_files, sidecar->snapshot->engine);
     if (!log_reopen(sidecar->log)) {
         failed("the log cannot be opened anew; the old one stays");
     }
@@ -245,12 +275,48 @@ static void reload(struct sidecar *sidecar)
               (const char *)NULL);
 }
 
+/* A new edition of a list needs no word from anybody. */
+static void reload_lists(struct sidecar *sidecar)
+{
+    unsigned long failures = reload_outcome(sidecar->reload).failed;
+    bool done = reload_again(sidecar->reload, true, wall_clock());
+
+    if (done) {
+        take_snapshot(sidecar);
+    }
+    log_event(wall_clock(), "reload-lists", "outcome",
+              done ? "done"
+              : reload_outcome(sidecar->reload).failed > failures
+                  ? "failed"
+                  : "waits: the configuration has changed too",
+              "generation", wb_engine_generation(sidecar->snapshot->engine),
+              (const char *)NULL);
+}
+
+/* The next signal; -1 when it is time to look at the lists. */
+static int next_signal(const struct sidecar *sidecar)
+{
+    int64_t watch = sidecar->setup->watch;
+    struct timespec time = {watch / 1000000, watch % 1000000 * 1000};
+
+    if (watch == 0 ||
+        wb_engine_data_file(sidecar->snapshot->engine, 0) == NULL) {
+        return sigwaitinfo(&sidecar->signals, NULL);
+    }
+    return sigtimedwait(&sidecar->signals, NULL, &time);
+}
+
 /* Waits for SIGTERM or SIGINT; returns its name. */
 static const char *run(struct sidecar *sidecar)
 {
+    data_files_loaded(&sidecar->data_files, sidecar->snapshot->engine);
     for (;;) {
-        int signal = sigwaitinfo(&sidecar->signals, NULL);
+        int signal = next_signal(sidecar);
 
+        if (signal == -1 && data_files_changed(&sidecar->data_files,
+                                               sidecar->snapshot->engine)) {
+            reload_lists(sidecar);
+        }
         if (signal == SIGHUP) {
             reload(sidecar);
         } else if (signal == SIGTERM) {

@@ -203,6 +203,13 @@ static void read_sources(struct reader *reader, struct listener *listener,
     }
 }
 
+static bool can_strip(struct reader *reader, unsigned i)
+{
+    const char *text = get(reader, "listen.%u.can-strip", i);
+
+    return text == NULL || strcmp(text, "false") != 0;
+}
+
 static void read_listener(struct reader *reader, struct listener *listener,
                           unsigned i)
 {
@@ -216,6 +223,7 @@ static void read_listener(struct reader *reader, struct listener *listener,
         fail(reader, "listen.%u.dialect: %s is not one", i, dialect);
         return;
     }
+    listener->can_strip = can_strip(reader, i);
     listener->socket_mode = 0660;
     if (mode != NULL) {
         listener->socket_mode = (unsigned)strtoul(mode, NULL, 8) & 0777u;
@@ -240,6 +248,7 @@ static void demo_listener(struct reader *reader, struct setup *setup,
     trust_add(reader, &listener->trust, 0, "::1");
     listener_roles(listener);
     listener->order_kept = true;
+    listener->can_strip = true;
     setup->admin =
         options && options->demo_admin ? options->demo_admin : "127.0.0.1:8403";
 }
@@ -263,9 +272,15 @@ static void read_listeners(struct reader *reader, struct setup *setup)
 /* Only to tell whether they changed: the engine opens the store. */
 static void read_claims(struct reader *reader, struct setup *setup)
 {
-    setup->claims_store = get(reader, "claims.store");
-    setup->claims_path = get(reader, "claims.path");
-    setup->claims_durability = get(reader, "claims.durability");
+    static const char *const keys[] = {
+        "store",    "path",     "durability",    "capacity",
+        "address",  "database", "prefix",        "on-store-failure",
+        "username", "password", "password-file", "capacity-unproven"};
+
+    _Static_assert(sizeof keys / sizeof *keys == CLAIM_KEYS, "each once");
+    for (size_t i = 0; i < CLAIM_KEYS; i++) {
+        setup->claims[i] = get(reader, "claims.%s", keys[i]);
+    }
 }
 
 static void read_log(struct reader *reader, struct setup *setup)
@@ -306,6 +321,8 @@ static void read_limits(struct reader *reader, struct setup *setup)
                                             1000000, 3600000000ull) /
                                      1000000);
     setup->drain = (int64_t)number(reader, "drain", 10000000, 0, 600000000);
+    setup->watch =
+        (int64_t)number(reader, "watch", 10000000, 0, 86400000000ull);
 }
 
 bool setup_read(struct setup *setup, const struct wb_engine *engine, bool demo,
@@ -352,10 +369,11 @@ bool setup_fit(const struct setup *before, const struct setup *after,
         what = "limits";
     } else if (!same(before->log_decisions, after->log_decisions)) {
         what = "log.decisions";
-    } else if (!same(before->claims_store, after->claims_store) ||
-               !same(before->claims_path, after->claims_path) ||
-               !same(before->claims_durability, after->claims_durability)) {
-        what = "claims";
+    }
+    for (size_t i = 0; what == NULL && i < CLAIM_KEYS; i++) {
+        if (!same(before->claims[i], after->claims[i])) {
+            what = "claims";
+        }
     }
     for (size_t i = 0; what == NULL && i < before->listen_count; i++) {
         if (!same(before->listen[i].address, after->listen[i].address)) {

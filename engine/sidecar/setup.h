@@ -10,6 +10,7 @@
 #include "sidecar/sidecar.h"
 
 #define LISTENERS_MAX 16
+#define CLAIM_KEYS 12
 
 enum log_client { LOG_CLIENT_FULL, LOG_CLIENT_TRUNCATED, LOG_CLIENT_OFF };
 enum log_query { LOG_QUERY_NAMES, LOG_QUERY_FULL, LOG_QUERY_OFF };
@@ -17,15 +18,16 @@ enum log_query { LOG_QUERY_NAMES, LOG_QUERY_FULL, LOG_QUERY_OFF };
 struct setup {
     struct listener listen[LISTENERS_MAX];
     size_t listen_count;
-    const char *admin;         /* address, or NULL: none */
-    const char *log_decisions; /* path, "stderr", or NULL: off */
-    const char *claims_store, *claims_path, *claims_durability;
+    const char *admin;              /* address, or NULL: none */
+    const char *log_decisions;      /* path, "stderr", or NULL: off */
+    const char *claims[CLAIM_KEYS]; /* settings of the store, as text */
     enum log_client log_client;
     enum log_query log_query;
     unsigned connections, in_flight, threads;
     size_t head_bytes, record_bytes;
     unsigned idle_seconds;
     int64_t drain; /* microseconds */
+    int64_t watch; /* the same; 0: never */
     const char *mode;
     bool demo;
 };

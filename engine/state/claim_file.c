@@ -5,7 +5,7 @@
  *   main database   "format"    ──► FORMAT
  *                   "forgotten" ──► int64: end of the last bucket dropped
  *                   "until" + hex ──► a bucket: a database of its own
- *   bucket          kind, key ──► struct record    (kind: PROVEN, IDENTIFIER)
+ *   bucket          kind, key ──► a record, see claim_record.h
  *
  * A bucket holds the claims that expire before its end, and is dropped whole
  * at its end. No index, no delete but of what the table put out. No map that
@@ -27,33 +27,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/hash.h"
+#include "state/claim_record.h"
 
-#define FORMAT "weighbridge claims 1"
-#define BUCKET "until"
-#define NAME_MAX_SIZE (sizeof(BUCKET) + 16)
-#define MINUTE INT64_C(60000000)
-#define HOUR (60 * MINUTE)
-#define DAY (24 * HOUR)
+#define FORMAT "weighbridge claims 2"
 /* 70 of minutes, 48 of hours, 400 of days, one for ever; twice, for a clock
  * that jumps. */
 #define BUCKETS_MAX 1040
 #define MAP_RESERVE ((size_t)16 << 20)
-
-enum { PROVEN = 1, IDENTIFIER = 2 };
-
-struct record_key {
-    unsigned char kind;
-    unsigned char key[32];
-};
-
-struct record {
-    unsigned char content[32];
-    unsigned char decision[16];
-    int64_t claimed_at;
-    int64_t expires;
-    uint64_t check; /* of the key and all above */
-};
 
 struct bucket {
     int64_t end;
@@ -76,39 +56,7 @@ static MDB_val val_of(const void *data, size_t size)
     return (MDB_val){size, (void *)(uintptr_t)data};
 }
 
-static uint64_t checksum(const struct record_key *key,
-                         const struct record *record)
-{
-    static const unsigned char fixed[16] = "wb claim record";
-    unsigned char all[sizeof(*key) + offsetof(struct record, check)];
-
-    memcpy(all, key, sizeof(*key));
-    memcpy(all + sizeof(*key), record, sizeof(all) - sizeof(*key));
-    return hash_sip(fixed, view_of((const char *)all, sizeof(all)));
-}
-
 /* ---- buckets ---- */
-
-static int64_t round_up(int64_t time, int64_t width)
-{
-    return time > INT64_MAX - width ? INT64_MAX : (time / width + 1) * width;
-}
-
-/* The end of the bucket for what expires then: sooner is finer. */
-static int64_t bucket_end(int64_t expires, int64_t now)
-{
-    int64_t ahead = expires - now;
-
-    return ahead < HOUR + 10 * MINUTE ? round_up(expires, MINUTE)
-           : ahead < 2 * DAY          ? round_up(expires, HOUR)
-           : ahead < 400 * DAY        ? round_up(expires, DAY)
-                                      : INT64_MAX;
-}
-
-static void bucket_name(int64_t end, char name[NAME_MAX_SIZE])
-{
-    snprintf(name, NAME_MAX_SIZE, BUCKET "%016llx", (unsigned long long)end);
-}
 
 static struct bucket *find_bucket(struct claim_file *f, int64_t end)
 {
@@ -122,11 +70,11 @@ static struct bucket *find_bucket(struct claim_file *f, int64_t end)
 
 static int open_bucket(MDB_txn *txn, struct bucket *bucket, unsigned flags)
 {
-    char name[NAME_MAX_SIZE];
+    char name[CLAIM_BUCKET_NAME];
     int error = 0;
 
     if (!bucket->open) {
-        bucket_name(bucket->end, name);
+        claim_bucket_name(bucket->end, name);
         error = mdb_dbi_open(txn, name, flags, &bucket->dbi);
         bucket->open = error == 0;
     }
@@ -250,57 +198,64 @@ void claim_file_drop(struct claim_file *f, int64_t now)
 /* ---- writing ---- */
 
 static int put_half(struct claim_file *f, MDB_txn *txn,
-                    const struct claim_call *call, bool identifier)
+                    const struct claim_half_kept *half)
 {
-    const struct claim *claim = &call->claim;
-    struct record_key key = {
-        .kind = (unsigned char)((claim->proven ? PROVEN : 0) |
-                                (identifier ? IDENTIFIER : 0))};
-    struct record record = {.claimed_at = call->answer.claimed_at,
-                            .expires = call->answer.expires};
+    struct claim_record_key key = claim_record_key_of(half, half->proven);
+    struct claim_record record = claim_record_of(&key, half);
     MDB_val at = val_of(&key, sizeof(key));
     MDB_val value = val_of(&record, sizeof(record));
     MDB_dbi dbi;
     int error = take_bucket(
-        f, txn, bucket_end(record.expires, record.claimed_at), &dbi);
+        f, txn, claim_record_end(half->expires, half->claimed_at), &dbi);
 
-    memcpy(key.key, identifier ? claim->identifier : claim->identity,
-           sizeof(key.key));
-    memcpy(record.content, claim->content, sizeof(record.content));
-    memcpy(record.decision, claim->decision, sizeof(record.decision));
-    record.check = checksum(&key, &record);
     return error ? error : mdb_put(txn, dbi, &at, &value, 0);
 }
 
-/* What the table put out goes, or an attacker's claims would fill the file.
- * It may lie in a coarser bucket than now; it may have been claimed anew. */
-static int delete_evicted(struct claim_file *f, MDB_txn *txn,
-                          const struct claim_evicted *evicted, bool identifier)
+/* Deletes a key's record if that decision's. It may lie in a coarser bucket
+ * than now; it may have been claimed anew. *found (may be NULL): it was
+ * there. */
+static int delete_record(struct claim_file *f, MDB_txn *txn,
+                         struct claim_record_key *key, int64_t expires,
+                         const unsigned char decision[16], bool *found)
 {
-    const int64_t ends[] = {round_up(evicted->expires, MINUTE),
-                            round_up(evicted->expires, HOUR),
-                            round_up(evicted->expires, DAY), INT64_MAX};
-    struct record_key key = {.kind = identifier ? IDENTIFIER : 0};
-    MDB_val at = val_of(&key, sizeof(key)), value;
+    int64_t ends[CLAIM_RECORD_ENDS];
+    MDB_val at = val_of(key, sizeof(*key)), value;
     int error = 0;
 
-    memcpy(key.key, evicted->key, sizeof(key.key));
-    for (size_t i = 0; i < 4 && error == 0; i++) {
+    claim_record_ends(expires, ends);
+    for (size_t i = 0; i < CLAIM_RECORD_ENDS && error == 0; i++) {
         struct bucket *bucket = find_bucket(f, ends[i]);
 
         error = bucket ? open_bucket(txn, bucket, 0) : MDB_NOTFOUND;
         if (error == 0) {
             error = mdb_get(txn, bucket->dbi, &at, &value);
         }
-        if (error == 0 && value.mv_size == sizeof(struct record) &&
+        if (error == 0 && value.mv_size == sizeof(struct claim_record) &&
             !memcmp((const char *)value.mv_data +
-                        offsetof(struct record, decision),
-                    evicted->decision, sizeof(evicted->decision))) {
+                        offsetof(struct claim_record, decision),
+                    decision, 16)) {
             error = mdb_del(txn, bucket->dbi, &at, NULL);
+            if (found) {
+                *found = true;
+            }
         }
         error = error == MDB_NOTFOUND ? 0 : error;
     }
     return error;
+}
+
+/* What the table put out goes, or an attacker's claims would fill the
+ * file. */
+static int delete_evicted(struct claim_file *f, MDB_txn *txn,
+                          const struct claim_evicted *evicted, bool identifier)
+{
+    struct claim_half_kept half = {.identifier = identifier};
+    struct claim_record_key key;
+
+    memcpy(half.key, evicted->key, sizeof(half.key));
+    key = claim_record_key_of(&half, false);
+    return delete_record(f, txn, &key, evicted->expires, evicted->decision,
+                         NULL);
 }
 
 static int put_call(struct claim_file *f, MDB_txn *txn,
@@ -314,11 +269,12 @@ static int put_call(struct claim_file *f, MDB_txn *txn,
     if (error == 0 && call->evicted_identifier.there) {
         error = delete_evicted(f, txn, &call->evicted_identifier, true);
     }
-    if (error == 0) {
-        error = put_half(f, txn, call, false);
-    }
-    if (error == 0 && call->claim.has_identifier) {
-        error = put_half(f, txn, call, true);
+    for (int i = 0; i < 2 && error == 0; i++) {
+        struct claim_half_kept half = claim_half_of(call, i == 1);
+
+        if (i == 0 || call->claim.has_identifier) {
+            error = put_half(f, txn, &half);
+        }
     }
     return error;
 }
@@ -333,33 +289,44 @@ int claim_file_write(struct claim_file *f, const struct claim_call *first)
     }
     for (const struct claim_call *call = first; call && error == 0;
          call = call->next) {
-        error = put_call(f, txn, call);
+        error = call->held ? put_call(f, txn, call) : 0;
+    }
+    return end_txn(f, txn, error);
+}
+
+static int settle_half(struct claim_file *f, MDB_txn *txn,
+                       const struct outcome_half *told)
+{
+    const struct claim_half_kept *half = &told->half;
+    struct claim_record_key key = claim_record_key_of(half, told->was_proven);
+    bool found = false;
+    int error =
+        delete_record(f, txn, &key, half->expires, half->decision, &found);
+    return error == 0 && found && half->fate != FATE_RELEASED
+               ? put_half(f, txn, half)
+               : error;
+}
+
+int claim_file_settle(struct claim_file *f, const struct outcome_call *first)
+{
+    MDB_txn *txn;
+    int error = mdb_txn_begin(f->env, NULL, 0, &txn);
+
+    if (error != 0) {
+        return error;
+    }
+    for (const struct outcome_call *call = first; call && error == 0;
+         call = call->next) {
+        for (int i = 0; i < 2 && error == 0; i++) {
+            if (call->halves[i].there) {
+                error = settle_half(f, txn, &call->halves[i]);
+            }
+        }
     }
     return end_txn(f, txn, error);
 }
 
 /* ---- reading what is there ---- */
-
-static bool read_record(const MDB_val *at, const MDB_val *value,
-                        struct claim_half_kept *half)
-{
-    struct record_key key;
-    struct record record;
-
-    if (at->mv_size != sizeof(key) || value->mv_size != sizeof(record)) {
-        return false;
-    }
-    memcpy(&key, at->mv_data, sizeof(key));
-    memcpy(&record, value->mv_data, sizeof(record));
-    *half = (struct claim_half_kept){.proven = (key.kind & PROVEN) != 0,
-                                     .identifier = (key.kind & IDENTIFIER) != 0,
-                                     .claimed_at = record.claimed_at,
-                                     .expires = record.expires};
-    memcpy(half->key, key.key, sizeof(half->key));
-    memcpy(half->content, record.content, sizeof(half->content));
-    memcpy(half->decision, record.decision, sizeof(half->decision));
-    return record.check == checksum(&key, &record);
-}
 
 static int visit_bucket(MDB_txn *txn, struct bucket *bucket,
                         claim_visitor *visit, void *context)
@@ -378,7 +345,8 @@ static int visit_bucket(MDB_txn *txn, struct bucket *bucket,
         struct claim_half_kept half;
 
         seen++;
-        if (!read_record(&key, &value, &half)) {
+        if (!claim_record_read(key.mv_data, key.mv_size, value.mv_data,
+                               value.mv_size, &half)) {
             error = MDB_CORRUPTED;
         } else if (!visit(context, &half)) {
             error = ENOMEM;
@@ -417,7 +385,7 @@ int64_t claim_file_forgotten(const struct claim_file *f)
 static int read_name(struct claim_file *f, const MDB_val *key,
                      const MDB_val *value)
 {
-    char name[NAME_MAX_SIZE], again[NAME_MAX_SIZE];
+    char name[CLAIM_BUCKET_NAME], again[CLAIM_BUCKET_NAME];
     int64_t end;
 
     if (key->mv_size == 6 && !memcmp(key->mv_data, "format", 6)) {
@@ -430,13 +398,14 @@ static int read_name(struct claim_file *f, const MDB_val *key,
         memcpy(&f->forgotten, value->mv_data, sizeof(f->forgotten));
         return 0;
     }
-    if (key->mv_size != NAME_MAX_SIZE - 1 || f->bucket_count == BUCKETS_MAX) {
+    if (key->mv_size != CLAIM_BUCKET_NAME - 1 ||
+        f->bucket_count == BUCKETS_MAX) {
         return MDB_CORRUPTED;
     }
-    memcpy(name, key->mv_data, NAME_MAX_SIZE - 1);
-    name[NAME_MAX_SIZE - 1] = '\0';
-    end = (int64_t)strtoull(name + sizeof(BUCKET) - 1, NULL, 16);
-    bucket_name(end, again);
+    memcpy(name, key->mv_data, CLAIM_BUCKET_NAME - 1);
+    name[CLAIM_BUCKET_NAME - 1] = '\0';
+    end = (int64_t)strtoull(name + CLAIM_BUCKET_PREFIX, NULL, 16);
+    claim_bucket_name(end, again);
     if (strcmp(name, again) != 0) {
         return MDB_CORRUPTED;
     }

@@ -10,7 +10,6 @@
 #include "state/store_memory.h"
 
 struct claim_file;
-typedef bool claim_visitor(void *context, const struct claim_half_kept *half);
 
 /* Makes what is not there; ENOMEM: out of memory. Refused: a folder that is
  * open already, a file that is not ours or is damaged as far as its head
@@ -30,8 +29,12 @@ int64_t claim_file_forgotten(const struct claim_file *file);
 
 /* Drops what expired before `now`, as far as whole buckets did. */
 void claim_file_drop(struct claim_file *file, int64_t now);
-/* Keeps the claims of all calls, linked by next, or none of them; and drops
+/* Keeps the claims of all calls, linked by next, that the table took (held),
+ * or none of them; and drops
  * what the table put out for them. */
 int claim_file_write(struct claim_file *file, const struct claim_call *first);
+/* What became of claims, all or none; what is not there stays so. */
+int claim_file_settle(struct claim_file *file,
+                      const struct outcome_call *first);
 
 #endif

@@ -40,10 +40,18 @@ bool claim_table_open(struct claim_table *table, uint32_t capacity,
            (quota == 0 || table->neighbourhoods);
 }
 
+bool claim_table_index_decisions(struct claim_table *table)
+{
+    table->decisions =
+        calloc((size_t)table->index_mask + 1, sizeof(*table->decisions));
+    return table->decisions != NULL;
+}
+
 void claim_table_close(struct claim_table *table)
 {
     free(table->entries);
     free(table->index);
+    free(table->decisions);
     free(table->heap);
     free(table->neighbourhoods);
     *table = (struct claim_table){0};
@@ -69,8 +77,25 @@ static uint32_t find_place(const struct claim_table *table, uint32_t hash,
     return at;
 }
 
-/* Empties a place; entries behind it that belong at or before it move up. */
-static void empty_place(struct claim_table *table, uint32_t hole)
+static uint32_t key_home(const struct claim_entry *entry)
+{
+    return entry->hash;
+}
+
+/* Decision ids are random as they come. */
+static uint32_t decision_home(const struct claim_entry *entry)
+{
+    uint32_t home;
+
+    memcpy(&home, entry->decision, sizeof(home));
+    return home;
+}
+
+/* Empties a place of an index; entries behind it that belong at or before it
+ * move up. */
+static void empty_place(const struct claim_table *table, uint32_t *index,
+                        uint32_t (*home_of)(const struct claim_entry *entry),
+                        uint32_t hole)
 {
     uint32_t mask = table->index_mask;
     uint32_t at = hole;
@@ -79,16 +104,46 @@ static void empty_place(struct claim_table *table, uint32_t hole)
         uint32_t home;
 
         at = (at + 1) & mask;
-        if (table->index[at] == 0) {
+        if (index[at] == 0) {
             break;
         }
-        home = table->entries[table->index[at] - 1].hash & mask;
+        home = home_of(&table->entries[index[at] - 1]) & mask;
         if (((at - home) & mask) >= ((at - hole) & mask)) {
-            table->index[hole] = table->index[at];
+            index[hole] = index[at];
             hole = at;
         }
     }
-    table->index[hole] = 0;
+    index[hole] = 0;
+}
+
+/* ---- the index of decisions ---- */
+
+void claim_table_name(struct claim_table *table, struct claim_entry *entry,
+                      const unsigned char decision[CLAIM_DECISION])
+{
+    memcpy(entry->decision, decision, CLAIM_DECISION);
+    if (table->decisions) {
+        uint32_t at = decision_home(entry) & table->index_mask;
+
+        while (table->decisions[at] != 0) {
+            at = (at + 1) & table->index_mask;
+        }
+        table->decisions[at] = (uint32_t)(entry - table->entries) + 1;
+        entry->named = true;
+    }
+}
+
+static void forget_name(const struct claim_table *table, uint32_t number)
+{
+    const struct claim_entry *entry = &table->entries[number - 1];
+    uint32_t at = decision_home(entry) & table->index_mask;
+
+    if (entry->named) {
+        while (table->decisions[at] != number) {
+            at = (at + 1) & table->index_mask;
+        }
+        empty_place(table, table->decisions, decision_home, at);
+    }
 }
 
 /* ---- the heap: soonest expiry at 0 ---- */
@@ -203,7 +258,9 @@ static void remove_entry(struct claim_table *table, uint32_t number)
 {
     struct claim_entry *entry = &table->entries[number - 1];
 
-    empty_place(table, find_place(table, entry->hash, entry->key));
+    empty_place(table, table->index, key_home,
+                find_place(table, entry->hash, entry->key));
+    forget_name(table, number);
     heap_remove(table, entry->heap_at);
     if (table->quota > 0) {
         list_remove(table, &table->all, number, false);
@@ -263,6 +320,25 @@ struct claim_entry *claim_table_find(struct claim_table *table, uint64_t hash,
         return NULL;
     }
     return &table->entries[number - 1];
+}
+
+struct claim_entry *
+claim_table_of_decision(struct claim_table *table,
+                        const unsigned char decision[CLAIM_DECISION],
+                        int64_t now)
+{
+    uint32_t at;
+
+    memcpy(&at, decision, sizeof(at));
+    for (at &= table->index_mask; table->decisions[at] != 0;
+         at = (at + 1) & table->index_mask) {
+        struct claim_entry *entry = &table->entries[table->decisions[at] - 1];
+
+        if (!memcmp(entry->decision, decision, CLAIM_DECISION)) {
+            return entry->expires > now ? entry : NULL;
+        }
+    }
+    return NULL;
 }
 
 /* The list of a network; the last one is that of clients who are not known,

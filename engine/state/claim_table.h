@@ -7,6 +7,7 @@
  *   entries a pool; free ones are chained
  *   heap    entries by expiry, soonest first
  *   lists   (with a quota only) entries by age: all, and per neighbourhood
+ *   decisions  (where asked for) the same as index, by decision
  *
  * A table with a quota is full for a neighbourhood that has its quota, so
  * that nobody can push out a claim of his own and use its payment again; a
@@ -21,7 +22,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "state/outcome.h"
+
 #define CLAIM_KEY 32
+#define CLAIM_DECISION 16
 
 /* A place in a list of entries by age; 0: none, else the number plus 1. */
 struct claim_link {
@@ -31,7 +35,12 @@ struct claim_link {
 struct claim_entry {
     unsigned char key[CLAIM_KEY];
     unsigned char content[32];
-    unsigned char decision[16];
+    unsigned char decision[CLAIM_DECISION];
+    unsigned char ask[16];
+    unsigned char payer[CLAIM_PAYER]; /* all 0: not known for sure */
+    uint8_t fate;                     /* enum claim_fate */
+    bool named;                       /* it is among the decisions */
+    uint64_t amount;
     int64_t claimed_at;
     int64_t expires;
     uint32_t hash; /* what the index needs of it */
@@ -49,7 +58,8 @@ struct claim_list {
 
 struct claim_table {
     struct claim_entry *entries;
-    uint32_t *index; /* 0: empty, else the entry's number plus 1 */
+    uint32_t *index;     /* 0: empty, else the entry's number plus 1 */
+    uint32_t *decisions; /* as index is; NULL: not asked for */
     uint32_t *heap;
     struct claim_list *neighbourhoods; /* NULL: no quota; the last: unknown */
     struct claim_list all;
@@ -70,6 +80,8 @@ struct claim_table {
 #define CLAIM_TABLE_MAX (UINT32_C(1) << 28)
 bool claim_table_open(struct claim_table *table, uint32_t capacity,
                       uint32_t quota);
+/* From now on entries are found by decision too. False when out of memory. */
+bool claim_table_index_decisions(struct claim_table *table);
 void claim_table_close(struct claim_table *table);
 
 /* Drops what has expired by `now`, at most `most` entries. */
@@ -82,14 +94,23 @@ struct claim_entry *claim_table_find(struct claim_table *table, uint64_t hash,
 /* Would claim_table_insert find room? Drops what has expired if it must. */
 bool claim_table_has_room(struct claim_table *table, int64_t now,
                           const uint64_t *neighbourhood);
-/* A new entry for a key that is not there; its content and decision are the
- * caller's to write. NULL when there is no room. `neighbourhood` points to a
- * keyed hash of the client's network, or is NULL when that is not known:
- * then no quota counts. Networks that share a list share its quota. */
+/* A new entry for a key that is not there; its content and what follows it
+ * are the caller's to write, the decision by claim_table_name. NULL when there
+ * is no room. `neighbourhood` points to a keyed hash of the client's network,
+ * or is NULL when that is not known: then no quota counts. Networks that share
+ * a list share its quota. */
 struct claim_entry *claim_table_insert(struct claim_table *table, uint64_t hash,
                                        const unsigned char key[CLAIM_KEY],
                                        int64_t now, int64_t expires,
                                        const uint64_t *neighbourhood);
+/* Whose entry it is; once. */
+void claim_table_name(struct claim_table *table, struct claim_entry *entry,
+                      const unsigned char decision[CLAIM_DECISION]);
+/* The entry of a decision that lives at `now`, or NULL. */
+struct claim_entry *
+claim_table_of_decision(struct claim_table *table,
+                        const unsigned char decision[CLAIM_DECISION],
+                        int64_t now);
 /* Takes out an entry that is there, as if it had never come. */
 void claim_table_remove(struct claim_table *table, struct claim_entry *entry);
 

@@ -17,7 +17,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/view.h"
 #include "request/address.h"
+#include "state/outcome.h"
 
 enum claim_status { CLAIM_DONE, CLAIM_WAIT };
 
@@ -26,6 +28,8 @@ enum claim_result {
     CLAIM_REPLAYED,    /* identity claimed already */
     CLAIM_REPEATED,    /* same payment-identifier and content */
     CLAIM_CONFLICTING, /* same payment-identifier, other content */
+    CLAIM_AGAIN,       /* ours, asked a second time: let it through */
+    CLAIM_LOCKED_OUT,  /* the payer is; answer.expires: until when */
     CLAIM_FULL,        /* no room, or a network's quota: 429 claims_full */
     CLAIM_UNAVAILABLE  /* lost, or it cannot know: 429 claims_unavailable */
 };
@@ -36,9 +40,16 @@ struct claim {
     bool has_identifier;
     unsigned char identifier[32]; /* hash of site and payment-identifier */
     bool proven;
+    bool has_payer;
+    unsigned char payer[CLAIM_PAYER]; /* who signed; only if proven */
+    uint64_t amount;                  /* price, atomic units, at most so */
     unsigned char decision[16];
     int64_t now;
     int64_t expires;
+    int64_t longest; /* no claim of this payment lives longer once taken */
+    bool has_ask;
+    unsigned char ask[16]; /* hash of a proxy-made request id and what it
+                            * came with; zero: none */
     bool client_known;
     struct address client; /* quota of unproven claims by neighbourhood */
 };
@@ -48,7 +59,11 @@ struct claim_answer {
     int64_t claimed_at; /* of the claim that stands */
     int64_t expires;
     unsigned char decision[16]; /* of the claim that stands */
+    bool alone; /* by this node only: what others claimed is not known */
 };
+
+/* An allow is given again for the same ask this long. */
+#define CLAIM_AGAIN_WITHIN INT64_C(10000000)
 
 /* A claim that a store put out to make room for another. */
 struct claim_evicted {
@@ -68,6 +83,7 @@ struct claim_call {
     void *arg;
     /* the store's: */
     void *next;
+    bool held; /* its own table took it */
     struct claim_evicted evicted_identity, evicted_identifier;
 };
 
@@ -78,12 +94,28 @@ struct store_stats {
     uint64_t capacity_proven, capacity_unproven;
     uint64_t taken, refused, full; /* since the start */
     uint64_t evicted;              /* forgotten while they were valid */
+    /* of a store that is shared: */
+    bool shared;
+    bool up;            /* it answers, and holds what was claimed */
+    bool unfit;         /* it may drop claims at any time: not ready */
+    bool decides_alone; /* on-store-failure: local */
+    uint64_t alone;     /* taken without it */
+    uint64_t withdrawn; /* not answered in time */
+    uint64_t losses;    /* of the connection */
+    char trouble[320];  /* for people; "": none */
 };
+struct shared_call;
 struct store_ops {
     const char *name;
     enum claim_status (*claim)(struct store *store, struct claim_call *call);
+    /* outcome.h: */
+    enum claim_status (*outcome)(struct store *store,
+                                 struct outcome_call *call);
     void (*close)(struct store *store);
     void (*stats)(struct store *store, struct store_stats *out);
+    /* shared.h: */
+    enum claim_status (*share)(struct store *store, struct shared_call *call);
+    struct shared_table *(*shared)(struct store *store); /* as known here */
 };
 /* Every store begins with this. */
 struct store {
@@ -117,6 +149,24 @@ enum store_opened store_lmdb_open(const struct store_lmdb_settings *settings,
                                   struct problems *problems,
                                   struct store **out);
 
+/* The shared store: a server of the Redis protocol (7.0 or later), that many
+ * nodes claim in. Own grants are kept in memory too and asked first. */
+struct store_valkey_settings {
+    const char *address;             /* HOST:PORT, [IPv6]:PORT or unix:PATH */
+    const char *username, *password; /* or NULL */
+    const char *prefix;              /* of all keys; at most 63 bytes */
+    int64_t database;
+    int64_t answer_within;  /* microseconds; a later answer is withdrawn */
+    bool local;             /* when it is lost: decide alone; else refuse */
+    bool trust_persistence; /* a server started again has all its claims */
+    size_t capacity_proven, capacity_unproven; /* of this node */
+    const unsigned char *hash_key;
+};
+bool store_valkey_available(void);
+/* Also when the server does not answer: it is tried again. NULL when out of
+ * memory or threads. */
+struct store *store_valkey_open(const struct store_valkey_settings *settings);
+
 /* Rates: sharded tables of fixed size; two weighted buckets per key. */
 struct rates;
 struct rates *rates_new(size_t entries, const unsigned char hash_key[16]);
@@ -126,5 +176,21 @@ void rates_free(struct rates *rates);
 uint64_t rates_count(struct rates *rates, uint64_t key,
                      const struct address *neighbourhood, int64_t window,
                      int64_t now);
+
+/* Nonces of signed requests, and signatures that have none: each is claimed
+ * by the request that brought it first, until it ends. A bounded table of
+ * 32 bytes an entry. */
+struct nonces;
+enum nonce_result {
+    NONCE_TAKEN,  /* ours */
+    NONCE_AGAIN,  /* the same request brought it before */
+    NONCE_OTHERS, /* another did: a replay */
+    NONCE_FULL    /* no room until some end: it cannot be told */
+};
+struct nonces *nonces_new(size_t entries, const unsigned char hash_key[16]);
+void nonces_free(struct nonces *nonces);
+/* `nonce` names it and its key, `user` whoever may bring it again. */
+enum nonce_result nonces_claim(struct nonces *nonces, struct view nonce,
+                               uint64_t user, int64_t until, int64_t now);
 
 #endif

@@ -31,7 +31,8 @@ struct store_lmdb {
     pthread_mutex_t lock;
     pthread_cond_t arrived;
     struct claim_call *first, *last; /* under lock, linked by next */
-    bool closing;                    /* under lock */
+    struct outcome_call *outcomes, *last_outcome; /* the same */
+    bool closing;                                 /* under lock */
 };
 
 #ifdef WITH_LMDB
@@ -43,63 +44,10 @@ bool store_lmdb_available(void)
 
 /* ---- writing ---- */
 
-static void answer_batch(struct store_lmdb *s, struct claim_call *call,
-                         bool written)
+static void queue(struct store_lmdb *s, struct claim_call *call)
 {
-    while (call) {
-        struct claim_call *next = call->next;
-
-        if (!written) {
-            store_memory_withdraw(s->table, &call->claim);
-            call->answer.result = CLAIM_UNAVAILABLE;
-        }
-        call->wake(call->arg); /* after it the call is the caller's again */
-        call = next;
-    }
-}
-
-/* All that waits, or NULL when the store is closed and nothing does. */
-static struct claim_call *take_batch(struct store_lmdb *s)
-{
-    struct claim_call *first;
-
-    pthread_mutex_lock(&s->lock);
-    while (!s->first && !s->closing) {
-        pthread_cond_wait(&s->arrived, &s->lock);
-    }
-    first = s->first;
-    s->first = NULL;
-    pthread_mutex_unlock(&s->lock);
-    return first;
-}
-
-static void *write_all(void *arg)
-{
-    struct store_lmdb *s = arg;
-    struct claim_call *first;
-
-    while ((first = take_batch(s)) != NULL) {
-        for (const struct claim_call *call = first; call; call = call->next) {
-            if (call->answer.claimed_at > s->latest) {
-                s->latest = call->answer.claimed_at;
-            }
-        }
-        claim_file_drop(s->file, s->latest);
-        answer_batch(s, first, claim_file_write(s->file, first) == 0);
-    }
-    return NULL;
-}
-
-static enum claim_status lmdb_claim(struct store *store,
-                                    struct claim_call *call)
-{
-    struct store_lmdb *s = (struct store_lmdb *)store;
     bool idle;
 
-    s->table->ops->claim(s->table, call);
-    if (call->answer.result != CLAIM_TAKEN) {
-        return CLAIM_DONE;
-    }
     call->next = NULL;
     pthread_mutex_lock(&s->lock);
     idle = !s->first;
@@ -113,6 +61,135 @@ static enum claim_status lmdb_claim(struct store *store,
     if (idle) {
         pthread_cond_signal(&s->arrived);
     }
+}
+
+/* One that was asked again waited for the commit of the first; if that
+ * failed, the first went, and this one may be the claim. */
+static bool ask_again(struct store_lmdb *s, struct claim_call *call)
+{
+    s->table->ops->claim(s->table, call);
+    call->held = call->answer.result == CLAIM_TAKEN;
+    if (call->held) {
+        queue(s, call);
+    }
+    return call->held;
+}
+
+static void answer_batch(struct store_lmdb *s, struct claim_call *call,
+                         bool written)
+{
+    while (call) {
+        struct claim_call *next = call->next;
+        bool queued = !call->held && ask_again(s, call);
+
+        if (call->held && !queued && !written) {
+            store_memory_withdraw(s->table, &call->claim);
+            call->answer.result = CLAIM_UNAVAILABLE;
+        }
+        if (!queued) {
+            call->wake(call->arg); /* the call is the caller's again */
+        }
+        call = next;
+    }
+}
+
+static void answer_outcomes(struct outcome_call *call, bool written)
+{
+    while (call) {
+        struct outcome_call *next = call->next;
+
+        if (!written) {
+            call->result = OUTCOME_UNAVAILABLE;
+        }
+        call->wake(call->arg); /* after it the call is the caller's again */
+        call = next;
+    }
+}
+
+struct batch {
+    struct claim_call *claims;
+    struct outcome_call *outcomes;
+};
+
+/* All that waits; nothing when the store is closed and nothing does. */
+static struct batch take_batch(struct store_lmdb *s)
+{
+    struct batch batch;
+
+    pthread_mutex_lock(&s->lock);
+    while (!s->first && !s->outcomes && !s->closing) {
+        pthread_cond_wait(&s->arrived, &s->lock);
+    }
+    batch = (struct batch){s->first, s->outcomes};
+    s->first = NULL;
+    s->outcomes = NULL;
+    pthread_mutex_unlock(&s->lock);
+    return batch;
+}
+
+static void write_claims(struct store_lmdb *s, struct claim_call *first)
+{
+    for (const struct claim_call *call = first; call; call = call->next) {
+        if (call->answer.claimed_at > s->latest) {
+            s->latest = call->answer.claimed_at;
+        }
+    }
+    claim_file_drop(s->file, s->latest);
+    answer_batch(s, first, claim_file_write(s->file, first) == 0);
+}
+
+/* Claims first: what is told of one came after its answer. */
+static void *write_all(void *arg)
+{
+    struct store_lmdb *s = arg;
+    struct batch batch = take_batch(s);
+
+    while (batch.claims || batch.outcomes) {
+        if (batch.claims) {
+            write_claims(s, batch.claims);
+        }
+        if (batch.outcomes) {
+            answer_outcomes(batch.outcomes,
+                            claim_file_settle(s->file, batch.outcomes) == 0);
+        }
+        batch = take_batch(s);
+    }
+    return NULL;
+}
+
+static enum claim_status lmdb_claim(struct store *store,
+                                    struct claim_call *call)
+{
+    struct store_lmdb *s = (struct store_lmdb *)store;
+
+    s->table->ops->claim(s->table, call);
+    call->held = call->answer.result == CLAIM_TAKEN;
+    if (!call->held && call->answer.result != CLAIM_AGAIN) {
+        return CLAIM_DONE;
+    }
+    queue(s, call);
+    return CLAIM_WAIT;
+}
+
+static enum claim_status lmdb_outcome(struct store *store,
+                                      struct outcome_call *call)
+{
+    struct store_lmdb *s = (struct store_lmdb *)store;
+
+    s->table->ops->outcome(s->table, call);
+    if (call->result != OUTCOME_DONE) {
+        return CLAIM_DONE;
+    }
+    call->next = NULL;
+    pthread_mutex_lock(&s->lock);
+    if (s->outcomes) {
+        s->last_outcome->next = call;
+    } else {
+        s->outcomes = call;
+    }
+    s->last_outcome = call;
+    pthread_cond_signal(&s->arrived);
+    pthread_mutex_unlock(&s->lock);
     return CLAIM_WAIT;
 }
 
@@ -203,6 +280,21 @@ static void lmdb_stats(struct store *store, struct store_stats *out)
     s->table->ops->stats(s->table, out);
 }
 
+static enum claim_status lmdb_share(struct store *store,
+                                    struct shared_call *call)
+{
+    struct store_lmdb *s = (struct store_lmdb *)store;
+
+    return s->table->ops->share(s->table, call);
+}
+
+static struct shared_table *lmdb_shared(struct store *store)
+{
+    struct store_lmdb *s = (struct store_lmdb *)store;
+
+    return s->table->ops->shared(s->table);
+}
+
 static int open_all(struct store_lmdb *s,
                     const struct store_lmdb_settings *settings)
 {
@@ -220,8 +312,13 @@ static int open_all(struct store_lmdb *s,
 enum store_opened store_lmdb_open(const struct store_lmdb_settings *settings,
                                   struct problems *problems, struct store **out)
 {
-    static const struct store_ops ops = {"lmdb", lmdb_claim, lmdb_close,
-                                         lmdb_stats};
+    static const struct store_ops ops = {.name = "lmdb",
+                                         .claim = lmdb_claim,
+                                         .outcome = lmdb_outcome,
+                                         .close = lmdb_close,
+                                         .stats = lmdb_stats,
+                                         .share = lmdb_share,
+                                         .shared = lmdb_shared};
     struct store_lmdb *s = calloc(1, sizeof(*s));
     int error;
 

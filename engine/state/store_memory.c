@@ -15,13 +15,13 @@
  * clock went back, longer, never shorter. A payment whose claim may have been
  * dropped before the clock went back is not taken.
  */
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
-#include "state/claim_table.h"
-#include "state/store_memory.h"
+#include "state/lockout.h"
+#include "state/shared_table.h"
+#include "state/store_memory_shards.h"
 
 #define SHARDS_MAX 64
 /* Below this much a shard, chance fills some much earlier than others. */
@@ -30,31 +30,6 @@
 #define QUOTA_PARTS 16
 /* Expired claims dropped per claim and table: more than come in. */
 #define EXPIRE_MOST 4
-
-enum { UNPROVEN, PROVEN, KINDS };
-
-struct shard {
-    _Alignas(64) pthread_mutex_t lock;
-    int64_t latest; /* time */
-    struct claim_table identities[KINDS];
-    struct claim_table identifiers[KINDS];
-    uint64_t taken, refused, full;
-};
-
-struct store_memory {
-    struct store store; /* first */
-    unsigned char hash_key[16];
-    size_t shard_count; /* a power of two */
-    struct shard shards[];
-};
-
-/* One half of a claim: its key among the tables of its shard. */
-struct claim_half {
-    struct shard *shard;
-    struct claim_table *tables; /* of the KINDS */
-    const unsigned char *key;
-    uint64_t hash;
-};
 
 static uint64_t hash_key(const struct store_memory *s, const void *key,
                          size_t size)
@@ -67,9 +42,9 @@ static struct shard *shard_of(struct store_memory *s, uint64_t hash)
     return &s->shards[(hash >> 32) & (s->shard_count - 1)];
 }
 
-static struct claim_half find_half(struct store_memory *s,
-                                   const unsigned char key[CLAIM_KEY],
-                                   bool identifier)
+struct claim_half store_memory_find(struct store_memory *s,
+                                    const unsigned char key[CLAIM_KEY],
+                                    bool identifier)
 {
     struct claim_half half = {.key = key};
 
@@ -132,12 +107,29 @@ static const struct claim_entry *find_rival(const struct claim *claim,
     return rival;
 }
 
-static void answer_rival(struct claim_answer *answer, enum claim_result result,
-                         const struct claim_entry *rival)
+static bool is_same_ask(const struct claim *claim,
+                        const struct claim_half_kept *rival)
 {
-    answer->result = result;
-    answer->claimed_at = rival->claimed_at;
-    answer->expires = rival->expires;
+    int64_t apart = claim->now - rival->claimed_at;
+
+    return claim->has_ask && !memcmp(claim->ask, rival->ask, 16) &&
+           !memcmp(claim->content, rival->content, 32) &&
+           apart < CLAIM_AGAIN_WITHIN && apart > -CLAIM_AGAIN_WITHIN;
+}
+
+void claim_answer_rival(struct claim_answer *answer, const struct claim *claim,
+                        const struct claim_half_kept *rival)
+{
+    *answer = (struct claim_answer){.result = CLAIM_REPLAYED,
+                                    .claimed_at = rival->claimed_at,
+                                    .expires = rival->expires};
+    if (is_same_ask(claim, rival)) {
+        answer->result = CLAIM_AGAIN;
+    } else if (rival->identifier) {
+        answer->result = !memcmp(claim->content, rival->content, 32)
+                             ? CLAIM_REPEATED
+                             : CLAIM_CONFLICTING;
+    }
     memcpy(answer->decision, rival->decision, sizeof(answer->decision));
 }
 
@@ -147,19 +139,17 @@ static bool refuse(const struct claim *claim, const struct claim_half *identity,
                    struct claim_answer *answer)
 {
     const struct claim_entry *rival = NULL;
+    struct claim_half_kept half;
+    bool named = false;
 
     if (claim->has_identifier) {
         rival = find_rival(claim, identifier, now);
+        named = rival != NULL;
     }
+    rival = rival ? rival : find_rival(claim, identity, now);
     if (rival) {
-        answer_rival(
-            answer, is_equal(rival, claim) ? CLAIM_REPEATED : CLAIM_CONFLICTING,
-            rival);
-        return true;
-    }
-    rival = find_rival(claim, identity, now);
-    if (rival) {
-        answer_rival(answer, CLAIM_REPLAYED, rival);
+        half = store_memory_kept(rival, false, named);
+        claim_answer_rival(answer, claim, &half);
     }
     return rival != NULL;
 }
@@ -198,7 +188,12 @@ static void insert(const struct claim *claim, const struct claim_half *half,
     }
     if (entry) { /* has_room said so */
         memcpy(entry->content, claim->content, sizeof(entry->content));
-        memcpy(entry->decision, claim->decision, sizeof(entry->decision));
+        memcpy(entry->ask, claim->ask, sizeof(entry->ask));
+        entry->amount = claim->amount;
+        if (claim->has_payer) {
+            memcpy(entry->payer, claim->payer, sizeof(entry->payer));
+        }
+        claim_table_name(table, entry, claim->decision);
     }
 }
 
@@ -270,19 +265,32 @@ static void decide(struct store_memory *s, struct claim_call *call,
     answer->result = CLAIM_TAKEN;
 }
 
+static bool is_locked_out(const struct store_memory *s, struct claim_call *call)
+{
+    struct shared_call found = lockout_ask(call->claim.payer, call->claim.now);
+
+    shared_table_call(s->shared, &found);
+    call->answer = (struct claim_answer){.result = CLAIM_LOCKED_OUT,
+                                         .expires = lockout_until(&found)};
+    return call->answer.expires > call->claim.now;
+}
+
 static enum claim_status memory_claim(struct store *store,
                                       struct claim_call *call)
 {
     struct store_memory *s = (struct store_memory *)store;
     const struct claim *claim = &call->claim;
-    struct claim_half identity = find_half(s, claim->identity, false);
+    struct claim_half identity = store_memory_find(s, claim->identity, false);
     struct claim_half identifier = {.shard = identity.shard};
 
     if (claim->has_identifier) {
-        identifier = find_half(s, claim->identifier, true);
+        identifier = store_memory_find(s, claim->identifier, true);
     }
     call->evicted_identity.there = false;
     call->evicted_identifier.there = false;
+    if (claim->has_payer && is_locked_out(s, call)) {
+        return CLAIM_DONE;
+    }
     lock_shards(identity.shard, identifier.shard);
     decide(s, call, &identity, &identifier);
     unlock_shards(identity.shard, identifier.shard);
@@ -291,11 +299,41 @@ static enum claim_status memory_claim(struct store *store,
 
 /* ---- for a durable store ---- */
 
+struct claim_half_kept store_memory_kept(const struct claim_entry *entry,
+                                         bool proven, bool identifier)
+{
+    struct claim_half_kept half = {.proven = proven,
+                                   .identifier = identifier,
+                                   .fate = entry->fate,
+                                   .amount = entry->amount,
+                                   .claimed_at = entry->claimed_at,
+                                   .expires = entry->expires};
+
+    memcpy(half.key, entry->key, sizeof(half.key));
+    memcpy(half.content, entry->content, sizeof(half.content));
+    memcpy(half.decision, entry->decision, sizeof(half.decision));
+    memcpy(half.ask, entry->ask, sizeof(half.ask));
+    memcpy(half.payer, entry->payer, sizeof(half.payer));
+    return half;
+}
+
+void store_memory_fill(struct claim_table *table, struct claim_entry *entry,
+                       const struct claim_half_kept *half)
+{
+    entry->claimed_at = half->claimed_at;
+    entry->fate = half->fate;
+    entry->amount = half->amount;
+    memcpy(entry->content, half->content, sizeof(entry->content));
+    memcpy(entry->ask, half->ask, sizeof(entry->ask));
+    memcpy(entry->payer, half->payer, sizeof(entry->payer));
+    claim_table_name(table, entry, half->decision);
+}
+
 bool store_memory_restore(struct store *store,
                           const struct claim_half_kept *half)
 {
     struct store_memory *s = (struct store_memory *)store;
-    struct claim_half at = find_half(s, half->key, half->identifier);
+    struct claim_half at = store_memory_find(s, half->key, half->identifier);
     struct claim_table *table = &at.tables[half->proven ? PROVEN : UNPROVEN];
     struct claim_entry *entry =
         claim_table_find(table, at.hash, half->key, INT64_MIN);
@@ -314,9 +352,7 @@ bool store_memory_restore(struct store *store,
     if (!entry) {
         return false;
     }
-    entry->claimed_at = half->claimed_at;
-    memcpy(entry->content, half->content, sizeof(entry->content));
-    memcpy(entry->decision, half->decision, sizeof(entry->decision));
+    store_memory_fill(table, entry, half);
     return true;
 }
 
@@ -330,6 +366,44 @@ void store_memory_forget(struct store *store, int64_t until)
             s->shards[i].identifiers[kind].forgotten = until;
         }
     }
+}
+
+static bool visit_table(const struct claim_table *table, bool identifier,
+                        bool proven, claim_visitor *visit, void *context)
+{
+    struct claim_half_kept half;
+
+    for (uint32_t i = 0; i < table->used; i++) {
+        half = store_memory_kept(&table->entries[table->heap[i]], proven,
+                                 identifier);
+        if (!visit(context, &half)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool store_memory_visit(struct store *store, size_t number,
+                        claim_visitor *visit, void *context)
+{
+    struct store_memory *s = (struct store_memory *)store;
+    struct shard *shard = &s->shards[number];
+    bool go_on = true;
+
+    if (number >= s->shard_count) {
+        return false;
+    }
+    pthread_mutex_lock(&shard->lock);
+    for (int kind = 0; kind < KINDS && go_on; kind++) {
+        bool proven = kind == PROVEN;
+
+        go_on = visit_table(&shard->identities[kind], false, proven, visit,
+                            context) &&
+                visit_table(&shard->identifiers[kind], true, proven, visit,
+                            context);
+    }
+    pthread_mutex_unlock(&shard->lock);
+    return true;
 }
 
 static void withdraw_half(const struct claim *claim,
@@ -349,11 +423,11 @@ static void withdraw_half(const struct claim *claim,
 void store_memory_withdraw(struct store *store, const struct claim *claim)
 {
     struct store_memory *s = (struct store_memory *)store;
-    struct claim_half identity = find_half(s, claim->identity, false);
+    struct claim_half identity = store_memory_find(s, claim->identity, false);
     struct claim_half identifier = {.shard = identity.shard};
 
     if (claim->has_identifier) {
-        identifier = find_half(s, claim->identifier, true);
+        identifier = store_memory_find(s, claim->identifier, true);
     }
     lock_shards(identity.shard, identifier.shard);
     withdraw_half(claim, &identity);
@@ -381,6 +455,7 @@ static void memory_close(struct store *store)
     for (size_t i = 0; i < s->shard_count; i++) {
         close_shard(&s->shards[i]);
     }
+    shared_table_close(s->shared);
     free(s);
 }
 
@@ -405,8 +480,25 @@ static void memory_stats(struct store *store, struct store_stats *out)
     }
 }
 
-static const struct store_ops memory_ops = {"memory", memory_claim,
-                                            memory_close, memory_stats};
+static enum claim_status memory_share(struct store *store,
+                                      struct shared_call *call)
+{
+    shared_table_call(((struct store_memory *)store)->shared, call);
+    return CLAIM_DONE;
+}
+
+static struct shared_table *memory_shared(struct store *store)
+{
+    return ((struct store_memory *)store)->shared;
+}
+
+static const struct store_ops memory_ops = {.name = "memory",
+                                            .claim = memory_claim,
+                                            .outcome = store_memory_outcome,
+                                            .close = memory_close,
+                                            .stats = memory_stats,
+                                            .share = memory_share,
+                                            .shared = memory_shared};
 
 static size_t count_shards(size_t capacity)
 {
@@ -430,6 +522,13 @@ static uint32_t share(size_t capacity, size_t shards)
                                     : (uint32_t)part;
 }
 
+static bool open_table(struct claim_table *table, uint32_t capacity,
+                       uint32_t quota)
+{
+    return claim_table_open(table, capacity, quota) &&
+           claim_table_index_decisions(table);
+}
+
 static bool open_shard(struct shard *shard, const uint32_t capacity[KINDS])
 {
     bool made = true;
@@ -440,9 +539,8 @@ static bool open_shard(struct shard *shard, const uint32_t capacity[KINDS])
         if (i == UNPROVEN && quota == 0) {
             quota = 1;
         }
-        made = claim_table_open(&shard->identities[i], capacity[i], quota) &&
-               claim_table_open(&shard->identifiers[i], capacity[i], quota) &&
-               made;
+        made = open_table(&shard->identities[i], capacity[i], quota) &&
+               open_table(&shard->identifiers[i], capacity[i], quota) && made;
     }
     return made;
 }
@@ -469,6 +567,11 @@ struct store *store_memory_open(size_t capacity_proven,
         memcpy(s->hash_key, key, sizeof(s->hash_key));
     } else {
         hash_random(s->hash_key, sizeof(s->hash_key));
+    }
+    s->shared = shared_table_open(s->hash_key);
+    if (!s->shared) {
+        memory_close(&s->store);
+        return NULL;
     }
     for (; s->shard_count < count; s->shard_count++) {
         struct shard *shard = &s->shards[s->shard_count];

@@ -7,12 +7,29 @@
 -- tables of headers count from 0 when heard, from 1 when sent.)
 
 local injected = {
-    "x-agent-class", "x-agent-score", "x-agent-name", "x-agent-category",
-    "x-agent-org", "x-agent-labels", "x-price-action", "x-price",
-    "x-price-amount", "x-price-currency", "x-price-asset", "x-price-network",
-    "x-price-pay-to", "x-price-route", "x-price-tier", "x-price-demand",
-    "x-price-quote", "x-payment-state", "x-payment-forward",
-    "x-payment-payer", "x-weighbridge-decision", "x-weighbridge-mode",
+    "x-agent-class",
+    "x-agent-score",
+    "x-agent-name",
+    "x-agent-category",
+    "x-agent-org",
+    "x-agent-labels",
+    "x-price-action",
+    "x-price",
+    "x-price-amount",
+    "x-price-currency",
+    "x-price-asset",
+    "x-price-network",
+    "x-price-pay-to",
+    "x-price-route",
+    "x-price-tier",
+    "x-price-offers",
+    "x-price-demand",
+    "x-price-quote",
+    "x-payment-state",
+    "x-payment-forward",
+    "x-payment-payer",
+    "x-weighbridge-decision",
+    "x-weighbridge-mode",
     "x-weighbridge-would",
 }
 
@@ -47,9 +64,12 @@ for _, name in ipairs(injected) do
     guarded[name] = true
 end
 local payment = {
-    ["x-payment"] = true, ["payment-signature"] = true,
-    ["x-payment-authorization"] = true, ["payment-authorization"] = true,
-    ["crawler-exact-price"] = true, ["crawler-max-price"] = true,
+    ["payment-signature"] = true,
+    ["x-payment"] = true,
+    ["x-payment-authorization"] = true,
+    ["payment-authorization"] = true,
+    ["crawler-exact-price"] = true,
+    ["crawler-max-price"] = true,
     ["sign-in-with-x"] = true,
 }
 

@@ -6,7 +6,8 @@ objects, booleans are bool.
 Two keys of a record exist for tests only: `rates` {"NAME": 5} and `in_sets`
 {"NAME": true}; a name that they do not give is unknown.
 
-Left out (always unknown here): ua.*, ch.*, header-shape, payment.*, site.
+Left out (always unknown here): ua.*, ch.*, header-shape, accept-kind,
+encoding-kind, payment.*, site.
 """
 import base64
 import ipaddress
@@ -39,6 +40,10 @@ FIELDS = {
     "ua.platform": "text", "ua.mobile": "boolean",
     "ch.brands": "text", "ch.major": "number", "ch.platform": "text",
     "ch.mobile": "boolean", "header-shape": "text",
+    "wba.state": "text", "wba.agent": "text", "wba.key": "text",
+    "ua.engine": "text", "ua.engine-major": "number",
+    "ch.grease": "boolean", "ch.same-major": "boolean", "ch.same-platform": "boolean",
+    "accept-kind": "text", "encoding-kind": "text",
 }
 FAMILIES = {"header.": "text", "query.": "text", "cookie.": "text",
             "rate.": "number"}
@@ -56,8 +61,9 @@ def field_kind(name):
 
 def left_out(name):
     """True for fields that the oracle does not compute."""
-    return (name.startswith(("ua.", "ch.", "payment."))
-            or name in ("header-shape", "site"))
+    return (name.startswith(("ua.", "ch.", "payment.", "wba."))
+            or name in ("header-shape", "accept-kind", "encoding-kind",
+                        "site"))
 
 
 def case_sensitive(name):

@@ -10,7 +10,7 @@ from stage import BROWSER, CRAWLER, ask, gate_reply, http, payment, raw
 INJECTED = """X-Agent-Class X-Agent-Score X-Agent-Name X-Agent-Category
 X-Agent-Org X-Agent-Labels X-Price-Action X-Price X-Price-Amount
 X-Price-Currency X-Price-Asset X-Price-Network X-Price-Pay-To X-Price-Route
-X-Price-Tier X-Price-Demand X-Price-Quote X-Payment-State X-Payment-Forward
+X-Price-Tier X-Price-Offers X-Price-Demand X-Price-Quote X-Payment-State X-Payment-Forward
 X-Payment-Payer X-Weighbridge-Decision X-Weighbridge-Mode
 X-Weighbridge-Would""".split()
 GUARDED = """PAYMENT-RESPONSE X-PAYMENT-RESPONSE PAYMENT-REQUIRED
@@ -415,6 +415,30 @@ def opened(stage, tap):
               and heard[0].one("User-Agent") == "GPTBot/1.2"
               and "x-y" not in ",".join(heard[0].all("Connection")).lower(),
               *describe(answer, heard))
+
+
+def stopped(stage, tap, status):
+    stage.stop_sidecar()
+    for who, headers in (("a reader", BROWSER), ("an agent", CRAWLER), (
+            "a paid one", CRAWLER + [("PAYMENT-SIGNATURE", "x")])):
+        answer, heard = got(stage, headers)
+        tap.check(f"sidecar down, closed: {who} gets {status}", answer
+                  and answer.status == status and not heard,
+                  *describe(answer, heard))
+
+
+def play_stand_in(stage, tap, status):
+    """What a stand-in for a proxy can show; `status` is what it answers when
+    the sidecar does not."""
+    stage.start_sidecar()
+    stage.start_proxy()
+    price = prices(stage, tap)
+    spoofed(stage, tap)
+    connection(stage, tap)
+    payments(stage, tap, price)
+    rejected(stage, tap)
+    denials(stage, tap)
+    stopped(stage, tap, status)
 
 
 def play(stage, tap, make_open):

@@ -214,7 +214,8 @@ class Process:
         self.log = os.path.join(folder, name + ".log")
         with open(self.log, "ab") as log:
             env = dict(os.environ, HOME=folder, XDG_CONFIG_HOME=folder,
-                       XDG_DATA_HOME=folder)
+                       XDG_DATA_HOME=folder,
+                       STATE_DIRECTORY=os.path.join(folder, name))
             self.process = subprocess.Popen(
                 command, stdout=log, stderr=log, cwd=folder, env=env)
         self.name = name
@@ -261,8 +262,8 @@ class Stage:
         for known, mine in ((8080, self.port), (8402, self.sidecar_port),
                             (8401, self.inner_port),
                             (8403, self.admin_port), (8090, self.gate_port)):
-            text = text.replace(f":{known}", f":@{mine}")
-        return text.replace(":@", ":")
+            text = re.sub(rf":( ?){known}\b", rf":\1@{mine}", text)
+        return re.sub(r":( ?)@", r":\1", text)
 
     def read(self, name):
         with open(os.path.join(self.folder, name), encoding="utf-8") as file:

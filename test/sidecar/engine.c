@@ -190,6 +190,25 @@ const char *wb_engine_generation(const struct wb_engine *engine)
     return engine->generation;
 }
 
+const char *wb_engine_list(const struct wb_engine *engine, size_t i,
+                           const char **kind, int64_t *date, size_t *entries)
+{
+    (void)engine, (void)i, (void)kind, (void)date, (void)entries;
+    return NULL;
+}
+
+const char *wb_engine_data_file(const struct wb_engine *engine, size_t i)
+{
+    (void)engine, (void)i;
+    return NULL;
+}
+
+int wb_engine_same_configuration(const struct wb_engine *one,
+                                 const struct wb_engine *other)
+{
+    return one == other;
+}
+
 const char *wb_engine_setting(const struct wb_engine *engine, const char *path)
 {
     for (size_t i = 0; i < engine->count; i++) {
@@ -212,11 +231,12 @@ const char *wb_version(void)
 
 /* ---- state ---- */
 
-enum wb_status wb_state_open(const struct wb_engine *engine,
-                             struct wb_problems *problems,
-                             struct wb_state **state)
+enum wb_status wb_state_open_in(const struct wb_engine *engine,
+                                const char *folder,
+                                struct wb_problems *problems,
+                                struct wb_state **state)
 {
-    (void)engine, (void)problems;
+    (void)engine, (void)folder, (void)problems;
     *state = calloc(1, sizeof **state);
     return *state ? WB_OK : WB_ERROR_MEMORY;
 }
@@ -224,6 +244,14 @@ enum wb_status wb_state_open(const struct wb_engine *engine,
 void wb_state_close(struct wb_state *state)
 {
     free(state);
+}
+
+enum wb_health wb_state_health(const struct wb_state *state, char *line,
+                               size_t room)
+{
+    (void)state;
+    snprintf(line, room, "%s", "");
+    return WB_HEALTH_GOOD;
 }
 
 void wb_state_metrics(const struct wb_state *state,
@@ -497,7 +525,25 @@ struct wb_text wb_decision_body(const struct wb_request *request)
 struct wb_text wb_decision_answer(const struct wb_request *request,
                                   enum wb_answer which)
 {
-    return which == WB_ANSWER_ID ? text(request->id) : text("-");
+    return which == WB_ANSWER_ID              ? text(request->id)
+           : which == WB_ANSWER_PAYMENT_STATE ? text("none")
+                                              : text("-");
+}
+
+const char *wb_engine_payment_name(const struct wb_engine *engine, size_t i)
+{
+    (void)engine;
+    (void)i;
+    return NULL;
+}
+
+int wb_engine_pays(const struct wb_engine *engine, struct wb_text name,
+                    struct wb_text value)
+{
+    (void)engine;
+    (void)name;
+    (void)value;
+    return 0;
 }
 
 size_t wb_decision_write(const struct wb_request *request, enum wb_form form,

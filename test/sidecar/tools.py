@@ -112,8 +112,9 @@ class Sidecar:
         if config is not None:
             command = [PROGRAM, "serve"] + (["-c", config] if config else [])
         self.text = ""
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE,
-                                        text=True)
+        self.process = subprocess.Popen(
+            command, stderr=subprocess.PIPE, text=True,
+            env=dict(os.environ, STATE_DIRECTORY=self.folder + "/state"))
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
         running.append(self)

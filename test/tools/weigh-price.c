@@ -20,6 +20,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "base/record_time.h"
 #include "pricing/policy_load.h"
 
 #define KNOWN_MAX 8
@@ -51,7 +52,8 @@ static bool load(struct driver *d, const char *policy, const char *pack)
     if (!tree) {
         return false;
     }
-    d->policy = policy_read(d->arena, tree, VIEW_NONE, rules, d->problems);
+    d->policy = policy_read(d->arena, tree, VIEW("default"), VIEW_NONE, rules,
+                            d->problems);
     if (!d->policy) {
         return false;
     }
@@ -112,6 +114,10 @@ static void read_request(struct driver *d, struct view line)
     }
     while (line.at) {
         struct view value = view_trim(view_cut(&line, '|'));
+        if (view_starts(value, VIEW("@ "))) {
+            record_time_read(view_of(value.at + 2, value.size - 2), &r->time);
+            continue;
+        }
         struct view name = view_cut(&value, ':');
         if (view_starts(name, VIEW("~"))) {
             read_known(d, view_of(name.at + 1, name.size - 1));
@@ -127,7 +133,7 @@ static void read_request(struct driver *d, struct view line)
 
 static void print_price(const struct price *price)
 {
-    char room[AMOUNT_TEXT];
+    char room[PRICE_OFFERS_MAX * AMOUNT_TEXT];
     struct text t = text_in(room, sizeof room);
 
     switch (price->action) {
@@ -135,9 +141,14 @@ static void print_price(const struct price *price)
         printf("free");
         break;
     case PRICE_CHARGE:
-        amount_write(&t, &price->amount);
-        printf("charge %.*s %.*s", (int)t.size, room,
-               VIEW_ARG(price->asset->name));
+        for (size_t i = 0; i < price->offer_count; i++) {
+            const struct money *money = &price->offers[i];
+            text_add(&t, i ? VIEW(" or ") : VIEW("charge "));
+            amount_write(&t, &money->amount);
+            text_add_char(&t, ' ');
+            text_add(&t, money->asset->name);
+        }
+        printf("%.*s", (int)t.size, room);
         break;
     case PRICE_REJECT:
         printf("reject %u", price->refusal->status);
@@ -147,6 +158,9 @@ static void print_price(const struct price *price)
         break;
     }
     printf(" (%.*s", VIEW_ARG(price->route));
+    if (price->units) {
+        printf(", %llu units", (unsigned long long)price->units);
+    }
     if (price->tier) {
         printf(", tier %u", price->tier);
     }

@@ -137,9 +137,48 @@ static void test_numbers(void)
     weigher_close(&w);
 }
 
+static void write_bound(struct text *t, unsigned i, bool above, unsigned bound)
+{
+    text_addf(t, "  - { id: r%u, score: 0, when: { asn: { %s: %u } } }\n", i,
+              above ? "at-least" : "less-than", bound);
+}
+
+static void test_bounds(void)
+{
+    struct text t = text_in(pack, sizeof(pack) - 1);
+    unsigned bounds[RULES];
+    size_t wrong = 0, held = 0;
+    struct weigher w;
+
+    text_add(&t, VIEW(HEAD "rules:\n"));
+    for (unsigned i = 0; i < RULES; i++) {
+        bounds[i] = draw(200);
+        write_bound(&t, i, i % 2, bounds[i]);
+    }
+    pack[t.size] = '\0';
+    weigher_open(&w, pack, NULL);
+    for (unsigned asn = 0; asn < 210; asn++) {
+        weigher_start(&w);
+        w.request.asn = asn < 209 ? asn : UINT64_MAX;
+        w.request.has_asn = true;
+        weigher_weigh(&w, NULL);
+        for (unsigned r = 0; r < RULES; r++) {
+            bool holds =
+                r % 2 ? w.request.asn >= bounds[r] : w.request.asn < bounds[r];
+
+            held += holds;
+            wrong += holds != (evaluation_rule(w.evaluation, r) == TRUTH_TRUE);
+        }
+    }
+    ok(held > RULES, "%zu times a number was on a bound's side", held);
+    is_number(wrong, 0, "and each time its rule was true");
+    weigher_close(&w);
+}
+
 int main(void)
 {
     test_networks();
     test_numbers();
+    test_bounds();
     return tap_end();
 }

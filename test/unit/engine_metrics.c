@@ -110,13 +110,13 @@ static void saturating(void)
 {
     struct policy *policy = (struct policy *)engine->sites[0].policy;
     struct outcome *outcome = &policy->routes[0].price;
-    struct amount amount = outcome->amount;
+    struct amount amount = outcome->offers[0].amount;
 
-    outcome->amount = amount_from_u64(UINT64_MAX / 2);
+    outcome->offers[0].amount = amount_from_u64(UINT64_MAX / 2);
     for (int i = 0; i < 4; i++) {
         decide("/a", NULL);
     }
-    outcome->amount = amount;
+    outcome->offers[0].amount = amount;
     ok((uint64_t)value_of(ASKED) == UINT64_MAX,
        "a sum beyond 64 bits stays at the largest");
 }

@@ -246,14 +246,14 @@ static void too_large(void)
 {
     static char long_payee[ANSWER_ROOM];
     struct policy *policy = (struct policy *)engine->sites[0].policy;
-    struct view payee = policy->pay_to;
+    struct view payee = policy->assets[0].pay_to;
 
     memset(long_payee, 'x', sizeof long_payee);
-    policy->pay_to = view_of(long_payee, sizeof long_payee);
+    policy->assets[0].pay_to = view_of(long_payee, sizeof long_payee);
     wb_request_begin(request, engine, x402_clock);
     fill(request);
     wb_decide_blocking(request, state);
-    policy->pay_to = payee;
+    policy->assets[0].pay_to = payee;
     ok(wb_decision_status(request) == 403 &&
            error_is(request, "answer_too_large"),
        "headers that do not fit are a refusal");

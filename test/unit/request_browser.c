@@ -95,6 +95,47 @@ static void user_agents(void)
     }
 }
 
+static void engines(void)
+{
+    static const struct {
+        const char *ua, *engine;
+        int major; /* -1: none */
+    } found[] = {
+        {MOZ MAC KIT "Chrome/156.0.0.0 Safari/537.36 OPR/120.0.0.0", "blink",
+         156},
+        {MOZ MAC KIT "HeadlessChrome/156.0.0.0 Safari/537.36", "blink", 156},
+        {MOZ "(X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0",
+         "gecko", 153},
+        {MOZ "(Android 14; Mobile; rv:109.0) Gecko/115.0 Firefox/115.0",
+         "gecko", 109},
+        {MOZ "(X11) Gecko/20100101 Firefox/1.5", "gecko", -1},
+        {MOZ MAC APPLE "Version/18.4 Safari/605.1.15", "webkit", 605},
+        {MOZ IPHONE APPLE "CriOS/156.0 Mobile/15E148 Safari/604.1", "webkit",
+         605},
+        {MOZ "(Windows NT 10.0; Win64; x64)" KIT
+             "Chrome/64.0 Safari/537.36 Edge/17.17134", "edgehtml", 17},
+        {MOZ "(Windows NT 10.0; WOW64; Trident/7.0; rv:11.0) like Gecko",
+         "trident", 7},
+        {"Mozilla/4.0 (compatible; MSIE 6.0; Windows NT 5.1)", "trident", -1},
+        {"Opera/9.80 (Windows NT 6.1) Presto/2.12.388 Version/12.18",
+         "presto", 2},
+        {"Lynx/2.9.2 libwww-FM/2.14", NULL, -1},
+        {"Mozilla/5.0 (MSIE 9.0", "trident", -1},
+        {"", NULL, -1},
+    };
+
+    for (size_t i = 0; i < sizeof(found) / sizeof(found[0]); i++) {
+        struct browser b;
+
+        browser_read(&b, view_text(found[i].ua));
+        ok(view_equal(b.engine, view_text(found[i].engine)) &&
+               !b.engine.at == !found[i].engine,
+           "engine of %s", found[i].ua);
+        is_number(b.has_engine_major ? (int)b.engine_major : -1,
+                  found[i].major, "its version");
+    }
+}
+
 /* brands NULL: not a list */
 static void hint(const char *text, const char *brands, int major)
 {
@@ -148,6 +189,7 @@ static void unquoting(void)
 int main(void)
 {
     user_agents();
+    engines();
     hint_lists();
     unquoting();
     return tap_end();

@@ -351,6 +351,7 @@ static void derived(void)
     size_t family = slot("ua.family", ""), major = slot("ua.major", "");
     size_t platform = slot("ua.platform", ""), mobile = slot("ua.mobile", "");
     size_t brands = slot("ch.brands", ""), version = slot("ch.major", "");
+    size_t grease = slot("ch.grease", "");
     size_t hint = slot("ch.platform", ""), phone = slot("ch.mobile", "");
 
     fill();
@@ -375,6 +376,8 @@ static void derived(void)
        "ua.mobile");
     holds(brands, "Chromium", "ch.brands");
     is_number(values[version].number, 156, "ch.major");
+    ok(values[grease].state == VALUE_PRESENT && values[grease].number,
+       "ch.grease");
     holds(hint, "macOS", "ch.platform");
     ok(values[phone].state == VALUE_PRESENT && values[phone].number,
        "ch.mobile");
@@ -392,6 +395,93 @@ static void derived(void)
     request.headers[1].value = VIEW("\"Chromium\";v=\"156\",");
     fill();
     is_state(version, "absent", "a version in what is no list");
+    request.headers[1].value = VIEW("\"Chromium\";v=\"156\"");
+    fill();
+    ok(values[grease].state == VALUE_PRESENT && !values[grease].number,
+       "no made-up brand");
+}
+
+/* Fields that compare client hints with the user agent. */
+static void compared(void)
+{
+    static const char *const chrome =
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like "
+        "Gecko) Chrome/156.0.0.0 Safari/537.36 OPR/120.0";
+    static const struct {
+        const char *ua, *brands, *hint, *major, *platform;
+    } rows[] = {
+        {chrome, "\"Chromium\";v=\"156\"", "\"Linux\"", "1", "1"},
+        {chrome, "\"Chromium\";v=\"155\"", "\"Windows\"", "0", "0"},
+        {chrome, "\"Opera\";v=\"120\"", "\"Unknown\"", "absent", "absent"},
+        {chrome, "nonsense", "Linux", "absent", "absent"},
+        {"Lynx/2.9", "\"Chromium\";v=\"156\"", "\"Linux\"", "absent",
+         "absent"},
+        {NULL, "\"Chromium\";v=\"156\"", "\"Linux\"", "absent", "absent"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        start();
+        size_t major = slot("ch.same-major", "");
+        size_t platform = slot("ch.same-platform", "");
+
+        header("sec-ch-ua", rows[i].brands);
+        header("sec-ch-ua-platform", rows[i].hint);
+        if (rows[i].ua) {
+            header("user-agent", rows[i].ua);
+        }
+        fill();
+        for (int k = 0; k < 2; k++) {
+            const char *wanted = k ? rows[i].platform : rows[i].major;
+            size_t at = k ? platform : major;
+
+            if (*wanted == 'a') {
+                is_state(at, "absent", "%s", rows[i].brands);
+            } else {
+                ok(values[at].state == VALUE_PRESENT &&
+                       values[at].number == (uint64_t)(*wanted - '0'),
+                   "%s with %s", k ? "platform" : "major", rows[i].brands);
+            }
+        }
+    }
+    request.headers_limited = true;
+    fill();
+    is_state(slot("ch.same-major", ""), "unknown", "no user agent captured");
+}
+
+static void kinds(void)
+{
+    static const char *const rows[][3] = {
+        {"accept", "text/html, */*;q=0.01", "page"},
+        {"accept", "Text/HTML", "page"},
+        {"accept", "*/*", "any"},
+        {"accept", "image/avif,*/*;q=0.8", "image"},
+        {"accept", "text/css,*/*;q=0.1", "style"},
+        {"accept", "application/json, text/plain, */*", "json"},
+        {"accept", "video/webm;q=0.9,*/*;q=0.5", "media"},
+        {"accept", "", "other"},
+        {"accept", "text/event-stream", "other"},
+        {"accept-encoding", "gzip, deflate, br, zstd", "zstd"},
+        {"accept-encoding", "gzip, deflate, br, zstd, dcb, dcz", "zstd"},
+        {"accept-encoding", "br;q=1.0, gzip;q=0.8, *;q=0.1", "br"},
+        {"accept-encoding", "GZIP", "gzip"},
+        {"accept-encoding", "identity;q=1, *;q=0", "identity"},
+        {"accept-encoding", "", "identity"},
+        {"accept-encoding", "gzip, compress, br", "other"},
+        {"accept-encoding", "gzip,deflate,sdch", "gzip"},
+    };
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        bool accept = strcmp(rows[i][0], "accept") == 0;
+
+        start();
+        size_t at = slot(accept ? "accept-kind" : "encoding-kind", "");
+
+        fill();
+        is_state(at, "absent", "no header");
+        header(rows[i][0], rows[i][1]);
+        fill();
+        holds(at, rows[i][2], "%s", rows[i][1]);
+    }
 }
 
 /* Each size of workspace: a value is right or it is unknown and told. */
@@ -491,6 +581,8 @@ int main(void)
     queries();
     transforms();
     derived();
+    compared();
+    kinds();
     full_workspaces();
     many_slots();
     arena_free(arena);

@@ -63,6 +63,13 @@ static void unknowns(void)
     ok(!request.method.at && !request.headers_limited, "is unknown too");
     ok(reads("{\"http_version\":\"SPDY\"}") && !request.http_version.at,
        "an unheard-of version is unknown");
+    ok(reads("{\"http_version\":\"HTTP/1\"}") && !request.http_version.at,
+       "HTTP/1 may be 1.0 or 1.1");
+    ok(reads("{\"label\":\"likely-bot\"}"), "a label of another data set");
+    is_view(record.label, "likely-bot", "is kept");
+    ok(reads("{\"label\":{\"a\":[1]},\"id\":\"r2\"}") && !record.label.at,
+       "a label that is no text is none");
+    is_view(request.id, "r2", "and what follows is read");
 }
 
 static void headers(void)
@@ -163,7 +170,6 @@ static void mistakes(void)
         "expected a string or {\"b64\": text}");
     bad("{\"headers_known\":{}}", 18, "expected a list of header names");
     bad("{\"order_kept\":1}", 15, "expected true or false");
-    bad("{\"label\":\"robot\"}", 16, "expected \"human\" or \"bot\"");
     bad("{\"asn\":-1}", 9, "expected an autonomous system's number");
     bad("{\"time\":true}", 12,
         "expected a time: RFC 3339 text or epoch seconds");

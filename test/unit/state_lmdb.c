@@ -298,7 +298,7 @@ static void refusing(void)
     change(identity, 32, 30, 'x');
     is_refused("damaged", "a byte of a record");
     fill_again();
-    change("weighbridge claims 1", 20, 19, '2');
+    change("weighbridge claims 2", 20, 19, '3');
     is_refused("form", "a form of the future");
     clear();
     fclose(fopen(path, "w"));
@@ -313,7 +313,7 @@ static void refusing(void)
 
 static atomic_uint next_copy;
 static atomic_uint taken_of[PAYMENTS];
-static atomic_uint answers[6];
+static atomic_uint answers[CLAIM_UNAVAILABLE + 1];
 
 static void *run(void *unused)
 {

@@ -17,7 +17,7 @@
 static struct store *store;
 static atomic_uint next_copy;
 static atomic_uint taken[PAYMENTS];
-static atomic_uint answers[6];
+static atomic_uint answers[CLAIM_UNAVAILABLE + 1];
 static pthread_barrier_t start;
 static bool identified; /* each pair of payments shares an identifier */
 
