@@ -95,7 +95,7 @@ LDFLAGS += -pthread $(SANITIZE)
 LIB_CFLAGS = $(call pc,--cflags,$(LIB_PACKAGES) $(APP_PACKAGES) \
 	$(REPLAY_PACKAGES))
 LIB_LIBS = $(call pc,--libs,$(LIB_PACKAGES)) $(PLAIN_LIBS)
-REPLAY_LIBS = $(call pc,--libs,$(REPLAY_PACKAGES))
+REPLAY_LIBS = $(call pc,--libs,$(REPLAY_PACKAGES)) -lm
 APP_LIBS = $(call pc,--libs,$(APP_PACKAGES)) $(REPLAY_LIBS)
 
 # ---- what there is ----
@@ -172,6 +172,10 @@ $(BUILD)/obj/%.o: $(BUILD)/gen/%.c
 $(STATIC): $(LIB_OBJ)
 	rm -f $@
 	$(AR) qcs $@ $^
+
+# The report's style and script are parts of the program.
+$(BUILD)/obj/engine/replay/page_files.o: engine/replay/page/style.css \
+	engine/replay/page/script.js
 
 $(SHARED): $(LIB_OBJ)
 	$(CC) $(LDFLAGS) -shared -Wl,-soname,$(@F) -Wl,-z,defs -o $@ $^ $(LIB_LIBS)

@@ -129,7 +129,7 @@ static void time_path(struct bench *b, size_t routes, const char *name,
     for (int round = 0; round < ROUNDS; round++) {
         double start = cpu_seconds();
         for (size_t i = 0; i < PER_ROUND; i++) {
-            policy_price(b->policy, &b->request, b->evaluation, &price);
+            policy_price(b->policy, &b->request, b->evaluation, NULL, &price);
         }
         double ns = (cpu_seconds() - start) / PER_ROUND * 1e9;
         best = ns < best ? ns : best;
@@ -160,7 +160,7 @@ int main(int argc, char **argv)
         open_bench(&b, 1000);
         ask(&b, "/section-500/a");
         for (long i = strtol(argv[2], NULL, 10); i > 0; i--) {
-            policy_price(b.policy, &b.request, b.evaluation, &price);
+            policy_price(b.policy, &b.request, b.evaluation, NULL, &price);
         }
         close_bench(&b);
         return 0;

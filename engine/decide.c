@@ -106,8 +106,6 @@ static void step_facts(struct wb_request *r)
     r->evaluation = r->evaluations[r->site->ruleset];
     r->facts.site = r->site->id;
     r->facts.databases = &r->engine->databases;
-    r->facts.retry_names =
-        r->engine->payments.mapped.count ? &r->engine->payments.mapped : NULL;
     payment_parse(&r->facts, &r->engine->payments, r->workspace, &r->payment);
     payment_fill_slots(&r->payment, &r->facts.payment);
     signature_weigh(r);
@@ -207,19 +205,6 @@ static void step_rules(struct wb_request *r)
     }
 }
 
-static void step_price(struct wb_request *r)
-{
-    policy_price(r->site->policy, &r->facts, r->evaluation, &r->price);
-    if (r->price.action == PRICE_REJECT) {
-        const struct refusal *refusal = r->price.refusal;
-        if (decision_allows(r)) {
-            decision_refuse(r, refusal->status, "not_for_sale", NULL);
-            r->denial.refusal = refusal;
-            r->denial.reason = refusal->reason;
-        }
-    }
-}
-
 /* ---- the end ---- */
 
 /* No half of an answer leaves. What it is made of is bounded where it is
@@ -300,7 +285,7 @@ enum wb_result wb_decide(struct wb_request *r, struct wb_state *state,
         return WB_DONE;
     }
     step_rules(r);
-    step_price(r);
+    price_step(r);
     payment_step_judge(r);
     payment_step_signature(r);
     if (!payment_wants_claim(r)) {

@@ -75,6 +75,12 @@ void payment_step_judge(struct wb_request *r)
         price_tell(&r->price,
                    r->payment.has_amount ? r->judgement.offer : offer_meant(r));
     }
+    if ((r->payment_state == PAYMENT_SOUND ||
+         r->payment_state == PAYMENT_REUSABLE) &&
+        !price_is_payers(r)) {
+        r->payment_state = PAYMENT_WRONG_PAYER;
+        r->judgement.reason = "not_the_payer_announced";
+    }
     act_on_payment(r);
 }
 
@@ -225,6 +231,9 @@ void payment_claim_answered(struct wb_request *r)
         wait_for_lockout(r);
     }
     r->forward = r->forward && decision_allows(r);
+    if (result == CLAIM_TAKEN && r->forward) {
+        price_paid(r);
+    }
 }
 
 /* Only what goes on, at a price, with its header left in place, is claimed:

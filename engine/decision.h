@@ -7,6 +7,7 @@
 #define WB_DECISION_H
 
 #include "base/text.h"
+#include "pricing/market.h"
 #include "request/web_bot_auth.h"
 #include "snapshot.h"
 #include "state/state.h"
@@ -73,6 +74,7 @@ struct wb_request {
     char score_text[4];
     struct view amount_text, price_text; /* atomic, decimal; "0": free */
     char price_room[AMOUNT_DIGITS + AMOUNT_TEXT];
+    struct view load;   /* as the proxy tells it, or NONE */
     struct price price; /* what it costs */
     struct judgement judgement;
     enum payment_state payment_state;
@@ -102,6 +104,7 @@ struct wb_state {
     unsigned char key[16];
     struct counters *counters;
     struct outcomes *outcomes;
+    struct market market; /* what moves prices; its meters are owned */
 };
 
 /* Does a store work on it, so that it is not ours to touch? */
@@ -122,6 +125,11 @@ void decision_refuse(struct wb_request *request, unsigned status,
 /* decision_id.c: fills id and id_text, with a new one or this one. */
 void decision_make_id(struct wb_request *request);
 void decision_take_id(struct wb_request *request, const unsigned char id[16]);
+/* decide_price.c: what it costs; once its payment is claimed; whether that is
+ * of the payer who was announced. */
+void price_step(struct wb_request *request);
+void price_paid(struct wb_request *request);
+bool price_is_payers(const struct wb_request *request);
 /* decide_payment.c: the steps after the price, in their order. */
 void payment_step_judge(struct wb_request *request);
 void payment_step_signature(struct wb_request *request);

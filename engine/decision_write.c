@@ -145,6 +145,25 @@ static void write_rules(const struct wb_request *r, struct json_writer *w)
     json_close_array(w);
 }
 
+/* What the price was multiplied with. */
+static void write_demand(const struct wb_request *r, struct json_writer *w)
+{
+    char room[32];
+    struct text t = text_in(room, sizeof room);
+    struct amount multiplier = amount_from_u64(r->price.multiplier);
+
+    amount_write_decimal(&t, &multiplier, 6);
+    json_member(w, "demand", r->price.multiplier ? text_view(&t) : VIEW_NONE);
+    if (r->price.units) {
+        json_key(w, "units");
+        json_u64(w, r->price.units);
+    }
+    if (r->price.volume_step) {
+        json_key(w, "volume_step");
+        json_u64(w, r->price.volume_step);
+    }
+}
+
 static void write_price(const struct wb_request *r, struct json_writer *w)
 {
     const struct asset *asset = r->price.asset;
@@ -162,7 +181,7 @@ static void write_price(const struct wb_request *r, struct json_writer *w)
     } else {
         json_null(w);
     }
-    json_member(w, "demand", VIEW_NONE);
+    write_demand(r, w);
     json_close_object(w);
 }
 
@@ -431,6 +450,18 @@ size_t wb_decision_write(const struct wb_request *r, enum wb_form form,
 
 /* ---- single answers ---- */
 
+/* Two digits of a table: 0 to 36. */
+static struct view decimals_text(const struct asset *asset)
+{
+    static const char digits[] = "00010203040506070809101112131415161718"
+                                 "192021222324252627282930313233343536";
+    if (!asset || asset->decimals > 36) {
+        return VIEW_NONE;
+    }
+    bool one = asset->decimals < 10;
+    return view_of(digits + 2 * asset->decimals + one, one ? 1 : 2);
+}
+
 static struct view answer_price(const struct wb_request *r,
                                 enum wb_answer which)
 {
@@ -443,6 +474,12 @@ static struct view answer_price(const struct wb_request *r,
         return r->price.asset ? r->price.asset->address : VIEW_NONE;
     case WB_ANSWER_PRICE:
         return r->price_text;
+    case WB_ANSWER_PRICE_NETWORK:
+        return r->price.asset ? r->price.asset->network : VIEW_NONE;
+    case WB_ANSWER_PRICE_SYMBOL:
+        return r->price.asset ? r->price.asset->symbol : VIEW_NONE;
+    case WB_ANSWER_PRICE_DECIMALS:
+        return decimals_text(r->price.asset);
     default:
         return r->price.route;
     }

@@ -213,8 +213,8 @@ const char *wb_engine_payment_name(const struct wb_engine *engine, size_t i)
 int wb_engine_pays(const struct wb_engine *engine, struct wb_text name,
                    struct wb_text value)
 {
-    struct header header = {view_of(name.data, name.size),
-                            view_of(value.data, value.size)};
+    struct header header = {.name = view_of(name.data, name.size),
+                            .value = view_of(value.data, value.size)};
     return payment_line_pays(&engine->payments, &header);
 }
 
@@ -312,6 +312,11 @@ static enum wb_status state_new(const struct wb_engine *engine, bool replay,
         !state->rates || !state->nonces || !state->counters || !state->outcomes
             ? WB_ERROR_MEMORY
             : state_open_store(engine, folder, problems, state);
+    if (status == WB_OK) {
+        state->market.store = state->store;
+        state->market.meters = meters_open(state->store);
+        status = state->market.meters ? WB_OK : WB_ERROR_MEMORY;
+    }
     if (status != WB_OK) {
         wb_state_close(state);
         return status;
@@ -349,6 +354,7 @@ void wb_state_close(struct wb_state *state)
     if (state->store) {
         state->store->ops->close(state->store);
     }
+    meters_close(state->market.meters);
     rates_free(state->rates);
     nonces_free(state->nonces);
     counters_free(state->counters);

@@ -166,6 +166,16 @@ static void write_price_tier(const struct wb_request *r, struct text *t)
     }
 }
 
+static void write_price_demand(const struct wb_request *r, struct text *t)
+{
+    if (charged(r) && r->price.multiplier) {
+        struct amount multiplier = amount_from_u64(r->price.multiplier);
+        amount_write_decimal(t, &multiplier, 6);
+    } else {
+        text_add_char(t, '-');
+    }
+}
+
 /* "eip155:8453/0x8335.../30000/0x2096...": all that it may be paid in, where
  * that is more than the one above. */
 static void write_price_offers(const struct wb_request *r, struct text *t)
@@ -259,7 +269,7 @@ static void write_would(const struct wb_request *r, struct text *t)
     X("X-Price-Route", write_price_route)                                      \
     X("X-Price-Tier", write_price_tier)                                        \
     X("X-Price-Offers", write_price_offers)                                    \
-    X("X-Price-Demand", write_dash)                                            \
+    X("X-Price-Demand", write_price_demand)                                    \
     X("X-Price-Quote", write_dash)                                             \
     X("X-Payment-State", write_payment_state)                                  \
     X("X-Payment-Forward", write_payment_forward)                              \

@@ -12,6 +12,7 @@
 #include "loading_load.h"
 #include "payment/settings_load.h"
 #include "pricing/policy_load.h"
+#include "tokens_load.h"
 
 void loading_complain(struct loading *l, struct place place, const char *code,
                       const char *what, struct view found)
@@ -43,6 +44,28 @@ static void make_guard(struct loading *l)
     }
     l->engine->guard = guard;
     l->failed = l->failed || !good || !guard_close(guard);
+}
+
+/* One table of header names for the guard and the plans of all rulesets. */
+static void make_names(struct loading *l)
+{
+    struct wb_engine *engine = l->engine;
+    struct known_names *names = known_names_new(l->arena);
+    bool good = names != NULL;
+    for (size_t i = 0; good && i < engine->ruleset_count; i++) {
+        good = plan_add_names(engine->rulesets[i].plan, names);
+    }
+    for (size_t i = 0; good && i < engine->payments.header_count; i++) {
+        good = known_names_retry(names, engine->payments.headers[i].name);
+    }
+    for (size_t i = 0; good && i < engine->ruleset_count; i++) {
+        good = plan_know(rules_plan(l->rules[i]), names);
+    }
+    if (good) {
+        guard_names(engine->guard, names);
+        engine->names = names;
+    }
+    l->failed = l->failed || !good;
 }
 
 /* What must be said loudly: of every site's policy, or of the demo. */
@@ -166,6 +189,20 @@ static const struct node *read_main(struct loading *l, const char *path)
     return tree_read_file(l->arena, path, l->problems);
 }
 
+static void load_tokens(struct loading *l)
+{
+    const struct node *node =
+        l->settings.admin ? node_get(l->settings.admin, "tokens") : NULL;
+    if (!node || node->kind != NODE_SCALAR) {
+        return; /* what else it is was reported */
+    }
+    struct view path = settings_path(l->folder, node->text, l->arena);
+    if (!path.at || !tokens_load(path, node->place, l->arena,
+                                 &l->engine->tokens, l->problems)) {
+        l->failed = true;
+    }
+}
+
 static void load_all(struct loading *l, const char *path)
 {
     const struct node *tree = read_main(l, path);
@@ -189,9 +226,13 @@ static void load_all(struct loading *l, const char *path)
                       l->problems)) {
         l->failed = true;
     }
+    load_tokens(l);
     sites_load(l);
     rulesets_compile(l);
     make_guard(l);
+    if (!l->failed) {
+        make_names(l);
+    }
     if (!l->failed) {
         networks_warn_idle(&l->networks, l->engine, l->problems);
         fill_settings(l);

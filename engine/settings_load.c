@@ -50,18 +50,18 @@ static bool is_address(struct view text)
     return inet_pton(v6 ? AF_INET6 : AF_INET, host, bytes) == 1;
 }
 
-static bool check_address(const struct node *map, struct view address,
-                          struct problems *problems)
+static bool check_address(const struct node *map, const char *key,
+                          struct view address, struct problems *problems)
 {
-    const struct node *node = map ? node_get(map, "address") : NULL;
+    const struct node *node = map ? node_get(map, key) : NULL;
     if (is_address(address)) {
         return true;
     }
     problems_add(problems, PROBLEM_ERROR,
                  node ? node->place : (struct place){0}, "C003", NULL,
-                 "address: found '%.*s', expected IP:PORT, [IPv6]:PORT or "
+                 "%s: found '%.*s', expected IP:PORT, [IPv6]:PORT or "
                  "unix:PATH",
-                 VIEW_ARG(address));
+                 key, VIEW_ARG(address));
     return false;
 }
 
@@ -76,7 +76,7 @@ bool settings_listener(const struct node *node, struct arena *arena,
     good =
         settings_section(take_keys, out->take, "take", take, arena, problems) &&
         good;
-    return good && check_address(node, out->address, problems);
+    return good && check_address(node, "address", out->address, problems);
 }
 
 static bool read_listeners(const struct node *list, struct arena *arena,
@@ -122,7 +122,12 @@ static bool read_door(const struct settings *s, struct arena *arena,
         return false;
     }
     if (!view_equal(admin.address, VIEW("off"))) {
-        good = check_address(s->admin, admin.address, problems) && good;
+        good =
+            check_address(s->admin, "address", admin.address, problems) && good;
+    }
+    if (!view_equal(admin.outcomes, VIEW("off"))) {
+        good = check_address(s->admin, "outcomes", admin.outcomes, problems) &&
+               good;
     }
     return good;
 }

@@ -52,7 +52,7 @@ const struct schema_key top_keys[] = {
     {"listen", SCHEMA_NODE, AT(settings, listen), false, NULL, NULL, 0, 0,
      "where the sidecar is asked"},
     {"admin", SCHEMA_NODE, AT(settings, admin), false, NULL, NULL, 0, 0,
-     "health and metrics"},
+     "what the operator asks and tells"},
     {"log", SCHEMA_NODE, AT(settings, log), false, NULL, NULL, 0, 0,
      "what is written of each decision"},
     {"limits", SCHEMA_NODE, AT(settings, limits), false, NULL, NULL, 0, 0,
@@ -188,6 +188,12 @@ const struct schema_key limit_keys[] = {
 const struct schema_key admin_keys[] = {
     {"address", SCHEMA_TEXT, AT(admin_settings, address), false,
      "127.0.0.1:8403", NULL, 0, 0, "IP:PORT, unix:PATH or off"},
+    {"tokens", SCHEMA_TEXT, AT(admin_settings, tokens), false, NULL, NULL, 0, 0,
+     "file of tokens; without it: health, readiness and metrics only"},
+    {"outcomes", SCHEMA_TEXT, AT(admin_settings, outcomes), false, "off", NULL,
+     0, 0, "another address, which takes outcomes only"},
+    {"generations", SCHEMA_INTEGER, AT(admin_settings, generations), false, "8",
+     NULL, 0, 50, "former configurations kept to explain old decisions"},
     {0},
 };
 
@@ -228,6 +234,8 @@ const struct schema_key take_keys[] = {
      "header with the JA3 fingerprint"},
     {"ja4", SCHEMA_TEXT, AT(take_settings, ja4), false, NULL, NULL, 0, 0,
      "header with the JA4 fingerprint"},
+    {"load", SCHEMA_TEXT, AT(take_settings, load), false, NULL, NULL, 0, 0,
+     "header with the load of what is served, in per cent"},
     {0},
 };
 

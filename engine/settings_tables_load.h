@@ -42,7 +42,8 @@ struct limit_settings {
 };
 
 struct admin_settings {
-    struct view address;
+    struct view address, tokens, outcomes;
+    int64_t generations;
 };
 
 struct log_settings {
@@ -60,7 +61,7 @@ struct listen_settings {
 };
 
 struct take_settings {
-    struct view ja3, ja4;
+    struct view ja3, ja4, load;
 };
 
 extern const struct schema_key top_keys[];

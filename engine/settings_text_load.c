@@ -151,6 +151,12 @@ static void flat_door(struct flat *flat, const struct settings *s,
         if (view_starts(admin.address, VIEW("unix:"))) {
             admin.address = absolute(flat, folder, admin.address);
         }
+        if (view_starts(admin.outcomes, VIEW("unix:"))) {
+            admin.outcomes = absolute(flat, folder, admin.outcomes);
+        }
+        if (admin.tokens.at) {
+            admin.tokens = absolute(flat, folder, admin.tokens);
+        }
         flat_table(flat, "admin.", admin_keys, &admin);
     }
     if (settings_section(log_keys, s->log, "log", &log, flat->arena, NULL)) {

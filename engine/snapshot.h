@@ -27,6 +27,7 @@
 #include "request/keyring.h"
 #include "request/mmdb.h"
 #include "state/state.h"
+#include "tokens.h"
 #include "weighbridge.h"
 
 /* One program, shared by all sites with the same rules. */
@@ -75,12 +76,14 @@ struct wb_engine {
     bool reject_unknown_host;
     uint32_t enforce_share; /* parts per million */
     struct guard *guard;
+    const struct known_names *names; /* of headers: for guard and plans */
     struct databases databases; /* closed with the snapshot */
     struct keyring keyring;     /* of agents that sign their requests */
     struct dated_lists lists;   /* what these stand on */
     struct payment_settings payments;
     struct claim_settings claims;
     size_t rate_entries, nonce_entries;
+    struct tokens tokens; /* of the admin API */
     const struct setting *settings; /* sorted by path */
     size_t setting_count;
     const char *notice; /* or NULL */

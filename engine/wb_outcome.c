@@ -138,6 +138,9 @@ enum wb_status wb_outcome_report(struct wb_outcome *o, struct wb_state *state,
         has_payer(call) && is_payers_fault(o)) {
         count_failure(o, state, &woken);
     }
+    if (call->result == OUTCOME_DONE && o->fate == FATE_RELEASED) {
+        volume_release(state->store, call->decision, now);
+    }
     sem_destroy(&woken);
     outcomes_count(state->outcomes, o->fate, call->result, call->amount);
     return call->result == OUTCOME_UNAVAILABLE ? WB_ERROR_IO : WB_OK;

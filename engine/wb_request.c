@@ -89,6 +89,7 @@ static void start_over(struct wb_request *r)
     memset(&r->payment, 0, sizeof r->payment);
     r->wba.state = WBA_NONE;
     memset(&r->price, 0, sizeof r->price);
+    r->load = VIEW_NONE;
     memset(&r->judgement, 0, sizeof r->judgement);
     r->proof = PROOF_NONE;
     memset(&r->denial, 0, sizeof r->denial);
@@ -127,6 +128,7 @@ enum wb_status wb_request_begin(struct wb_request *r, struct wb_engine *engine,
     }
     start_over(r);
     r->engine = wb_engine_ref(engine);
+    r->facts.names = engine->names;
     r->facts.time = now;
     r->step = STEP_FILLING;
     return WB_OK;
@@ -181,6 +183,9 @@ enum wb_status wb_request_fact(struct wb_request *r, enum wb_fact fact,
     case WB_REQUEST_ID:
         r->proxy_id = view_of(data, data ? size : 0);
         place = &r->facts.id;
+        break;
+    case WB_LOAD:
+        place = &r->load;
         break;
     default:
         return WB_ERROR_ARGUMENT;

@@ -113,6 +113,19 @@ WB_API const char *wb_engine_notice(const struct wb_engine *engine);
 WB_API const char *wb_engine_setting(const struct wb_engine *engine,
                                      const char *path);
 
+/* What tokens of the admin API may do; scopes of one are combined by |. */
+enum wb_scope {
+    WB_SCOPE_READ = 1,
+    WB_SCOPE_OUTCOMES = 2,
+    WB_SCOPE_DEMAND = 4,
+    WB_SCOPE_ADMIN = 8
+};
+/* Scopes of a token; 0: it is none. Takes the same time for all tokens of
+ * one size. */
+WB_API unsigned wb_engine_scopes(const struct wb_engine *engine,
+                                 const char *token, size_t size);
+/* Does the configuration name any token? */
+WB_API int wb_engine_has_tokens(const struct wb_engine *engine);
 /* The i-th list of others that the engine stands on: an address set ("set"),
  * a key directory ("keys"), a database ("country", "asn"). Its name; NULL
  * past the end. *date is when it was made or taken, microseconds since the
@@ -152,6 +165,14 @@ WB_API const char *wb_engine_payment_name(const struct wb_engine *engine,
 WB_API int wb_engine_pays(const struct wb_engine *engine, struct wb_text name,
                           struct wb_text value);
 
+/* Id of rule i ("default/gptbot") and of route i, over all sites, some of
+ * which may share theirs; no value past the end. Live as long as it does. */
+WB_API struct wb_text wb_engine_rule(const struct wb_engine *engine, size_t i);
+WB_API struct wb_text wb_engine_route(const struct wb_engine *engine, size_t i);
+/* Do rules count rates, so that decisions hang on those before them? 1 or
+ * 0. (Payments are claimed in any case.) */
+WB_API int wb_engine_counts_rates(const struct wb_engine *engine);
+
 /* ---- state: claims, rates, counters; shared, survives reloads ---- */
 
 /* Opens the store that the engine's configuration names. WB_ERROR_IO: one in
@@ -172,6 +193,21 @@ WB_API enum wb_status wb_state_open_replay(const struct wb_engine *engine,
                                            struct wb_state **state);
 /* No decision may be under way. NULL is fine. */
 WB_API void wb_state_close(struct wb_state *state);
+/* The load of what a site sells, in per cent ("75.5"), for the demand of that
+ * name in its policy: a group's or a route's id. WB_ERROR_ARGUMENT: there is
+ * none, or another signal moves it. At least one a period should come. */
+WB_API enum wb_status wb_state_push_load(struct wb_state *state,
+                                         const struct wb_engine *engine,
+                                         const char *site, const char *demand,
+                                         const char *load, int64_t now);
+/* What one unit of an asset of a site's policy is worth ("3150.25"), in the
+ * currency that the policy gives it a rate in. Holds for the policy's
+ * exchange-max-age. WB_ERROR_ARGUMENT: there is no such rate, or it is no
+ * decimal above 0. */
+WB_API enum wb_status wb_state_push_rate(struct wb_state *state,
+                                         const struct wb_engine *engine,
+                                         const char *site, const char *asset,
+                                         const char *rate, int64_t now);
 enum wb_health {
     WB_HEALTH_GOOD,
     WB_HEALTH_TROUBLED, /* it decides, but not as it should */
@@ -197,8 +233,9 @@ enum wb_fact {
     WB_CLIENT_IP,    /* an address, as text */
     WB_JA3,
     WB_JA4,
-    WB_TRANSPORT, /* what brought it: "nginx", "log", ... */
-    WB_REQUEST_ID /* only one that a trusted proxy made itself */
+    WB_TRANSPORT,  /* what brought it: "nginx", "log", ... */
+    WB_REQUEST_ID, /* only one that a trusted proxy made itself */
+    WB_LOAD /* of what is served, in per cent; from a trusted proxy only */
 };
 
 enum wb_transport_flag {
@@ -295,10 +332,19 @@ enum wb_answer {
     WB_ANSWER_PRICE,          /* decimal units */
     WB_ANSWER_PAYMENT_STATE,  /* none, malformed, ..., sound */
     WB_ANSWER_MODE,           /* enforce or count */
-    WB_ANSWER_PAYMENT_FORWARD /* 1: payment headers go to the gate; 0 */
+    WB_ANSWER_PAYMENT_FORWARD, /* 1: payment headers go to the gate; 0 */
+    WB_ANSWER_PRICE_NETWORK, /* CAIP-2, or - */
+    WB_ANSWER_PRICE_SYMBOL,  /* USDC, or - */
+    WB_ANSWER_PRICE_DECIMALS /* of the asset, or - */
 };
 WB_API struct wb_text wb_decision_answer(const struct wb_request *request,
                                          enum wb_answer which);
+
+/* Id of the i-th rule that fired, in the order of rules, and what it adds to
+ * the score (*score, may be NULL; 0 when it only counts); no value past the
+ * end. Lives as long as the engine. */
+WB_API struct wb_text wb_decision_rule(const struct wb_request *request,
+                                       size_t i, int *score);
 
 enum wb_form {
     WB_FORM_RECORD, /* the decision record: one JSON object, no newline */

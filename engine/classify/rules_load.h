@@ -74,6 +74,6 @@ size_t rules_condition(struct rules *rules, const struct node *when,
 struct program *rules_compile(struct rules *rules);
 /* After compile: the plan that program and conditions read from. It lives
  * in the arena. */
-const struct plan *rules_plan(const struct rules *rules);
+struct plan *rules_plan(const struct rules *rules);
 
 #endif

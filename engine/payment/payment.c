@@ -210,8 +210,9 @@ static void find_lines(const struct request *request,
         const struct payment_header *row;
         struct found found;
 
-        if (!may_be_ours(settings, header->name)) {
-            continue;
+        if (!may_be_ours(settings, header->name) ||
+            (request->names && !header->known)) {
+            continue; /* all of ours are known */
         }
         row = find_row(settings, header->name);
         if (!row || !open_line(row, header, &found)) {

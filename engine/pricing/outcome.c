@@ -53,23 +53,21 @@ bool rate_convert(struct amount *amount, unsigned decimals,
     return true;
 }
 
-struct factors factors_of(const struct route *route,
-                          const struct request *request)
-{
-    struct factors factors = {1, FACTOR_ONE};
-    if (route && route->units) {
-        factors.units = units_count(route->units, request);
-        factors.units_factor = units_factor(route->units, factors.units);
-    }
-    return factors;
-}
-
-/* False on overflow. */
+/* Rounded up once. False on overflow. */
 static bool multiply(struct amount *a, const struct factors *factors)
 {
-    return (factors->units == 1 || amount_mul_u64(a, factors->units)) &&
-           (factors->units_factor == FACTOR_ONE ||
-            amount_scale_up(a, factors->units_factor, FACTOR_ONE));
+    uint64_t rebates = factors->units_factor * factors->volume;
+    uint64_t one = FACTOR_ONE * FACTOR_ONE;
+
+    if (factors->units != 1 && !amount_mul_u64(a, factors->units)) {
+        return false;
+    }
+    if (rebates == one) {
+        return factors->multiplier == FACTOR_ONE ||
+               amount_scale_up(a, factors->multiplier, FACTOR_ONE);
+    }
+    return amount_mul_u64(a, rebates) &&
+           amount_scale_up(a, factors->multiplier, one * FACTOR_ONE);
 }
 
 struct amount outcome_level(const struct outcome *outcome,

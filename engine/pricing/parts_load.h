@@ -21,7 +21,7 @@
  *   P015 not a plain decimal
  *
  *   P042 rate of exchange      P045 units                P048 factor, steps
- *   P043 currency without      P046 window of time       P049 frequency
+ *   P043 currency without      P046 window of time       P049 volume, demand
  *        a rate                P047 zone
  *   P044 prices side by side
  */
@@ -105,6 +105,15 @@ bool header_name_read(struct loader *loader, const struct node *node,
                       struct view *out);
 /* units: {...}; NULL after an error. */
 const struct units *units_read(struct loader *loader, const struct node *map);
+/* volume: { NAME: {...} } and demand: { NAME: {...} } of the policy; NULL is
+ * fine. */
+bool volumes_read(struct loader *loader, const struct node *groups);
+bool demands_read(struct loader *loader, const struct node *groups);
+/* A route's own, or the name of a group; NULL after an error. */
+const struct volume *volume_read(struct loader *loader, const struct node *node,
+                                 struct view route);
+const struct demand *demand_read(struct loader *loader, const struct node *node,
+                                 struct view route);
 /* valid: {...}; NULL after an error. */
 const struct window *window_read(struct loader *loader, const struct node *map);
 /* "UTC", "+01:00", "Europe/Berlin" or the path of a TZif file. */

@@ -7,17 +7,19 @@
  *   policy -> always-free patterns
  *          -> routes, in order -> tiers, in order -> outcome -> offers
  *                              -> the route's own outcome
- *                              -> units, window
+ *                              -> units, volume, demand, window
  *          -> otherwise: outcome
  */
 #ifndef WB_PRICING_POLICY_H
 #define WB_PRICING_POLICY_H
 
+#include "pricing/demand.h"
 #include "pricing/method.h"
 #include "pricing/pattern.h"
 #include "pricing/price.h"
 #include "pricing/query.h"
 #include "pricing/units.h"
+#include "pricing/volume.h"
 #include "pricing/window.h"
 
 /* Decimals of an amount of a currency. */
@@ -56,10 +58,13 @@ struct route {
     struct tier *tiers;
     size_t tier_count;
     struct outcome price;
-    const struct units *units; /* NULL: not priced by units */
-    bool free;                 /* whatever the tier: matches strictly */
+    const struct units *units;   /* NULL: not priced by units */
+    const struct volume *volume; /* NULL: who paid often pays the same */
+    const struct demand *demand; /* NULL: demand does not move it */
+    bool free;                   /* whatever the tier: matches strictly */
 };
 
+#define DEMANDS_MAX 2048
 struct policy {
     struct view file;
     struct view site; /* id */
@@ -73,6 +78,11 @@ struct policy {
     struct asset *assets;
     size_t asset_count;
     int64_t rate_max_age; /* of rates that are pushed, microseconds */
+    int64_t quote_ttl;    /* how long a price told holds, microseconds */
+    const struct volume **volumes; /* groups */
+    size_t volume_count;
+    const struct demand **demands; /* groups', then routes' own */
+    size_t demand_count;
     struct method_names methods;
     struct pattern *always_free;
     size_t always_free_count;
@@ -103,12 +113,12 @@ void route_choose(const struct route *route,
 struct factors {
     uint64_t units; /* at least 1 */
     uint64_t units_factor;
+    uint64_t volume;
+    uint64_t multiplier; /* of demand */
 };
+#define FACTORS_NONE ((struct factors){1, FACTOR_ONE, FACTOR_ONE, FACTOR_ONE})
 
 extern const struct amount amount_largest;
-struct factors factors_of(const struct route *route,
-                          const struct request *request);
-
 /* How dear, for comparison with other outcomes under their factors. */
 struct amount outcome_level(const struct outcome *outcome,
                             const struct factors *factors);

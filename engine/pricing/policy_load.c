@@ -9,6 +9,7 @@
 #include "pricing/presets.h"
 
 #define NOTICE_ROOM 400
+#define QUOTE_TTL INT64_C(300000000)
 
 /* ---- the file's keys ---- */
 
@@ -58,9 +59,9 @@ static const struct schema_key policy_schema[] = {
     {"quotes", SCHEMA_NODE, offsetof(struct policy_keys, quotes), false, NULL,
      NULL, 0, 0, "not supported in this version"},
     {"volume", SCHEMA_NODE, offsetof(struct policy_keys, volume), false, NULL,
-     NULL, 0, 0, "not supported in this version"},
+     NULL, 0, 0, "volume steps that several routes share, by name"},
     {"demand", SCHEMA_NODE, offsetof(struct policy_keys, demand), false, NULL,
-     NULL, 0, 0, "not supported in this version"},
+     NULL, 0, 0, "demand that several routes share, by name"},
     {0}};
 
 static void read_always_free(struct loader *loader, const struct node *tree,
@@ -158,13 +159,16 @@ static void read_parts(struct loader *loader, const struct node *tree,
     if (tree->kind != NODE_MAP) {
         return;
     }
+    if (tree->count == 0) {
+        /* a file that is being written, or was cut: not "all is free" */
+        load_error(loader, tree, "P060", NULL,
+                   "an empty policy; 'otherwise: free' makes all free");
+    }
     if (keys.version != 1) {
         load_error(loader, node_get(tree, "version"), "P001", NULL,
                    "expected version 1, found %lld", (long long)keys.version);
     }
     load_refuse_future(loader, keys.quotes);
-    load_refuse_future(loader, keys.volume);
-    load_refuse_future(loader, keys.demand);
     policy->preflight_free = keys.preflight == 0;
     policy->folds_case = keys.paths == 0;
     policy->rate_max_age = keys.exchange_max_age;
@@ -174,6 +178,9 @@ static void read_parts(struct loader *loader, const struct node *tree,
     if (keys.exchange) {
         exchange_read(loader, keys.exchange);
     }
+    policy->quote_ttl = QUOTE_TTL;
+    volumes_read(loader, keys.volume);
+    demands_read(loader, keys.demand);
     read_always_free(loader, tree, &keys.always_free);
     if (keys.routes) {
         routes_read(loader, keys.routes);

@@ -7,12 +7,14 @@
  * for certain or not at all. `otherwise` is a candidate unless every reading
  * of the path was taken by some candidate.
  */
-#include "pricing/policy.h"
+#include "pricing/market.h"
 
 /* What is known of the request, worked out once. */
 struct reach {
     const struct policy *policy;
     const struct request *request;
+    const struct evaluation *evaluation;
+    const struct market *market;
     const struct path *path;
     unsigned readings; /* one bit each; 0: it may be any path */
     unsigned method;   /* method_bit, or 0: uncertain */
@@ -153,13 +155,17 @@ static bool host_is_certain(const struct request *request)
 }
 
 static void reach_start(struct reach *reach, const struct policy *policy,
-                        const struct request *request)
+                        const struct request *request,
+                        const struct evaluation *evaluation,
+                        const struct market *market)
 {
     bool known = request->target.at && request->path.reading_count > 0 &&
                  !request->path.crowded;
 
     reach->policy = policy;
     reach->request = request;
+    reach->evaluation = evaluation;
+    reach->market = market;
     reach->path = &request->path;
     reach->readings =
         known ? (unsigned)((UINT64_C(1) << request->path.reading_count) - 1)
@@ -212,16 +218,44 @@ void route_choose(const struct route *route,
     choose(choice, &route->price, route, 0);
 }
 
+/* What multiplies the amounts of a route's outcomes for this request. */
+static struct factors factors_of(const struct reach *reach,
+                                 const struct route *route, size_t *step)
+{
+    struct factors factors = FACTORS_NONE;
+
+    *step = 0;
+    if (!route) {
+        return factors;
+    }
+    if (route->units) {
+        factors.units = units_count(route->units, reach->request);
+        factors.units_factor = units_factor(route->units, factors.units);
+    }
+    if (route->volume) {
+        *step = market_step(reach->market, route->volume, reach->request,
+                            reach->evaluation);
+        factors.volume =
+            *step ? route->volume->steps[*step - 1].factor : FACTOR_ONE;
+    }
+    if (route->demand) {
+        factors.multiplier = market_multiplier(reach->market, route->demand,
+                                               reach->request->time);
+    }
+    return factors;
+}
+
 /* Of two candidates of different routes whose prices move: what each comes to
  * for this request. */
-static struct amount weigh(const struct request *request,
+static struct amount weigh(const struct reach *reach,
                            const struct choice *choice)
 {
-    struct factors factors = factors_of(choice->route, request);
+    size_t step;
+    struct factors factors = factors_of(reach, choice->route, &step);
     return outcome_level(choice->outcome, &factors);
 }
 
-static void choose_dearer(const struct request *request, struct choice *choice,
+static void choose_dearer(const struct reach *reach, struct choice *choice,
                           const struct choice *other)
 {
     bool unknown = choice->unknown || other->unknown;
@@ -232,8 +266,8 @@ static void choose_dearer(const struct request *request, struct choice *choice,
         *choice =
             other->outcome->action > choice->outcome->action ? *other : *choice;
     } else if (choice->outcome->action == PRICE_CHARGE) {
-        struct amount a = weigh(request, choice);
-        struct amount b = weigh(request, other);
+        struct amount a = weigh(reach, choice);
+        struct amount b = weigh(reach, other);
         if (amount_compare(&b, &a) > 0) {
             *choice = *other;
         }
@@ -243,7 +277,6 @@ static void choose_dearer(const struct request *request, struct choice *choice,
 
 /* Adds one route, or NULL for `otherwise`. */
 static void choose_from(const struct reach *reach, const struct route *route,
-                        const struct evaluation *evaluation,
                         struct choice *choice)
 {
     bool compares = reach->policy->moves && choice->outcome;
@@ -251,18 +284,16 @@ static void choose_from(const struct reach *reach, const struct route *route,
     struct choice *into = compares ? &other : choice;
 
     if (route) {
-        route_choose(route, evaluation, reach->request->time, into);
+        route_choose(route, reach->evaluation, reach->request->time, into);
     } else {
         choose(into, &reach->policy->otherwise, NULL, 0);
     }
     if (compares) {
-        choose_dearer(reach->request, choice, &other);
+        choose_dearer(reach, choice, &other);
     }
 }
 
-static void choose_route(const struct reach *reach,
-                         const struct evaluation *evaluation,
-                         struct choice *choice)
+static void choose_route(const struct reach *reach, struct choice *choice)
 {
     const struct policy *policy = reach->policy;
     unsigned covered = 0;
@@ -274,14 +305,14 @@ static void choose_route(const struct reach *reach,
         if (fit == FIT_NO || (fit == FIT_MAYBE && route->free)) {
             continue;
         }
-        choose_from(reach, route, evaluation, choice);
+        choose_from(reach, route, choice);
         if (fit == FIT_YES) {
             return;
         }
         covered |= covers;
     }
     if (!reach->readings || covered != reach->readings) {
-        choose_from(reach, NULL, evaluation, choice);
+        choose_from(reach, NULL, choice);
     }
 }
 
@@ -300,51 +331,56 @@ static bool is_always_free(const struct reach *reach)
     return false;
 }
 
-static void write_offers(const struct choice *choice,
-                         const struct request *request, struct price *out)
+static void write_offers(const struct reach *reach, const struct choice *choice,
+                         struct price *out)
 {
     const struct outcome *outcome = choice->outcome;
-    struct factors factors = factors_of(choice->route, request);
+    const struct route *route = choice->route;
+    struct factors factors = factors_of(reach, route, &out->volume_step);
 
-    out->units = choice->route && choice->route->units ? factors.units : 0;
+    out->units = route && route->units ? factors.units : 0;
+    out->multiplier = route && route->demand ? factors.multiplier : 0;
     out->offer_count = outcome->offer_count;
     for (size_t i = 0; i < outcome->offer_count; i++) {
         const struct asset *asset = outcome->offers[i].asset;
+        struct rate rate = asset->rate;
+        if (outcome->currency.at) {
+            rate = market_rate(reach->market, reach->policy, asset,
+                               reach->request->time);
+        }
         out->offers[i].asset = asset;
-        out->offers[i].amount =
-            outcome_amount(outcome, i, &asset->rate, &factors);
+        out->offers[i].amount = outcome_amount(outcome, i, &rate, &factors);
     }
     price_tell(out, 0);
 }
 
-static void write_price(const struct policy *policy,
-                        const struct choice *choice,
-                        const struct request *request, struct price *out)
+static void write_price(const struct reach *reach, const struct choice *choice,
+                        struct price *out)
 {
     const struct outcome *outcome = choice->outcome;
 
     out->action = outcome->action;
     out->refusal = outcome->refusal;
     out->line = outcome->line;
-    out->file = policy->file;
     out->route = choice->route ? choice->route->id : VIEW("otherwise");
     out->of = choice->route;
     out->outcome = outcome;
     out->tier = choice->tier;
     if (outcome->action == PRICE_CHARGE) {
-        write_offers(choice, request, out);
+        write_offers(reach, choice, out);
     }
 }
 
 void policy_price(const struct policy *policy, const struct request *request,
-                  const struct evaluation *evaluation, struct price *out)
+                  const struct evaluation *evaluation,
+                  const struct market *market, struct price *out)
 {
     struct reach reach;
     struct choice choice = {0};
 
     memset(out, 0, sizeof *out);
     out->file = policy->file;
-    reach_start(&reach, policy, request);
+    reach_start(&reach, policy, request, evaluation, market);
     if (is_always_free(&reach)) {
         out->route = VIEW("always-free");
         return;
@@ -353,8 +389,8 @@ void policy_price(const struct policy *policy, const struct request *request,
         out->route = VIEW("preflight");
         return;
     }
-    choose_route(&reach, evaluation, &choice);
-    write_price(policy, &choice, request, out);
+    choose_route(&reach, &choice);
+    write_price(&reach, &choice, out);
 }
 
 /* ---- what the rest of the engine asks ---- */

@@ -69,10 +69,12 @@ struct price {
     struct view pay_to;
     struct money offers[PRICE_OFFERS_MAX]; /* the first is the above */
     size_t offer_count;
-    uint64_t units;    /* priced by units: how many; else 0 */
-    struct view route; /* id; "otherwise", "always-free" or "preflight" */
-    unsigned tier;     /* from 1; 0: the route's own price */
-    unsigned line;     /* of the tier or route, for explain */
+    uint64_t units;      /* priced by units: how many; else 0 */
+    size_t volume_step;  /* of volume, from 1; 0: none */
+    uint64_t multiplier; /* of demand, parts per million; 0: does not move */
+    struct view route;   /* id; "otherwise", "always-free" or "preflight" */
+    unsigned tier;       /* from 1; 0: the route's own price */
+    unsigned line;       /* of the tier or route, for explain */
     struct view file;
     const struct refusal *refusal; /* when REJECT */
     const struct outcome *outcome; /* what said it, and of which route */
@@ -80,12 +82,15 @@ struct price {
 };
 
 struct policy;
+struct market;
 
-/* Prices the request; reads labels, score and class from `evaluation`. A
+/* Prices the request; `market` (NULL: nothing moves) has what moves prices.
+ * Reads labels, score and class from `evaluation`. A
  * condition that is unknown counts as true if that is dearer, as false if
  * not; for reject as false. Payment headers play no part. */
 void policy_price(const struct policy *policy, const struct request *request,
-                  const struct evaluation *evaluation, struct price *out);
+                  const struct evaluation *evaluation,
+                  const struct market *market, struct price *out);
 /* Tells offer i in place of the first. */
 void price_tell(struct price *price, size_t i);
 /* True if payments are to be judged against asset and payee: false while the

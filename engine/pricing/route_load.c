@@ -39,9 +39,12 @@ static const struct schema_key route_schema[] = {
     {"valid", SCHEMA_NODE, offsetof(struct route_keys, valid), false, NULL,
      NULL, 0, 0, "when it matches: from, until, weekdays, hours, zone"},
     {"volume", SCHEMA_NODE, offsetof(struct route_keys, volume), false, NULL,
-     NULL, 0, 0, "not supported in this version"},
+     NULL, 0, 0,
+     "who paid often pays less: per, window, steps; or the name of a group"},
     {"demand", SCHEMA_NODE, offsetof(struct route_keys, demand), false, NULL,
-     NULL, 0, 0, "not supported in this version"},
+     NULL, 0, 0,
+     "the price follows the demand: signal, target, step, period, floor, "
+     "ceiling; or the name of a group"},
     {0}};
 
 struct match_keys {
@@ -386,10 +389,13 @@ static void read_tiers(struct loader *loader, const struct node *list,
 static void check_size(struct loader *loader, const struct node *node,
                        const struct route *route, const struct outcome *outcome)
 {
-    struct factors factors = {1, FACTOR_ONE};
+    struct factors factors = FACTORS_NONE;
 
     if (route->units) {
         factors.units = route->units->dearest;
+    }
+    if (route->demand) {
+        factors.multiplier = route->demand->ceiling;
     }
     for (size_t i = 0; outcome->action == PRICE_CHARGE &&
                        i < outcome->offer_count && outcome->offers[i].asset;
@@ -429,13 +435,17 @@ static void read_route(struct loader *loader, const struct node *node,
     if (keys.id.at) {
         read_id(loader, node_get(node, "id"), keys.id);
     }
-    load_refuse_future(loader, keys.volume);
-    load_refuse_future(loader, keys.demand);
     if (keys.match) {
         read_match(loader, keys.match, route);
     }
     if (keys.units) {
         route->units = units_read(loader, keys.units);
+    }
+    if (keys.volume && keys.id.at) {
+        route->volume = volume_read(loader, keys.volume, keys.id);
+    }
+    if (keys.demand && keys.id.at) {
+        route->demand = demand_read(loader, keys.demand, keys.id);
     }
     if (keys.valid) {
         route->window = window_read(loader, keys.valid);

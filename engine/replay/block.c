@@ -11,27 +11,38 @@
 /* Bytes of an unreadable line that are shown. */
 #define SAMPLE_SIZE 160
 
-struct block *block_new(size_t lines)
+static bool make_requests(struct block *block, unsigned side, size_t lines)
+{
+    block->requests[side] = calloc(lines, sizeof *block->requests[side]);
+    for (size_t i = 0; block->requests[side] && i < lines; i++) {
+        block->requests[side][i] = wb_request_new();
+        if (!block->requests[side][i]) {
+            return false;
+        }
+    }
+    return block->requests[side] != NULL;
+}
+
+struct block *block_new(const struct block_job *job, size_t lines)
 {
     struct block *block = calloc(1, sizeof *block);
 
     if (!block) {
         return NULL;
     }
+    block->job = job;
+    block->room = lines;
     block->lines = calloc(lines, sizeof *block->lines);
-    block->requests = calloc(lines, sizeof *block->requests);
     block->text = malloc(TEXT_SIZE);
-    if (!tally_start(&block->tally) || !block->lines || !block->requests ||
-        !block->text) {
+    bool fine = block->lines && block->text;
+    for (unsigned i = 0; i < SIDES; i++) {
+        fine = tally_start(&block->tallies[i]) && fine;
+        fine = fine && (i >= job->sides || make_requests(block, i, lines));
+    }
+    table_start(&block->moves, block->tallies[0].names);
+    if (!fine) {
         block_free(block);
         return NULL;
-    }
-    for (; block->room < lines; block->room++) {
-        block->requests[block->room] = wb_request_new();
-        if (!block->requests[block->room]) {
-            block_free(block);
-            return NULL;
-        }
     }
     return block;
 }
@@ -41,14 +52,17 @@ void block_free(struct block *block)
     if (!block) {
         return;
     }
-    for (size_t i = 0; i < block->room; i++) {
-        wb_request_free(block->requests[i]);
+    table_end(&block->moves);
+    for (unsigned side = 0; side < SIDES; side++) {
+        for (size_t i = 0; block->requests[side] && i < block->room; i++) {
+            wb_request_free(block->requests[side][i]);
+        }
+        free(block->requests[side]);
+        tally_end(&block->tallies[side]);
     }
-    tally_end(&block->tally);
     free(block->lines);
-    free(block->requests);
     free(block->text);
-    free(block->records);
+    free(block->records.at);
     free(block);
 }
 
@@ -93,92 +107,156 @@ enum reading block_take(struct block *block, struct merge *merge)
 
 /* ---- the stages ---- */
 
-/* Parses a line into its request and weighs it; false: out of memory. */
-static bool weigh_line(struct block *block, size_t i, struct wb_engine *engine)
+/* Parses a line into its requests and weighs them; false: out of memory. */
+static bool weigh_line(struct block *block, size_t i)
 {
     struct line *line = &block->lines[i];
     struct log_line parts;
 
     line->fault =
         line->origin->format->read(line->at, line->size, &block->clock, &parts);
-    if (line->fault != LINE_FINE) {
-        return true;
-    }
     line->extra.status = parts.status;
     line->extra.bytes = parts.bytes;
-    if (format_fill(block->requests[i], engine, &parts, &line->fault,
-                    &line->why) != WB_OK) {
-        return false;
-    }
-    if (line->fault == LINE_FINE) {
-        wb_weigh(block->requests[i]);
+    for (unsigned side = 0;
+         side < block->job->sides && line->fault == LINE_FINE; side++) {
+        struct wb_request *request = block->requests[side][i];
+        if (format_fill(request, block->job->engines[side], &parts,
+                        &line->fault, &line->why) != WB_OK) {
+            return false;
+        }
+        if (line->fault == LINE_FINE) {
+            wb_weigh(request);
+        }
     }
     return true;
 }
 
-void block_weigh(struct block *block, struct wb_engine *engine)
+void block_weigh(struct block *block)
 {
     for (size_t i = 0; i < block->count; i++) {
-        if (block->lines[i].fault == LINE_FINE &&
-            !weigh_line(block, i, engine)) {
+        if (block->lines[i].fault == LINE_FINE && !weigh_line(block, i)) {
             block->failed = true;
             return;
         }
     }
 }
 
-void block_decide(struct block *block, struct wb_state *state)
+void block_decide(struct block *block)
 {
     for (size_t i = 0; i < block->count && !block->failed; i++) {
-        if (block->lines[i].fault == LINE_FINE) {
-            wb_decide_blocking(block->requests[i], state);
+        for (unsigned side = 0;
+             side < block->job->sides && block->lines[i].fault == LINE_FINE;
+             side++) {
+            wb_decide_blocking(block->requests[side][i],
+                               block->job->states[side]);
         }
     }
 }
 
-/* One record and its newline; the room grows as needed. */
+/* ---- counting ---- */
+
+/* Room for more records; false: out of memory. */
+static bool grow(struct block *block)
+{
+    size_t room = block->records.room * 2 + 16384;
+    char *at = realloc(block->records.at, room);
+
+    if (!at) {
+        block->failed = true;
+        return false;
+    }
+    block->records.at = at;
+    block->records.room = room;
+    block->records.cut = false;
+    return true;
+}
+
+/* One record and its newline, at the end of what there is; its size, or 0 if
+ * it does not fit. */
+static size_t write_record(struct block *block,
+                           const struct wb_request *request)
+{
+    char *at = block->records.at + block->records.size;
+    size_t left = block->records.room - block->records.size;
+    size_t size =
+        left < 2 ? SIZE_MAX
+                 : wb_decision_write(request, WB_FORM_RECORD, at, left - 1);
+
+    if (size >= left) {
+        return 0;
+    }
+    at[size] = '\n';
+    return size + 1;
+}
+
+/* A row in place of the record, which stands behind it meanwhile. */
+static bool write_row(struct block *block, size_t record)
+{
+    struct text *all = &block->records;
+    size_t start = all->size;
+    size_t room = (all->room - start - record) / 2;
+    char *at = all->at + all->room - record;
+
+    memmove(at, all->at + start, record);
+    struct text row = text_in(all->at + start, room);
+    columns_row(block->job->columns, view_of(at, record - 1), &row);
+    all->size += row.cut ? 0 : row.size;
+    return !row.cut;
+}
+
 static void add_record(struct block *block, const struct wb_request *request)
 {
     for (;;) {
-        size_t left = block->records_room - block->records_size;
-        size_t size =
-            left < 2 ? SIZE_MAX
-                     : wb_decision_write(request, WB_FORM_RECORD,
-                                         block->records + block->records_size,
-                                         left - 1);
-        if (size < left) {
-            block->records_size += size;
-            block->records[block->records_size++] = '\n';
+        size_t size = write_record(block, request);
+        if (size > 0 && block->job->columns->form == COLUMNS_JSON) {
+            block->records.size += size;
             return;
         }
-        size_t room = block->records_room * 2 + 16384;
-        char *records = realloc(block->records, room);
-        if (!records) {
-            block->failed = true;
+        if (size > 0 && write_row(block, size)) {
             return;
         }
-        block->records = records;
-        block->records_room = room;
+        if (!grow(block)) {
+            return;
+        }
     }
 }
 
-void block_count(struct block *block, bool records)
+static void count_line(struct block *block, size_t i)
 {
-    block->records_size = 0;
+    const struct block_job *job = block->job;
+    struct line *line = &block->lines[i];
+    struct wb_request *request = block->requests[0][i];
+
+    line->left_out = job->filter && !filter_passes(job->filter, request);
+    if (line->left_out) {
+        block->tallies[0].left_out++;
+        return;
+    }
+    for (unsigned side = 0; side < job->sides; side++) {
+        tally_request(&block->tallies[side], block->requests[side][i],
+                      &line->extra);
+    }
+    if (job->sides > 1 && !moves_count(&block->moves, request,
+                                       block->requests[1][i], block->moved)) {
+        block->failed = true;
+    }
+    if (job->columns) {
+        add_record(block, request);
+    }
+}
+
+void block_count(struct block *block)
+{
+    block->records.size = 0;
     for (size_t i = 0; i < block->count && !block->failed; i++) {
-        struct line *line = &block->lines[i];
-        if (line->fault != LINE_FINE) {
-            if (line->fault != LINE_NOTE) {
-                tally_fault(&block->tally, line->fault);
-            }
-            continue;
-        }
-        tally_request(&block->tally, block->requests[i], &line->extra);
-        if (records) {
-            add_record(block, block->requests[i]);
+        enum line_fault fault = block->lines[i].fault;
+        if (fault == LINE_FINE) {
+            count_line(block, i);
+        } else if (fault != LINE_NOTE) {
+            tally_fault(&block->tallies[0], fault);
         }
     }
-    block->failed |= block->tally.failed;
+    block->failed |= block->tallies[0].failed || block->tallies[1].failed;
 }
 
 /* ---- what goes out ---- */
@@ -221,18 +299,41 @@ static void show_lost(const struct line *line, FILE *err)
             (int)line->size, line->at);
 }
 
-bool block_write(struct block *block, FILE *out, FILE *err, unsigned *samples)
+/* In order, so that examples are the first of the input. */
+static void sample(struct block *block, size_t i)
 {
+    const struct block_job *job = block->job;
+    struct wb_request *request = block->requests[0][i];
+    struct wb_text rule;
+
+    for (size_t k = 0;
+         job->fired && (rule = wb_decision_rule(request, k, NULL)).data; k++) {
+        samples_add(job->fired, view_of(rule.data, rule.size), VIEW_NONE,
+                    VIEW_NONE, request);
+    }
+    if (job->sides > 1 && job->moved) {
+        moves_sample(job->moved, request, block->requests[1][i]);
+    }
+}
+
+bool block_write(struct block *block)
+{
+    const struct block_job *job = block->job;
+
     for (size_t i = 0; i < block->count; i++) {
-        if (block->lines[i].fault == LINE_LOST) {
-            show_lost(&block->lines[i], err);
-        } else if (block->lines[i].fault != LINE_FINE &&
-                   block->lines[i].fault != LINE_NOTE && *samples != 0) {
-            show(&block->lines[i], err);
-            --*samples;
+        const struct line *line = &block->lines[i];
+        if (line->fault == LINE_LOST) {
+            show_lost(line, job->err);
+        } else if (line->fault == LINE_FINE) {
+            if ((job->fired || job->moved) && !line->left_out) {
+                sample(block, i);
+            }
+        } else if (line->fault != LINE_NOTE && *job->unreadable != 0) {
+            show(line, job->err);
+            --*job->unreadable;
         }
     }
-    return !out || block->records_size == 0 ||
-           fwrite(block->records, 1, block->records_size, out) ==
-               block->records_size;
+    return !job->out || block->records.size == 0 ||
+           fwrite(block->records.at, 1, block->records.size, job->out) ==
+               block->records.size;
 }

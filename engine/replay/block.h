@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A block of lines on its way through the three stages of a replay, with a
- * request for each of its lines:
+ * request for each of its lines, or two where two configurations are
+ * compared:
  *
  *   block_take    lines are copied out of the reader     in order
  *   block_weigh   parsed; all that needs no state        any thread
@@ -14,8 +15,27 @@
 
 #include <stdio.h>
 
+#include "replay/columns.h"
+#include "replay/filter.h"
 #include "replay/merge.h"
+#include "replay/moves.h"
 #include "replay/tally.h"
+
+#define SIDES 2 /* the configuration, and the one it is compared with */
+
+/* What is done with all blocks. */
+struct block_job {
+    struct wb_engine *engines[SIDES];
+    struct wb_state *states[SIDES];
+    unsigned sides;                /* 1 or 2 */
+    const struct filter *filter;   /* NULL: all requests count */
+    const struct columns *columns; /* of records; NULL: none are made */
+    FILE *out;                     /* for records; NULL: none */
+    FILE *err;                     /* samples of what could not be read */
+    unsigned *unreadable;          /* of them that may still be shown */
+    struct samples *fired;         /* examples for each rule */
+    struct samples *moved;         /* examples for each move */
+};
 
 struct line {
     char *at; /* into the block's text */
@@ -23,37 +43,40 @@ struct line {
     const struct origin *origin;
     uint64_t number; /* in its file, from 1 */
     enum line_fault fault;
+    bool left_out;   /* by the filter */
     const char *why; /* more about the fault: a static text, or NULL */
     struct line_extra extra;
 };
 
 struct block {
     uint64_t number; /* in input order, from 0 */
+    const struct block_job *job;
     struct line *lines;
-    struct wb_request **requests; /* one per line */
+    struct wb_request **requests[SIDES]; /* one per line */
     size_t count, room;
     char *text;
     struct log_clock clock;
-    struct tally tally; /* of all blocks that were in this place */
-    char *records;      /* decision records, one a line */
-    size_t records_size, records_room;
-    bool failed; /* out of memory */
+    /* Of all blocks that were in this place: */
+    struct tally tallies[SIDES];
+    struct table moves;
+    uint64_t moved[MOVE_KINDS];
+    struct text records; /* one a line; owned */
+    bool failed;         /* out of memory */
 };
 
 /* For `lines` lines; NULL: out of memory. */
-struct block *block_new(size_t lines);
+struct block *block_new(const struct block_job *job, size_t lines);
 void block_free(struct block *block);
 
 /* Empties the block and takes lines. READING_LINE: there may be more; else
  * READING_END or READING_FAILED. */
 enum reading block_take(struct block *block, struct merge *merge);
-void block_weigh(struct block *block, struct wb_engine *engine);
-void block_decide(struct block *block, struct wb_state *state);
-void block_count(struct block *block, bool records);
-/* Writes records to `out` (may be NULL) and, while *samples is not 0, lines
- * that could not be read to `err`; that a compressed file broke, always.
- * False when `out` could not be written. */
-bool block_write(struct block *block, FILE *out, FILE *err, unsigned *samples);
+void block_weigh(struct block *block);
+void block_decide(struct block *block);
+void block_count(struct block *block);
+/* Writes records, and lines that could not be read to the job's `err`; that a
+ * compressed file broke, always. False when records could not be written. */
+bool block_write(struct block *block);
 
 /* Why a line gave no request, for people. */
 const char *line_fault_text(enum line_fault fault);

@@ -23,7 +23,6 @@
  * that a turn costs little. Even alone a thread is a tenth faster with 16 to
  * 64 than with one: each stage's code stays where it is. */
 #define BLOCK_LINES 32
-#define SAMPLES 5
 
 struct turn {
     pthread_mutex_t mutex;
@@ -34,14 +33,13 @@ struct turn {
 struct pipeline {
     const struct pipeline_options *options;
     struct merge *merge;
-    pthread_mutex_t reading; /* guards the five below */
-    uint64_t blocks;
+    pthread_mutex_t reading; /* guards the six below */
+    uint64_t blocks, lines;
     bool ended;
     enum pipeline_result result; /* the first that is not DONE stays */
     int error;                   /* errno of PIPELINE_WRITE */
     atomic_bool stop;
     struct turn decide, write;
-    unsigned samples; /* in the turn of write */
 };
 
 struct worker {
@@ -106,7 +104,8 @@ static bool take_lines(struct pipeline *p, struct block *block)
         p->ended = true;
         return block->count > 0;
     case READING_FAILED:
-        fprintf(p->options->err, "weighbridge: %s\n", merge_error(p->merge));
+        fprintf(p->options->job->err, "weighbridge: %s\n",
+                merge_error(p->merge));
         p->ended = true;
         p->result = PIPELINE_READ;
         return false;
@@ -121,6 +120,10 @@ static bool take(struct pipeline *p, struct block *block)
     bool some = !p->ended && take_lines(p, block);
     if (some) {
         block->number = p->blocks++;
+        p->lines += block->count;
+        if (p->options->progress) {
+            progress_show(p->options->progress, p->merge, p->lines);
+        }
     }
     pthread_mutex_unlock(&p->reading);
     return some;
@@ -133,22 +136,20 @@ static void *work(void *arg)
     struct block *block = worker->block;
 
     while (take(p, block)) {
-        block_weigh(block, p->options->engine);
+        block_weigh(block);
         turn_wait(&p->decide, block->number);
         if (!atomic_load(&p->stop)) {
-            block_decide(block, p->options->state);
+            block_decide(block);
         }
         turn_pass(&p->decide);
         if (!atomic_load(&p->stop)) {
-            block_count(block, p->options->out != NULL);
+            block_count(block);
         }
         if (block->failed) {
             fail(p, PIPELINE_MEMORY);
         }
         turn_wait(&p->write, block->number);
-        if (!atomic_load(&p->stop) &&
-            !block_write(block, p->options->out, p->options->err,
-                         &p->samples)) {
+        if (!atomic_load(&p->stop) && !block_write(block)) {
             fail(p, PIPELINE_WRITE);
         }
         turn_pass(&p->write);
@@ -166,7 +167,7 @@ static bool run_workers(struct pipeline *p, struct worker *workers,
 
     for (unsigned i = 0; i < count; i++) {
         workers[i].pipeline = p;
-        workers[i].block = block_new(BLOCK_LINES);
+        workers[i].block = block_new(p->options->job, BLOCK_LINES);
         if (!workers[i].block) {
             return false;
         }
@@ -182,7 +183,18 @@ static bool run_workers(struct pipeline *p, struct worker *workers,
     return true;
 }
 
-static void run(struct pipeline *p, struct tally *tally)
+static void add_up(const struct pipeline_sums *sums, const struct block *block)
+{
+    for (unsigned i = 0; i < block->job->sides; i++) {
+        tally_merge(&sums->tallies[i], &block->tallies[i]);
+    }
+    sums->tallies[0].failed |= !table_merge(sums->moves, &block->moves);
+    for (unsigned i = 0; i < MOVE_KINDS; i++) {
+        sums->moved[i] += block->moved[i];
+    }
+}
+
+static void run(struct pipeline *p, const struct pipeline_sums *sums)
 {
     unsigned count = p->options->threads ? p->options->threads : 1;
     struct worker *workers = calloc(count, sizeof *workers);
@@ -192,7 +204,7 @@ static void run(struct pipeline *p, struct tally *tally)
     }
     for (unsigned i = 0; workers && i < count; i++) {
         if (workers[i].block) {
-            tally_merge(tally, &workers[i].block->tally);
+            add_up(sums, workers[i].block);
         }
         block_free(workers[i].block);
     }
@@ -200,9 +212,9 @@ static void run(struct pipeline *p, struct tally *tally)
 }
 
 enum pipeline_result pipeline_run(const struct pipeline_options *options,
-                                  struct tally *tally, int *error)
+                                  const struct pipeline_sums *sums, int *error)
 {
-    struct pipeline p = {.options = options, .samples = SAMPLES};
+    struct pipeline p = {.options = options};
 
     p.merge = merge_new(options->paths, options->path_count, options->format);
     if (!p.merge) {
@@ -211,13 +223,13 @@ enum pipeline_result pipeline_run(const struct pipeline_options *options,
     pthread_mutex_init(&p.reading, NULL);
     turn_start(&p.decide);
     turn_start(&p.write);
-    run(&p, tally);
+    run(&p, sums);
     turn_end(&p.decide);
     turn_end(&p.write);
     pthread_mutex_destroy(&p.reading);
     merge_free(p.merge);
     *error = p.error;
-    if (p.result == PIPELINE_DONE && tally->failed) {
+    if (p.result == PIPELINE_DONE && sums->tallies[0].failed) {
         return PIPELINE_MEMORY;
     }
     return p.result;

@@ -7,16 +7,22 @@
 #define WB_REPLAY_PIPELINE_H
 
 #include "replay/block.h"
+#include "replay/progress.h"
 
 struct pipeline_options {
-    struct wb_engine *engine;
-    struct wb_state *state;
+    const struct block_job *job;
     const struct format *format; /* NULL: the first lines of each file tell */
-    FILE *out;                   /* decision records; NULL: none */
-    FILE *err;                   /* samples of what could not be read */
+    struct progress *progress;   /* NULL: none is shown */
     unsigned threads;
     const char *const *paths;
     size_t path_count;
+};
+
+/* What was counted, by all threads. */
+struct pipeline_sums {
+    struct tally *tallies; /* one per side */
+    struct table *moves;
+    uint64_t *moved; /* of each kind */
 };
 
 enum pipeline_result {
@@ -26,8 +32,8 @@ enum pipeline_result {
     PIPELINE_WRITE /* *error is errno's */
 };
 
-/* Adds all that was counted to `tally`. */
+/* Adds all that was counted to `sums`. */
 enum pipeline_result pipeline_run(const struct pipeline_options *options,
-                                  struct tally *tally, int *error);
+                                  const struct pipeline_sums *sums, int *error);
 
 #endif

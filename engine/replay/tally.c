@@ -4,9 +4,16 @@
  */
 #include "replay/tally.h"
 
+#include <stdlib.h>
+
 const char *const tally_classes[TALLY_CLASSES] = {"human", "suspect", "agent",
                                                   "unknown"};
 const char *const tally_labels[TALLY_LABELS] = {"human", "bot"};
+
+const char *const tally_tables[TALLY_TABLES] = {
+    "agents", "routes",   "sites",   "payments",
+    "rules",  "refusals", "revenue", "charges",
+};
 
 bool tally_start(struct tally *tally)
 {
@@ -15,20 +22,39 @@ bool tally_start(struct tally *tally)
     if (!tally->names) {
         return false;
     }
-    table_start(&tally->agents, tally->names);
-    table_start(&tally->routes, tally->names);
-    table_start(&tally->sites, tally->names);
-    table_start(&tally->payments, tally->names);
+    for (size_t i = 0; i < TALLY_TABLES; i++) {
+        table_start(&tally->tables[i], tally->names);
+    }
     return true;
 }
 
 void tally_end(struct tally *tally)
 {
-    table_end(&tally->agents);
-    table_end(&tally->routes);
-    table_end(&tally->sites);
-    table_end(&tally->payments);
+    for (size_t i = 0; i < TALLY_TABLES; i++) {
+        table_end(&tally->tables[i]);
+    }
+    for (size_t i = 0; i < tally->asset_count; i++) {
+        timeline_end(&tally->assets[i].line);
+    }
+    free(tally->assets);
+    timeline_end(&tally->line);
     arena_free(tally->names);
+}
+
+void tally_seed(struct tally *tally, const struct wb_engine *engine)
+{
+    struct wb_text name;
+
+    for (size_t i = 0; (name = wb_engine_rule(engine, i)).data; i++) {
+        tally->failed |=
+            !table_row(&tally->tables[TALLY_RULES],
+                       view_of(name.data, name.size), VIEW_NONE, VIEW_NONE);
+    }
+    for (size_t i = 0; (name = wb_engine_route(engine, i)).data; i++) {
+        tally->failed |=
+            !table_row(&tally->tables[TALLY_ROUTES],
+                       view_of(name.data, name.size), VIEW_NONE, VIEW_NONE);
+    }
 }
 
 void tally_fault(struct tally *tally, enum line_fault fault)
@@ -65,44 +91,141 @@ static bool is_name(struct view v)
     return v.size > 0 && !view_equal(v, VIEW("-"));
 }
 
-static void count(struct tally *tally, struct table *table, struct view name)
+static void count(struct tally *tally, enum tally_table table, struct view name,
+                  struct view other)
 {
-    struct row *row = table_row(table, name, VIEW_NONE);
+    tally->failed |=
+        !table_count(&tally->tables[table], name, other, VIEW_NONE, NULL);
+}
 
-    if (row) {
-        row->requests++;
-    } else {
+/* ---- assets ---- */
+
+const struct tally_asset *tally_asset_find(const struct tally *tally,
+                                           struct view address)
+{
+    for (size_t i = 0; i < tally->asset_count; i++) {
+        if (view_equal(tally->assets[i].address, address)) {
+            return &tally->assets[i];
+        }
+    }
+    return NULL;
+}
+
+struct tally_asset *tally_asset(struct tally *tally, struct view address)
+{
+    const struct tally_asset *found = tally_asset_find(tally, address);
+
+    if (found) {
+        return &tally->assets[found - tally->assets];
+    }
+    struct tally_asset *assets =
+        realloc(tally->assets, (tally->asset_count + 1) * sizeof *assets);
+    if (!assets) {
+        return NULL;
+    }
+    tally->assets = assets;
+    struct tally_asset *asset = &assets[tally->asset_count];
+    memset(asset, 0, sizeof *asset);
+    asset->address = arena_copy(tally->names, address);
+    if (!asset->address.at) {
+        return NULL;
+    }
+    tally->asset_count++;
+    return asset;
+}
+
+static struct tally_asset *asset_of(struct tally *tally,
+                                    const struct wb_request *request)
+{
+    struct tally_asset *asset =
+        tally_asset(tally, answer(request, WB_ANSWER_PRICE_ASSET));
+    unsigned long long decimals;
+
+    if (asset && !asset->symbol.at) {
+        asset->symbol =
+            arena_copy(tally->names, answer(request, WB_ANSWER_PRICE_SYMBOL));
+        asset->network =
+            arena_copy(tally->names, answer(request, WB_ANSWER_PRICE_NETWORK));
+        if (view_to_u64(answer(request, WB_ANSWER_PRICE_DECIMALS), &decimals)) {
+            asset->decimals = (unsigned)decimals;
+        }
+    }
+    return asset;
+}
+
+void tally_asset_sum(const struct tally *tally, const struct tally_asset *asset,
+                     struct row *sum)
+{
+    const struct table *charges = &tally->tables[TALLY_CHARGES];
+
+    memset(sum, 0, sizeof *sum);
+    sum->asset = asset->address;
+    for (size_t i = 0; i < charges->count; i++) {
+        if (view_equal(charges->rows[i].asset, asset->address)) {
+            row_add(sum, &charges->rows[i]);
+        }
+    }
+}
+
+/* ---- prices ---- */
+
+static void count_bucket(struct tally *tally, struct tally_asset *asset,
+                         int64_t time, const struct amount *amount)
+{
+    struct bucket *bucket =
+        asset ? timeline_at(&asset->line, time / 1000000) : NULL;
+
+    if (!bucket) {
         tally->failed = true;
+        return;
+    }
+    bucket->charged++;
+    amount_add(&bucket->amount, amount);
+}
+
+static void count_charge(struct tally *tally, const struct wb_request *request,
+                         size_t class, struct view route)
+{
+    struct tally_asset *asset = asset_of(tally, request);
+    struct view address = answer(request, WB_ANSWER_PRICE_ASSET);
+    struct amount amount;
+
+    if (!amount_from_digits(answer(request, WB_ANSWER_PRICE_AMOUNT), &amount)) {
+        tally->failed = true;
+        return;
+    }
+    tally->failed |=
+        !table_count(&tally->tables[TALLY_ROUTES], route, VIEW_NONE, address,
+                     &amount) ||
+        !table_count(&tally->tables[TALLY_REVENUE],
+                     answer(request, WB_ANSWER_AGENT_NAME), route, address,
+                     &amount) ||
+        !table_count(&tally->tables[TALLY_CHARGES],
+                     view_text(tally_classes[class]), route, address, &amount);
+    if (wb_request_time(request) != TIME_UNKNOWN) {
+        count_bucket(tally, asset, wb_request_time(request), &amount);
     }
 }
 
 /* Requests that cost nothing are counted under the route alone. */
 static void count_route(struct tally *tally, const struct wb_request *request,
-                        bool allowed)
+                        size_t class, bool allowed)
 {
     struct view route = answer(request, WB_ANSWER_ROUTE);
-    bool charged =
-        allowed &&
-        view_equal(answer(request, WB_ANSWER_PRICE_ACTION), VIEW("charge"));
-    struct view asset =
-        charged ? answer(request, WB_ANSWER_PRICE_ASSET) : VIEW_NONE;
 
-    if (!charged && !is_name(route)) {
-        return;
+    if (allowed && is_text(answer(request, WB_ANSWER_PRICE_ACTION), "charge")) {
+        count_charge(tally, request, class, route);
+    } else if (is_name(route)) {
+        count(tally, TALLY_ROUTES, route, VIEW_NONE);
     }
-    struct row *row = table_row(&tally->routes, route, asset);
-    struct amount amount;
-    if (!row) {
-        tally->failed = true;
-        return;
-    }
-    row->requests++;
-    if (charged) {
-        row->charged++;
-        row->overflow |=
-            !amount_from_digits(answer(request, WB_ANSWER_PRICE_AMOUNT),
-                                &amount) ||
-            !amount_add(&row->amount, &amount);
+}
+
+static void count_rules(struct tally *tally, const struct wb_request *request)
+{
+    struct wb_text rule;
+
+    for (size_t i = 0; (rule = wb_decision_rule(request, i, NULL)).data; i++) {
+        count(tally, TALLY_RULES, view_of(rule.data, rule.size), VIEW_NONE);
     }
 }
 
@@ -121,53 +244,91 @@ static void count_label(struct tally *tally, const struct wb_request *request,
     }
 }
 
-static void count_time(struct tally *tally, int64_t time)
+void tally_span(struct tally *tally, int64_t first, int64_t last)
 {
-    if (!tally->timed || time < tally->first) {
-        tally->first = time;
+    if (!tally->timed || first < tally->first) {
+        tally->first = first;
     }
-    if (!tally->timed || time > tally->last) {
-        tally->last = time;
+    if (!tally->timed || last > tally->last) {
+        tally->last = last;
     }
     tally->timed = true;
+}
+
+/* 1970 began on a Thursday; times of requests are not before it. */
+static void count_time(struct tally *tally, int64_t time, size_t class)
+{
+    int64_t hour = time / 3600000000;
+    struct bucket *bucket = timeline_at(&tally->line, time / 1000000);
+
+    tally_span(tally, time, time);
+    if (!bucket || hour < 0) {
+        tally->failed |= !bucket;
+        return;
+    }
+    bucket->classes[class]++;
+    tally->hours[(hour / 24 + 3) % 7][hour % 24][class]++;
+}
+
+size_t tally_class_of(const struct wb_request *request)
+{
+    size_t class = place_of(answer(request, WB_ANSWER_CLASS), tally_classes,
+                            TALLY_CLASSES);
+
+    return class < TALLY_CLASSES ? class : TALLY_UNKNOWN;
 }
 
 void tally_request(struct tally *tally, const struct wb_request *request,
                    const struct line_extra *extra)
 {
-    size_t class = place_of(answer(request, WB_ANSWER_CLASS), tally_classes,
-                            TALLY_CLASSES);
-
-    if (class == TALLY_CLASSES) {
-        class = TALLY_UNKNOWN;
-    }
+    size_t class = tally_class_of(request);
     int64_t time = wb_request_time(request);
+    struct view agent = answer(request, WB_ANSWER_AGENT_NAME);
+    bool allowed = is_text(answer(request, WB_ANSWER_ACTION), "allow");
+
     if (time != TIME_UNKNOWN) {
-        count_time(tally, time);
+        count_time(tally, time, class);
     }
     tally->read++;
     tally->classes[class]++;
     tally->bytes[class] += extra->bytes;
-    bool allowed = view_equal(answer(request, WB_ANSWER_ACTION), VIEW("allow"));
     tally->allowed += allowed;
     tally->rejected += !allowed;
     count_label(tally, request, class);
-    struct view agent = answer(request, WB_ANSWER_AGENT_NAME);
     if (is_name(agent)) {
-        count(tally, &tally->agents, agent);
+        count(tally, TALLY_AGENTS, agent, answer(request, WB_ANSWER_AGENT_ORG));
     }
-    count(tally, &tally->sites, answer(request, WB_ANSWER_SITE));
-    count(tally, &tally->payments, answer(request, WB_ANSWER_PAYMENT_STATE));
-    count_route(tally, request, allowed);
+    count(tally, TALLY_SITES, answer(request, WB_ANSWER_SITE), VIEW_NONE);
+    count(tally, TALLY_PAYMENTS, answer(request, WB_ANSWER_PAYMENT_STATE),
+          VIEW_NONE);
+    if (!allowed) {
+        count(tally, TALLY_REFUSALS, answer(request, WB_ANSWER_REASON),
+              VIEW_NONE);
+    }
+    count_rules(tally, request);
+    count_route(tally, request, class, allowed);
+}
+
+/* ---- adding up ---- */
+
+static void merge_hours(struct tally *tally, const struct tally *from)
+{
+    for (size_t day = 0; day < WEEK_DAYS; day++) {
+        for (size_t hour = 0; hour < DAY_HOURS; hour++) {
+            for (size_t i = 0; i < TALLY_CLASSES; i++) {
+                tally->hours[day][hour][i] += from->hours[day][hour][i];
+            }
+        }
+    }
 }
 
 static void merge_numbers(struct tally *tally, const struct tally *from)
 {
     if (from->timed) {
-        count_time(tally, from->first);
-        count_time(tally, from->last);
+        tally_span(tally, from->first, from->last);
     }
     tally->read += from->read;
+    tally->left_out += from->left_out;
     for (size_t i = 0; i < LINE_FAULTS; i++) {
         tally->faults[i] += from->faults[i];
     }
@@ -181,17 +342,35 @@ static void merge_numbers(struct tally *tally, const struct tally *from)
     tally->allowed += from->allowed;
     tally->rejected += from->rejected;
     tally->labelled += from->labelled;
+    merge_hours(tally, from);
+}
+
+static bool merge_asset(struct tally *tally, const struct tally_asset *from)
+{
+    struct tally_asset *asset = tally_asset(tally, from->address);
+
+    if (!asset) {
+        return false;
+    }
+    if (!asset->symbol.at) {
+        asset->symbol = arena_copy(tally->names, from->symbol);
+        asset->network = arena_copy(tally->names, from->network);
+        asset->decimals = from->decimals;
+    }
+    return timeline_merge(&asset->line, &from->line);
 }
 
 void tally_merge(struct tally *tally, const struct tally *from)
 {
     merge_numbers(tally, from);
-    if (from->failed || !table_merge(&tally->agents, &from->agents) ||
-        !table_merge(&tally->routes, &from->routes) ||
-        !table_merge(&tally->sites, &from->sites) ||
-        !table_merge(&tally->payments, &from->payments)) {
-        tally->failed = true;
+    bool fine = !from->failed && timeline_merge(&tally->line, &from->line);
+    for (size_t i = 0; i < TALLY_TABLES; i++) {
+        fine = fine && table_merge(&tally->tables[i], &from->tables[i]);
     }
+    for (size_t i = 0; i < from->asset_count; i++) {
+        fine = fine && merge_asset(tally, &from->assets[i]);
+    }
+    tally->failed |= !fine;
 }
 
 uint64_t tally_unreadable(const struct tally *tally)
@@ -216,34 +395,48 @@ static struct row *charged_row(struct table *routes, struct view name)
     return NULL;
 }
 
-/* A route's requests that cost nothing join its row of those that did. */
+/* A route's requests that cost nothing join its row of those that did; what
+ * was never asked for stands once, last. */
 static void join_routes(struct table *routes)
 {
     size_t kept = 0;
+    bool *joined = calloc(routes->count ? routes->count : 1, sizeof *joined);
 
-    for (size_t i = 0; i < routes->count; i++) {
+    for (size_t i = 0; joined && i < routes->count; i++) {
         struct row *row = &routes->rows[i];
         struct row *other =
             row->asset.at ? NULL : charged_row(routes, row->name);
         if (other) {
             other->requests += row->requests;
-            row->requests = 0;
+            joined[i] = true;
         }
     }
-    for (size_t i = 0; i < routes->count; i++) {
-        if (routes->rows[i].requests > 0) {
+    for (size_t i = 0; joined && i < routes->count; i++) {
+        if (!joined[i]) {
             routes->rows[kept++] = routes->rows[i];
         }
     }
-    routes->count = kept;
+    routes->count = joined ? kept : routes->count;
+    free(joined);
+}
+
+static int by_address(const void *a, const void *b)
+{
+    const struct tally_asset *x = a;
+    const struct tally_asset *y = b;
+
+    return view_compare(x->address, y->address);
 }
 
 void tally_finish(struct tally *tally)
 {
-    table_sort(&tally->agents);
-    table_sort(&tally->sites);
-    table_sort(&tally->payments);
-    table_sort(&tally->routes);
-    join_routes(&tally->routes);
-    table_sort(&tally->routes);
+    for (size_t i = 0; i < TALLY_TABLES; i++) {
+        table_sort(&tally->tables[i]);
+    }
+    join_routes(&tally->tables[TALLY_ROUTES]);
+    table_sort(&tally->tables[TALLY_ROUTES]);
+    if (tally->asset_count > 1) {
+        qsort(tally->assets, tally->asset_count, sizeof *tally->assets,
+              by_address);
+    }
 }

@@ -2,13 +2,15 @@
 /*
  * What a replay counts. Each thread has a tally of its own; sums do not
  * depend on the order in which they are made, so that the threads' tallies
- * added up are the same for any number of threads.
+ * added up are the same for any number of threads, and those of any number
+ * of machines (see partial.h).
  */
 #ifndef WB_REPLAY_TALLY_H
 #define WB_REPLAY_TALLY_H
 
 #include "replay/format.h"
 #include "replay/table.h"
+#include "replay/timeline.h"
 
 /* What a line told besides the request. */
 struct line_extra {
@@ -28,8 +30,33 @@ extern const char *const tally_classes[TALLY_CLASSES];
 enum tally_label { TALLY_LABEL_HUMAN, TALLY_LABEL_BOT, TALLY_LABELS };
 extern const char *const tally_labels[TALLY_LABELS];
 
+#define WEEK_DAYS 7 /* from Monday */
+#define DAY_HOURS 24
+
+/* Each table's rows are keyed by name, other and asset, as named here. */
+enum tally_table {
+    TALLY_AGENTS,   /* name, organisation */
+    TALLY_ROUTES,   /* id, -, asset */
+    TALLY_SITES,    /* id */
+    TALLY_PAYMENTS, /* state */
+    TALLY_RULES,    /* id: how often it fired */
+    TALLY_REFUSALS, /* reason */
+    TALLY_REVENUE,  /* agent (or "-"), route, asset: charged ones only */
+    TALLY_CHARGES,  /* class, route, asset: charged ones only */
+    TALLY_TABLES
+};
+extern const char *const tally_tables[TALLY_TABLES]; /* names of them */
+
+/* What requests were charged in. */
+struct tally_asset {
+    struct view address, network, symbol;
+    unsigned decimals;
+    struct timeline line; /* charged and amount */
+};
+
 struct tally {
     uint64_t read;                /* lines that gave a request */
+    uint64_t left_out;            /* of these --only left out: not below */
     uint64_t faults[LINE_FAULTS]; /* lines that gave none */
     uint64_t classes[TALLY_CLASSES];
     uint64_t bytes[TALLY_CLASSES]; /* that the server answered with */
@@ -38,23 +65,42 @@ struct tally {
     uint64_t labelled;
     bool timed;          /* a request had a time: */
     int64_t first, last; /* the least and the greatest */
+    uint64_t hours[WEEK_DAYS][DAY_HOURS][TALLY_CLASSES]; /* UTC */
+    struct timeline line;                                /* requests by class */
     /* Requests that are let through at a price are charged; amounts are what
      * they were asked for. */
-    struct table agents, routes, sites, payments;
+    struct table tables[TALLY_TABLES];
+    struct tally_asset *assets;
+    size_t asset_count;
     struct arena *names;
     bool failed; /* out of memory */
 };
 
 bool tally_start(struct tally *tally);
 void tally_end(struct tally *tally);
+/* Rules and routes that there are, so that those which are never met stand
+ * in the tables too, with 0. */
+void tally_seed(struct tally *tally, const struct wb_engine *engine);
 void tally_fault(struct tally *tally, enum line_fault fault);
 /* Counts a request that has been decided. */
 void tally_request(struct tally *tally, const struct wb_request *request,
                    const struct line_extra *extra);
 /* Adds `from` to `tally`. */
 void tally_merge(struct tally *tally, const struct tally *from);
+/* The asset of that address, a new one if there is none; NULL: out of
+ * memory. Valid until the next call. */
+struct tally_asset *tally_asset(struct tally *tally, struct view address);
+const struct tally_asset *tally_asset_find(const struct tally *tally,
+                                           struct view address);
+/* All that was charged in an asset. */
+void tally_asset_sum(const struct tally *tally, const struct tally_asset *asset,
+                     struct row *sum);
 /* Lines that gave no request. */
 uint64_t tally_unreadable(const struct tally *tally);
+/* There were requests from the one time to the other. */
+void tally_span(struct tally *tally, int64_t first, int64_t last);
+/* Class of a decided request; the place of its name. */
+size_t tally_class_of(const struct wb_request *request);
 /* After all merging: the tables in the order in which they are printed, one
  * row for the requests of a route that cost nothing only where none was
  * charged. */

@@ -28,8 +28,8 @@ struct guard {
     struct guarded **table; /* made by guard_close */
     size_t mask;
     size_t name_max;
-    uint64_t ends[32];   /* of names; see may_be_ours() */
-    uint64_t starts[32]; /* of prefixes */
+    const struct known_names *judged; /* names that were, or NULL */
+    uint64_t starts[32];              /* see may_be_ours() */
 };
 
 /* RFC 9110 tokens: letters in lower case, digits, and '-' for every other
@@ -111,9 +111,8 @@ static bool folds_to(struct view name, struct view folded)
     return true;
 }
 
-/* Most names differ from all of ours in their first and last bytes or their
- * size: a bit for a size in the word of the bytes, both shrunk. Of a prefix
- * only the first byte is known. */
+/* Most names differ from all of ours in their first byte or their size: a
+ * bit for a size in the word of a byte, both shrunk. */
 #define SIZE_BITS 63
 
 static uint64_t size_bit(size_t size)
@@ -121,18 +120,14 @@ static uint64_t size_bit(size_t size)
     return UINT64_C(1) << (size < SIZE_BITS ? size : SIZE_BITS);
 }
 
-static unsigned word_of_ends(char first, char last)
+static uint64_t *start_of(struct guard *guard, struct view folded)
 {
-    return (unsigned)(first + 2 * last) & 31;
+    return &guard->starts[(unsigned char)folded.at[0] & 31];
 }
 
 static bool may_be_ours(const struct guard *guard, struct view name)
 {
-    char first = fold_char(name.at[0]);
-    char last = fold_char(name.at[name.size - 1]);
-
-    return (guard->ends[word_of_ends(first, last)] |
-            guard->starts[(unsigned char)first & 31]) &
+    return guard->starts[(unsigned char)fold_char(name.at[0]) & 31] &
            size_bit(name.size);
 }
 
@@ -166,14 +161,12 @@ bool guard_add(struct guard *guard, const char *name, enum guard_kind kind)
     if (kind == GUARD_NEVER_PREFIX) {
         entry->next = guard->prefixes;
         guard->prefixes = entry;
-        guard->starts[(unsigned char)folded[0] & 31] |=
-            ~(size_bit(text.size) - 1);
+        *start_of(guard, entry->folded) |= ~(size_bit(text.size) - 1);
     } else {
         entry->next = guard->names;
         guard->names = entry;
         guard->count++;
-        guard->ends[word_of_ends(folded[0], folded[text.size - 1])] |=
-            size_bit(text.size);
+        *start_of(guard, entry->folded) |= size_bit(text.size);
     }
     return entry->name.at != NULL;
 }
@@ -294,6 +287,33 @@ static bool names_ours(const struct guard *guard, struct view list)
     return false;
 }
 
+void guard_names(struct guard *guard, struct known_names *names)
+{
+    for (unsigned i = 0; i < names->count; i++) {
+        struct known_name *known = names->known[i];
+
+        known->spoofed = may_be_ours(guard, known->name) &&
+                         look_up(guard, known->name).spoofed;
+    }
+    guard->judged = names;
+}
+
+/* A known name is a token, and was judged when it became known. */
+static enum guard_verdict check_known(const struct guard *guard,
+                                      const struct header *header)
+{
+    if (!is_field_value(header->value)) {
+        return GUARD_BAD_HEADER;
+    }
+    if (header->known->spoofed) {
+        return GUARD_SPOOFED_HEADER;
+    }
+    if (header->known->lists && names_ours(guard, header->value)) {
+        return GUARD_CONNECTION;
+    }
+    return GUARD_PASS;
+}
+
 static enum guard_verdict check_header(const struct guard *guard,
                                        const struct header *header)
 {
@@ -324,7 +344,11 @@ enum guard_verdict guard_check(const struct guard *guard,
         return GUARD_TARGET;
     }
     for (size_t i = 0; i < request->header_count; i++) {
-        enum guard_verdict verdict = check_header(guard, &request->headers[i]);
+        const struct header *header = &request->headers[i];
+        enum guard_verdict verdict =
+            header->known && request->names == guard->judged
+                ? check_known(guard, header)
+                : check_header(guard, header);
 
         if (verdict != GUARD_PASS) {
             if (culprit) {

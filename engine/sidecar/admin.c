@@ -1,232 +1,296 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Answers of the admin listener. Text grows in a buffer of this thread's
- * that is kept for the next time; the admin server has one thread.
+ * Who may ask what of the admin listener. Nothing is done before the token
+ * was looked at; a body is read only for who may send it.
  */
 #include "sidecar/admin.h"
 
-#include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "sidecar/clock.h"
 #include "sidecar/head.h"
-#include "sidecar/metrics.h"
-#include "sidecar/watch.h"
 
-#define TEXT_MAX (16 * 1024 * 1024)
-
-struct text {
-    char *data;
-    size_t size, room;
-    bool failed;
+struct row {
+    const char *method, *path;
+    unsigned scope; /* 0: none is needed */
+    bool body, outcomes;
+    void (*run)(struct admin_ask *ask);
 };
 
-static void text_add(void *context, const char *data, size_t size)
+static const struct row rows[] = {
+    {"GET", "/healthz", 0, false, true, admin_health},
+    {"GET", "/readyz", 0, false, true, admin_ready},
+    {"GET", "/metrics", 0, false, false, admin_metrics},
+    {"GET", "/v1/status", WB_SCOPE_READ, false, false, admin_status},
+    {"GET", "/v1/generations", WB_SCOPE_READ, false, false, admin_generations},
+    {"POST", "/v1/explain", WB_SCOPE_READ, true, false, admin_explain},
+    {"GET", "/v1/lockouts", WB_SCOPE_READ, false, false, admin_lockouts},
+    {"DELETE", "/v1/lockouts", WB_SCOPE_ADMIN, false, false, admin_lift},
+    {"POST", "/v1/reload", WB_SCOPE_ADMIN, false, false, admin_reload},
+    {"POST", "/v1/outcomes", WB_SCOPE_OUTCOMES, true, true, admin_outcomes},
+};
+#define ROWS (sizeof rows / sizeof *rows)
+
+/* ---- answers ---- */
+
+void admin_fail(struct admin_ask *ask, unsigned status, const char *error,
+                const char *message)
 {
-    struct text *text = context;
+    page_start(ask->page);
+    ask->status = status;
+    ask->type = "application/json";
+    page_put(ask->page, "{");
+    page_member(ask->page, "error", error);
+    page_member(ask->page, "message", message);
+    page_put(ask->page, "}\n");
+}
 
-    if (text->failed || size > TEXT_MAX - text->size) {
-        text->failed = true;
-        return;
+static enum server_step answer(const struct admin_ask *ask, struct exchange *x)
+{
+    if (ask->page->failed) {
+        refusal_answer(REFUSE_MEMORY, x);
+        return SERVER_ANSWER;
     }
-    if (text->room - text->size < size) {
-        size_t room = (text->size + size) * 2;
-        char *grown = realloc(text->data, room);
+    x->status = ask->status;
+    exchange_set(x, text_of("Content-Type"),
+                 text_of(ask->type ? ask->type : "application/json"));
+    exchange_set(x, text_of("Cache-Control"), text_of("no-store"));
+    if (ask->status == 401) {
+        exchange_set(x, text_of("WWW-Authenticate"), text_of("Bearer"));
+    }
+    x->answer_body = (struct wb_text){ask->page->data, ask->page->size};
+    return SERVER_ANSWER;
+}
 
-        if (grown == NULL) {
-            text->failed = true;
-            return;
+static enum server_step refuse(enum refusal refusal, struct exchange *x,
+                               const char *allow)
+{
+    refusal_answer(refusal, x);
+    if (allow != NULL) {
+        exchange_set(x, text_of("Allow"), text_of(allow));
+    }
+    return SERVER_ANSWER;
+}
+
+/* ---- who may ---- */
+
+/* The token of "Authorization: Bearer TOKEN"; nothing unless it came once. */
+static struct wb_text find_token(const struct exchange *x)
+{
+    struct wb_text token = {NULL, 0};
+    unsigned times = 0;
+
+    for (size_t i = 0; i < x->field_count; i++) {
+        struct wb_text value = x->fields[i].value;
+
+        if (text_is_fold(x->fields[i].name, text_of("authorization"))) {
+            times++;
+            if (value.size > 7 && text_is_fold((struct wb_text){value.data, 7},
+                                               text_of("bearer "))) {
+                token = (struct wb_text){value.data + 7, value.size - 7};
+            }
         }
-        text->data = grown;
-        text->room = room;
     }
-    memcpy(text->data + text->size, data, size);
-    text->size += size;
+    return times == 1 ? token : (struct wb_text){NULL, 0};
 }
 
-static void text_put(struct text *text, const char *string)
+static bool may(struct admin_ask *ask, const struct row *row,
+                const struct exchange *x)
 {
-    text_add(text, string, strlen(string));
+    const struct wb_engine *engine = ask->snapshot->engine;
+    struct wb_text token = find_token(x);
+    unsigned scopes;
+
+    if (row->scope == 0) {
+        return true;
+    }
+    if (!wb_engine_has_tokens(engine)) {
+        admin_fail(ask, 403, "no_tokens",
+                   "admin.tokens is not set in the configuration");
+        return false;
+    }
+    scopes = token.size ? wb_engine_scopes(engine, token.data, token.size) : 0;
+    if (scopes == 0) {
+        admin_fail(ask, 401, "unauthorized", "a token is needed");
+        return false;
+    }
+    if ((scopes & row->scope) == 0) {
+        admin_fail(ask, 403, "forbidden", "this token is for something else");
+        return false;
+    }
+    return true;
 }
 
-static void text_quote(struct text *text, const char *string)
-{
-    char quoted[1024];
-    size_t size = wb_json_quote(string, strlen(string), quoted, sizeof quoted);
+/* ---- which row ---- */
 
-    if (size > sizeof quoted) {
-        text_put(text, "\"...\"");
-    } else {
-        text_add(text, quoted, size);
+static struct wb_text path_of(const struct exchange *x, struct wb_text *query)
+{
+    struct wb_text path = x->target;
+    const char *mark = memchr(path.data, '?', path.size);
+
+    *query = (struct wb_text){NULL, 0};
+    if (mark != NULL) {
+        query->data = mark + 1;
+        query->size = path.size - (size_t)(mark + 1 - path.data);
+        path.size = (size_t)(mark - path.data);
     }
+    return path;
 }
 
-/* ---- /readyz ---- */
-
-static void put_notices(struct text *text, const struct snapshot *snapshot,
-                        const char *trouble)
+static bool is_method(struct wb_text method, const char *wanted)
 {
-    const char *notice = wb_engine_notice(snapshot->engine);
-    char warning[512];
-    bool first = true;
+    return text_is(method, wanted) ||
+           (strcmp(wanted, "GET") == 0 && text_is(method, "HEAD"));
+}
 
-    text_put(text, ",\"notices\":[");
-    if (notice != NULL) {
-        text_quote(text, notice);
-        first = false;
+/* The row; else NULL, and the methods of the path that were meant, if any. */
+static const struct row *find_row(const struct admin_door *door,
+                                  struct wb_text method, struct wb_text path,
+                                  const char **allow)
+{
+    *allow = NULL;
+    for (size_t i = 0; i < ROWS; i++) {
+        if (!text_is(path, rows[i].path) ||
+            (door->outcomes_only && !rows[i].outcomes)) {
+            continue;
+        }
+        if (is_method(method, rows[i].method)) {
+            return &rows[i];
+        }
+        *allow = *allow != NULL                       ? "GET, HEAD, DELETE"
+                 : strcmp(rows[i].method, "GET") == 0 ? "GET, HEAD"
+                                                      : rows[i].method;
     }
-    if (trouble[0] != '\0') {
-        text_put(text, first ? "" : ",");
-        text_quote(text, trouble);
-        first = false;
+    return NULL;
+}
+
+bool admin_parameter(const struct admin_ask *ask, const char *name, char *out,
+                     size_t room)
+{
+    const char *at = ask->query.data, *end = at + ask->query.size;
+    size_t name_size = strlen(name), size = 0;
+
+    while (at < end) {
+        const char *stop = memchr(at, '&', (size_t)(end - at));
+
+        stop = stop ? stop : end;
+        if ((size_t)(stop - at) > name_size && at[name_size] == '=' &&
+            memcmp(at, name, name_size) == 0) {
+            at += name_size + 1;
+            break;
+        }
+        at = stop + 1;
     }
-    for (unsigned i = 0; i < snapshot->setup.listen_count; i++) {
-        for (unsigned k = 0;
-             watch_warning(i, k, &snapshot->setup, warning, sizeof warning);
-             k++) {
-            text_put(text, first ? "" : ",");
-            text_quote(text, warning);
-            first = false;
+    for (; at < end && *at != '&'; at++) {
+        if (size + 1 >= room) {
+            return false;
+        }
+        if (*at == '%' && end - at > 2) {
+            char digits[3] = {at[1], at[2], '\0'}, *last;
+
+            out[size++] = (char)strtoul(digits, &last, 16);
+            if (*last != '\0' || out[size - 1] == '\0') {
+                return false;
+            }
+            at += 2;
+        } else {
+            out[size++] = *at;
         }
     }
-    text_put(text, "]");
-}
-
-/* Returns the status of the answer. A store that is lost does not make the
- * sidecar unready: whoever pays nothing does not need it. */
-static unsigned write_ready(struct admin *admin,
-                            const struct snapshot *snapshot, struct text *text,
-                            bool draining)
-{
-    char trouble[512];
-    enum wb_health health =
-        wb_state_health(admin->state, trouble, sizeof trouble);
-    bool ready = !draining && health != WB_HEALTH_UNFIT;
-
-    text_put(text, ready ? "{\"ready\":true" : "{\"ready\":false");
-    text_put(text, snapshot->setup.demo ? ",\"demo\":true" : ",\"demo\":false");
-    text_put(text, ",\"draining\":");
-    text_put(text, draining ? "true" : "false");
-    text_put(text, ",\"mode\":");
-    text_quote(text, snapshot->setup.mode);
-    text_put(text, ",\"generation\":");
-    text_quote(text, wb_engine_generation(snapshot->engine));
-    text_put(text, ",\"last_reload_successful\":");
-    text_put(text,
-             reload_outcome(admin->reload).last_failed ? "false" : "true");
-    text_put(text, ",\"store\":");
-    text_quote(text, health == WB_HEALTH_GOOD       ? "good"
-                     : health == WB_HEALTH_TROUBLED ? "troubled"
-                                                    : "unfit");
-    put_notices(text, snapshot, trouble);
-    text_put(text, "}\n");
-    return ready ? 200 : 503;
-}
-
-/* ---- /metrics ---- */
-
-static void write_metrics(struct admin *admin, const struct snapshot *snapshot,
-                          struct text *text)
-{
-    struct reload_outcome outcome = reload_outcome(admin->reload);
-    struct metrics_now now = {
-        .engine = snapshot->engine,
-        .now = wall_clock(),
-        .setup = &snapshot->setup,
-        .generation = wb_engine_generation(snapshot->engine),
-        .reload_failed = outcome.last_failed,
-        .draining = atomic_load(&admin->draining),
-        .reloads = outcome.done,
-        .reloads_failed = outcome.failed,
-        .reloaded = outcome.at,
-        .log_lost = log_lost(admin->log),
-        .started = admin->started,
-        .in_flight = slots_taken(admin->slots),
-    };
-
-    for (unsigned i = 0; i < snapshot->setup.listen_count; i++) {
-        now.connections[i] = server_connections(admin->servers[i]);
-    }
-    metrics_write(&now, text_add, text);
-    wb_state_metrics(admin->state, snapshot->engine, text_add, text);
+    out[size < room ? size : room - 1] = '\0';
+    return size > 0;
 }
 
 /* ---- the server's calls ---- */
 
-static enum server_step answer_text(struct exchange *x, unsigned status,
-                                    const char *type, const struct text *text)
+static struct admin_ask ask_of(struct admin_door *door,
+                               struct snapshot *snapshot)
 {
-    if (text->failed) {
-        refusal_answer(REFUSE_MEMORY, x);
-        return SERVER_ANSWER;
-    }
-    x->status = status;
-    exchange_set(x, text_of("Content-Type"), text_of(type));
-    exchange_set(x, text_of("Cache-Control"), text_of("no-store"));
-    x->answer_body = (struct wb_text){text->data, text->size};
-    return SERVER_ANSWER;
+    page_start(&door->page);
+    return (struct admin_ask){
+        .door = door, .snapshot = snapshot, .page = &door->page, .status = 200};
 }
 
-static enum server_step answer_path(struct admin *admin, struct exchange *x)
+static enum server_step run(struct admin_door *door, struct exchange *x,
+                            bool body_is_read)
 {
-    static struct text text; /* of the one thread */
-    struct snapshot *snapshot = reload_current(admin->reload);
-    bool draining = atomic_load(&admin->draining);
+    struct snapshot *snapshot = reload_current(door->admin->reload);
+    const char *allow;
+    struct wb_text query, path = path_of(x, &query);
+    const struct row *row = find_row(door, x->method, path, &allow);
+    struct admin_ask ask = ask_of(door, snapshot);
 
-    text.size = 0;
-    text.failed = snapshot == NULL;
-    if (text_is(x->target, "/healthz")) {
-        text_put(&text, "ok\n");
-        return answer_text(x, 200, "text/plain", &text);
+    if (row == NULL) {
+        return refuse(allow ? REFUSE_METHOD : REFUSE_PATH, x, allow);
     }
-    if (text_is(x->target, "/readyz") && snapshot != NULL) {
-        unsigned status = write_ready(admin, snapshot, &text, draining);
+    if (snapshot == NULL) {
+        return refuse(REFUSE_MEMORY, x, NULL);
+    }
+    if (!may(&ask, row, x)) {
+        return answer(&ask, x);
+    }
+    if (row->body && !body_is_read) {
+        char *room = malloc(ADMIN_BODY_MAX);
 
-        return answer_text(x, status, "application/json", &text);
+        if (room == NULL) {
+            return refuse(REFUSE_MEMORY, x, NULL);
+        }
+        x->body = (struct wb_text){room, ADMIN_BODY_MAX};
+        return SERVER_BODY;
     }
-    if (text_is(x->target, "/metrics") && snapshot != NULL) {
-        write_metrics(admin, snapshot, &text);
-        return answer_text(x, 200, "text/plain; version=0.0.4", &text);
-    }
-    refusal_answer(REFUSE_PATH, x);
-    return SERVER_ANSWER;
+    ask.query = query;
+    ask.body = row->body ? x->body : ask.body;
+    row->run(&ask);
+    return answer(&ask, x);
 }
 
 static enum server_step on_head(void *context, struct exchange *x)
 {
     enum refusal refusal = head_check(x);
 
-    if (refusal == REFUSE_NOT && !text_is(x->method, "GET") &&
-        !text_is(x->method, "HEAD")) {
-        refusal = REFUSE_METHOD;
-    }
-    if (refusal != REFUSE_NOT) {
-        refusal_answer(refusal, x);
-        if (refusal == REFUSE_METHOD) {
-            exchange_set(x, text_of("Allow"), text_of("GET, HEAD"));
-        }
-        return SERVER_ANSWER;
-    }
-    return answer_path(context, x);
+    return refusal != REFUSE_NOT ? refuse(refusal, x, NULL)
+                                 : run(context, x, false);
 }
 
-/* Neither happens: on_head asks for no body and never waits. */
+static enum server_step on_body(void *context, struct exchange *x)
+{
+    return x->body_over ? refuse(REFUSE_RECORD_LENGTH, x, NULL)
+                        : run(context, x, true);
+}
+
+/* Does not happen: nothing waits here. */
 static enum server_step on_nothing(void *context, struct exchange *x)
 {
     (void)context;
-    refusal_answer(REFUSE_PATH, x);
-    return SERVER_ANSWER;
+    return refuse(REFUSE_PATH, x, NULL);
 }
 
 static void on_release(void *context, struct exchange *x)
 {
-    (void)context, (void)x;
+    (void)context;
+    free((void *)(uintptr_t)x->body.data);
+    x->body = (struct wb_text){NULL, 0};
 }
 
-struct server_handler admin_handler(struct admin *admin)
+struct server_handler admin_handler(struct admin_door *door)
 {
-    return (struct server_handler){admin, on_head, on_nothing, on_nothing,
+    return (struct server_handler){door, on_head, on_body, on_nothing,
                                    on_release};
+}
+
+bool admin_door_open(struct admin_door *door, struct admin *admin,
+                     bool outcomes_only)
+{
+    *door = (struct admin_door){.admin = admin,
+                                .outcomes_only = outcomes_only,
+                                .outcome = wb_outcome_new(),
+                                .request = wb_request_new()};
+    return door->outcome != NULL && door->request != NULL;
+}
+
+void admin_door_close(struct admin_door *door)
+{
+    page_free(&door->page);
+    wb_outcome_free(door->outcome);
+    wb_request_free(door->request);
 }

@@ -214,6 +214,7 @@ static void give_facts(const struct reading *reading, struct seen *seen,
     give(request, WB_REQUEST_ID, told[SOURCE_REQUEST_ID]);
     give(request, WB_JA3, told[SOURCE_JA3]);
     give(request, WB_JA4, told[SOURCE_JA4]);
+    give(request, WB_LOAD, told[SOURCE_LOAD]);
     give(request, WB_TRANSPORT, text_of(listener->dialect->name));
     read_client(reading, seen, request);
     wb_request_transport_flags(

@@ -22,6 +22,7 @@ enum source {
     SOURCE_REQUEST_ID, /* this and the next: by the listener's settings */
     SOURCE_JA3,
     SOURCE_JA4,
+    SOURCE_LOAD,
     SOURCE_COUNT
 };
 

@@ -7,30 +7,12 @@
 #include "sidecar/door.h"
 
 #include <string.h>
-#include <time.h>
 
+#include "sidecar/clock.h"
 #include "sidecar/head.h"
 #include "sidecar/metrics.h"
 #include "sidecar/payments.h"
 #include "sidecar/watch.h"
-
-static int64_t clock_now(clockid_t clock, int64_t units)
-{
-    struct timespec now;
-
-    clock_gettime(clock, &now);
-    return (int64_t)now.tv_sec * units + now.tv_nsec / (1000000000 / units);
-}
-
-static int64_t wall_clock(void)
-{
-    return clock_now(CLOCK_REALTIME, 1000000);
-}
-
-static int64_t stop_watch(void)
-{
-    return clock_now(CLOCK_MONOTONIC, 1000000000);
-}
 
 /* ---- answers ---- */
 

@@ -12,11 +12,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sidecar/page.h"
+
+#define KEPT_MAX 50
+
 struct reload {
     const char *path;
     const struct sidecar_options *options;
-    pthread_mutex_t mutex; /* current and outcome */
+    pthread_mutex_t mutex; /* all of the following */
     struct snapshot *current;
+    struct kept {
+        struct wb_engine *engine; /* referenced */
+        int64_t loaded;
+    } kept[KEPT_MAX]; /* former generations, the latest first */
+    unsigned kept_count;
+    struct page problems; /* of the last load, as a JSON array */
     struct reload_outcome outcome;
     atomic_uint generation; /* changes with `current` */
     pthread_key_t key;      /* of struct hold */
@@ -52,10 +62,18 @@ static void hold_free(void *context)
     free(hold);
 }
 
-static void print_problems(const struct wb_problems *problems)
+static void put_problem(struct page *page, const char *text)
+{
+    page_put(page, page->size > 0 ? "," : "");
+    page_quote(page, text, strlen(text));
+}
+
+static void print_problems(const struct wb_problems *problems,
+                           struct page *page)
 {
     for (size_t i = 0; i < wb_problems_count(problems); i++) {
         fputs(wb_problem_text(problems, i), stderr);
+        put_problem(page, wb_problem_text(problems, i));
     }
     if (wb_problems_errors(problems) + wb_problems_warnings(problems) >
         wb_problems_count(problems)) {
@@ -65,7 +83,8 @@ static void print_problems(const struct wb_problems *problems)
 }
 
 /* 0, or the exit code. */
-static int load_engine(const char *path, struct wb_engine **engine)
+static int load_engine(const char *path, struct wb_engine **engine,
+                       struct page *page)
 {
     struct wb_problems *problems = wb_problems_new();
     enum wb_status status;
@@ -75,7 +94,7 @@ static int load_engine(const char *path, struct wb_engine **engine)
         return 2;
     }
     status = wb_engine_load(path, problems, engine);
-    print_problems(problems);
+    print_problems(problems, page);
     if (status != WB_OK && wb_problems_errors(problems) == 0) {
         fprintf(stderr, "weighbridge: %s cannot be loaded\n",
                 path ? path : "the demo");
@@ -88,7 +107,8 @@ static int load_engine(const char *path, struct wb_engine **engine)
 }
 
 /* A snapshot with one reference, or NULL and the exit code. */
-static struct snapshot *load(const struct reload *reload, int *code)
+static struct snapshot *load(const struct reload *reload, struct page *page,
+                             int *code)
 {
     struct snapshot *snapshot = calloc(1, sizeof *snapshot);
     char problem[256];
@@ -98,12 +118,13 @@ static struct snapshot *load(const struct reload *reload, int *code)
         return NULL;
     }
     atomic_init(&snapshot->references, 1);
-    *code = load_engine(reload->path, &snapshot->engine);
+    *code = load_engine(reload->path, &snapshot->engine, page);
     if (*code == 0 &&
         !setup_read(&snapshot->setup, snapshot->engine, reload->path == NULL,
                     reload->options, problem, sizeof problem)) {
         fprintf(stderr, "%s: error: %s\n", reload->path ? reload->path : "demo",
                 problem);
+        put_problem(page, problem);
         *code = 1;
     }
     if (*code != 0) {
@@ -128,7 +149,7 @@ struct reload *reload_open(const char *path,
     reload->options = options;
     reload->outcome.at = now;
     pthread_mutex_init(&reload->mutex, NULL);
-    reload->current = load(reload, code);
+    reload->current = load(reload, &reload->problems, code);
     if (reload->current == NULL) {
         reload_close(reload);
         return NULL;
@@ -150,11 +171,16 @@ void reload_close(struct reload *reload)
     }
     pthread_key_delete(reload->key);
     snapshot_unref(reload->current);
+    for (unsigned i = 0; i < reload->kept_count; i++) {
+        wb_engine_unref(reload->kept[i].engine);
+    }
+    page_free(&reload->problems);
     pthread_mutex_destroy(&reload->mutex);
     free(reload);
 }
 
-static bool fits(const struct reload *reload, const struct snapshot *next)
+static bool fits(const struct reload *reload, const struct snapshot *next,
+                 struct page *page)
 {
     char problem[256];
 
@@ -164,27 +190,73 @@ static bool fits(const struct reload *reload, const struct snapshot *next)
     }
     fprintf(stderr, "%s: error: %s\n", reload->path ? reload->path : "demo",
             problem);
+    put_problem(page, problem);
     return false;
+}
+
+/* Drops former generations beyond the first `most`; under the mutex. */
+static void keep_at_most(struct reload *reload, unsigned most)
+{
+    while (reload->kept_count > most) {
+        wb_engine_unref(reload->kept[--reload->kept_count].engine);
+    }
+}
+
+static bool is_generation(const struct wb_engine *engine,
+                          const char *generation)
+{
+    return strcmp(wb_engine_generation(engine), generation) == 0;
+}
+
+/* The one in force becomes a former one, unless the next is the same. One
+ * that comes back is no former one any more. Under the mutex. */
+static void keep_current(struct reload *reload, const struct snapshot *next)
+{
+    struct wb_engine *old = reload->current->engine;
+    const char *coming = wb_engine_generation(next->engine);
+    unsigned most = next->setup.generations, kept = 0;
+
+    for (unsigned i = 0; i < reload->kept_count; i++) {
+        if (is_generation(reload->kept[i].engine, coming)) {
+            wb_engine_unref(reload->kept[i].engine);
+        } else {
+            reload->kept[kept++] = reload->kept[i];
+        }
+    }
+    reload->kept_count = kept;
+    if (!is_generation(old, coming) && most > 0) {
+        keep_at_most(reload, most - 1);
+        memmove(reload->kept + 1, reload->kept,
+                reload->kept_count * sizeof *reload->kept);
+        reload->kept[0] = (struct kept){wb_engine_ref(old), reload->outcome.at};
+        reload->kept_count++;
+    }
+    keep_at_most(reload, most);
 }
 
 bool reload_again(struct reload *reload, bool lists, int64_t now)
 {
     int code;
-    struct snapshot *next = load(reload, &code), *old = NULL;
+    struct page problems = {0};
+    struct snapshot *next = load(reload, &problems, &code), *old = NULL;
 
     if (lists && next != NULL &&
         !wb_engine_same_configuration(reload->current->engine, next->engine)) {
+        page_free(&problems);
         snapshot_unref(next);
         return false;
     }
 
-    if (next != NULL && !fits(reload, next)) {
+    if (next != NULL && !fits(reload, next, &problems)) {
         snapshot_unref(next);
         next = NULL;
     }
     pthread_mutex_lock(&reload->mutex);
+    page_free(&reload->problems);
+    reload->problems = problems;
     reload->outcome.last_failed = next == NULL;
     if (next != NULL) {
+        keep_current(reload, next);
         old = reload->current;
         reload->current = next;
         reload->outcome.done++;
@@ -206,6 +278,46 @@ struct reload_outcome reload_outcome(struct reload *reload)
     outcome = reload->outcome;
     pthread_mutex_unlock(&reload->mutex);
     return outcome;
+}
+
+void reload_problems(struct reload *reload, struct page *page)
+{
+    page_put(page, "[");
+    pthread_mutex_lock(&reload->mutex);
+    page_add(page, reload->problems.data, reload->problems.size);
+    pthread_mutex_unlock(&reload->mutex);
+    page_put(page, "]");
+}
+
+void reload_generations(struct reload *reload, reload_visitor *visit,
+                        void *context)
+{
+    pthread_mutex_lock(&reload->mutex);
+    visit(context, wb_engine_generation(reload->current->engine),
+          reload->outcome.at, true);
+    for (unsigned i = 0; i < reload->kept_count; i++) {
+        visit(context, wb_engine_generation(reload->kept[i].engine),
+              reload->kept[i].loaded, false);
+    }
+    pthread_mutex_unlock(&reload->mutex);
+}
+
+struct wb_engine *reload_generation(struct reload *reload,
+                                    const char *generation)
+{
+    struct wb_engine *found = NULL;
+
+    pthread_mutex_lock(&reload->mutex);
+    if (is_generation(reload->current->engine, generation)) {
+        found = wb_engine_ref(reload->current->engine);
+    }
+    for (unsigned i = 0; found == NULL && i < reload->kept_count; i++) {
+        if (is_generation(reload->kept[i].engine, generation)) {
+            found = wb_engine_ref(reload->kept[i].engine);
+        }
+    }
+    pthread_mutex_unlock(&reload->mutex);
+    return found;
 }
 
 static void hold_renew(struct reload *reload, struct hold *hold)

@@ -36,6 +36,19 @@ void reload_close(struct reload *reload);
  * be asked for, and that is no failure. */
 bool reload_again(struct reload *reload, bool lists, int64_t now);
 struct reload_outcome reload_outcome(struct reload *reload);
+/* What the last one found, as a JSON array of texts for people. */
+struct page;
+void reload_problems(struct reload *reload, struct page *page);
+
+/* Generations that are kept, the one in force first: as many former ones as
+ * admin.generations says. */
+typedef void reload_visitor(void *context, const char *generation,
+                            int64_t loaded, bool in_force);
+void reload_generations(struct reload *reload, reload_visitor *visit,
+                        void *context);
+/* An engine with a reference for the caller, or NULL: it is not kept. */
+struct wb_engine *reload_generation(struct reload *reload,
+                                    const char *generation);
 
 /* The snapshot in force, for this thread; valid until its next call. */
 struct snapshot *reload_current(struct reload *reload);

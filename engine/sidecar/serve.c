@@ -25,6 +25,8 @@
 
 #define QUIET_MS 1000 /* without an exchange, before idle peers are left */
 #define TICK_MS 20
+#define ADMIN_DOORS 2 /* all, and outcomes only */
+#define RELOAD_SECONDS 60
 
 struct sidecar {
     struct reload *reload;
@@ -35,7 +37,15 @@ struct sidecar {
     struct acceptor *acceptor;
     struct door doors[LISTENERS_MAX];
     struct admin admin;
-    struct server *admin_server;
+    struct admin_door admin_doors[ADMIN_DOORS];
+    struct server *admin_servers[ADMIN_DOORS];
+    struct {
+        pthread_mutex_t lock;
+        pthread_cond_t changed;
+        pthread_t signalled; /* who waits for SIGHUP */
+        unsigned asked, done;
+        bool good, over; /* the last one; no more will be done */
+    } reloads;
     char bound[ACCEPT_ADDRESS_MAX]; /* the last address that was bound */
     char demo_bound[ACCEPT_ADDRESS_MAX];
     struct snapshot *snapshot; /* in force, as far as this thread saw */
@@ -178,22 +188,39 @@ static int open_listener(struct sidecar *sidecar, unsigned i)
                      listener->dialect->name);
 }
 
-static int open_admin(struct sidecar *sidecar)
+static bool reload_now(void *context);
+
+static int open_admin_door(struct sidecar *sidecar, unsigned i,
+                           const char *address)
 {
     struct server_settings server = {1, 64, 65536, 75};
-    struct server_handler handler = admin_handler(&sidecar->admin);
+    struct admin_door *door = &sidecar->admin_doors[i];
+    struct server_handler handler = admin_handler(door);
+
+    if (address == NULL) {
+        return 0;
+    }
+    if (!admin_door_open(door, &sidecar->admin, i == 1)) {
+        return failed("out of memory");
+    }
+    sidecar->admin_servers[i] = server_start(&server, &handler);
+    return listen_on(sidecar, address, 0660, sidecar->admin_servers[i], 64,
+                     i == 1 ? "outcomes" : "admin");
+}
+
+static int open_admin(struct sidecar *sidecar)
+{
+    int code;
 
     sidecar->admin.reload = sidecar->reload;
     sidecar->admin.state = sidecar->state;
     sidecar->admin.slots = sidecar->slots;
     sidecar->admin.log = sidecar->log;
     sidecar->admin.started = wall_clock();
-    if (sidecar->setup->admin == NULL) {
-        return 0;
-    }
-    sidecar->admin_server = server_start(&server, &handler);
-    return listen_on(sidecar, sidecar->setup->admin, 0660,
-                     sidecar->admin_server, 64, "admin");
+    sidecar->admin.reload_now = reload_now;
+    sidecar->admin.reload_context = sidecar;
+    code = open_admin_door(sidecar, 0, sidecar->setup->admin);
+    return code ? code : open_admin_door(sidecar, 1, sidecar->setup->outcomes);
 }
 
 static int open_servers(struct sidecar *sidecar)
@@ -256,10 +283,65 @@ static void tell_ready(const struct sidecar_options *options)
     }
 }
 
+/* ---- reloads that the admin listener asks for ---- */
+
+/* As SIGHUP, from another thread; waits until it is done. */
+static bool reload_now(void *context)
+{
+    struct sidecar *sidecar = context;
+    struct timespec until;
+    bool good = false;
+    unsigned mine;
+    int late = 0;
+
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += RELOAD_SECONDS;
+    pthread_mutex_lock(&sidecar->reloads.lock);
+    mine = ++sidecar->reloads.asked;
+    pthread_kill(sidecar->reloads.signalled, SIGHUP);
+    while (!late && !sidecar->reloads.over &&
+           (int)(sidecar->reloads.done - mine) < 0) {
+        late = pthread_cond_timedwait(&sidecar->reloads.changed,
+                                      &sidecar->reloads.lock, &until);
+    }
+    good = (int)(sidecar->reloads.done - mine) >= 0 && sidecar->reloads.good;
+    pthread_mutex_unlock(&sidecar->reloads.lock);
+    return good;
+}
+
+/* What is asked for until now is done by the reload that begins now. */
+static unsigned reloads_asked(struct sidecar *sidecar)
+{
+    unsigned asked;
+
+    pthread_mutex_lock(&sidecar->reloads.lock);
+    asked = sidecar->reloads.asked;
+    pthread_mutex_unlock(&sidecar->reloads.lock);
+    return asked;
+}
+
+static void reloads_done(struct sidecar *sidecar, unsigned asked, bool good)
+{
+    pthread_mutex_lock(&sidecar->reloads.lock);
+    sidecar->reloads.done = asked;
+    sidecar->reloads.good = good;
+    pthread_cond_broadcast(&sidecar->reloads.changed);
+    pthread_mutex_unlock(&sidecar->reloads.lock);
+}
+
+static void reloads_end(struct sidecar *sidecar)
+{
+    pthread_mutex_lock(&sidecar->reloads.lock);
+    sidecar->reloads.over = true;
+    pthread_cond_broadcast(&sidecar->reloads.changed);
+    pthread_mutex_unlock(&sidecar->reloads.lock);
+}
+
 /* ---- running ---- */
 
 static void reload(struct sidecar *sidecar)
 {
+    unsigned asked = reloads_asked(sidecar);
     bool done = reload_again(sidecar->reload, false, wall_clock());
 
     if (done) {
@@ -273,6 +355,7 @@ static void reload(struct sidecar *sidecar)
     log_event(wall_clock(), "reload", "outcome", done ? "done" : "failed",
               "generation", wb_engine_generation(sidecar->snapshot->engine),
               (const char *)NULL);
+    reloads_done(sidecar, asked, done);
 }
 
 /* A new edition of a list needs no word from anybody. */
@@ -359,7 +442,8 @@ static void drain(struct sidecar *sidecar)
     int64_t left = sidecar->setup->drain / 1000, quiet = 0;
 
     atomic_store(&sidecar->admin.draining, true);
-    acceptor_quiesce(sidecar->acceptor, sidecar->admin_server);
+    reloads_end(sidecar);
+    acceptor_quiesce(sidecar->acceptor, sidecar->admin_servers[0]);
     for (unsigned i = 0; i < sidecar->setup->listen_count; i++) {
         server_drain(sidecar->admin.servers[i]);
     }
@@ -387,7 +471,10 @@ static bool may_close(const struct sidecar *sidecar)
 static void close_all(struct sidecar *sidecar)
 {
     acceptor_free(sidecar->acceptor);
-    server_stop(sidecar->admin_server);
+    for (unsigned i = 0; i < ADMIN_DOORS; i++) {
+        server_stop(sidecar->admin_servers[i]);
+        admin_door_close(&sidecar->admin_doors[i]);
+    }
     for (unsigned i = 0; i < LISTENERS_MAX; i++) {
         server_stop(sidecar->admin.servers[i]);
     }
@@ -442,6 +529,9 @@ int sidecar_serve(const char *config_path,
         return failed("out of memory");
     }
     block_signals(sidecar); /* before there are threads */
+    pthread_mutex_init(&sidecar->reloads.lock, NULL);
+    pthread_cond_init(&sidecar->reloads.changed, NULL);
+    sidecar->reloads.signalled = pthread_self();
     code = open_all(sidecar, config_path, options);
     if (code == 0) {
         if (sidecar->setup->demo) {

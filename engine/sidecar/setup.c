@@ -189,7 +189,8 @@ static void read_sources(struct reader *reader, struct listener *listener,
         const char *key;
     } rows[] = {{SOURCE_REQUEST_ID, "request-id"},
                 {SOURCE_JA3, "take.ja3"},
-                {SOURCE_JA4, "take.ja4"}};
+                {SOURCE_JA4, "take.ja4"},
+                {SOURCE_LOAD, "take.load"}};
 
     listener_roles(listener);
 
@@ -267,6 +268,10 @@ static void read_listeners(struct reader *reader, struct setup *setup)
     if (strcmp(setup->admin, "off") == 0) {
         setup->admin = NULL;
     }
+    setup->outcomes = get(reader, "admin.outcomes");
+    if (setup->outcomes && strcmp(setup->outcomes, "off") == 0) {
+        setup->outcomes = NULL;
+    }
 }
 
 /* Only to tell whether they changed: the engine opens the store. */
@@ -340,6 +345,8 @@ bool setup_read(struct setup *setup, const struct wb_engine *engine, bool demo,
     } else {
         read_listeners(&reader, setup);
     }
+    setup->generations =
+        (unsigned)number(&reader, "admin.generations", 8, 0, 50);
     read_claims(&reader, setup);
     read_log(&reader, setup);
     read_limits(&reader, setup);
@@ -360,6 +367,8 @@ bool setup_fit(const struct setup *before, const struct setup *after,
         what = "the number of listeners";
     } else if (!same(before->admin, after->admin)) {
         what = "admin.address";
+    } else if (!same(before->outcomes, after->outcomes)) {
+        what = "admin.outcomes";
     } else if (before->connections != after->connections ||
                before->in_flight != after->in_flight ||
                before->threads != after->threads ||

@@ -7,11 +7,10 @@
  *                   "until" + hex ──► a bucket: a database of its own
  *   bucket          kind, key ──► a record, see claim_record.h
  *
- * A bucket holds the claims that expire before its end, and is dropped whole
- * at its end. No index, no delete but of what the table put out. No map that
- * is written to: a full disk would be SIGBUS. LMDB's own lock is left out:
- * the folder's is held, one thread at a time calls, and there is no reader
- * beside it.
+ * A bucket holds what expires before its end, and is dropped whole then. No
+ * index, no delete but of what the table put out. No map that is written to:
+ * a full disk would be SIGBUS. LMDB's own lock is left out: the folder's is
+ * held, one thread at a time calls, and no reader is beside it.
  */
 #include "state/claim_file.h"
 
@@ -28,10 +27,10 @@
 #include <unistd.h>
 
 #include "state/claim_record.h"
+#include "state/shared_record.h"
 
 #define FORMAT "weighbridge claims 2"
-/* 70 of minutes, 48 of hours, 400 of days, one for ever; twice, for a clock
- * that jumps. */
+/* 70 of minutes, 48 of hours, 400 of days, one for ever; twice. */
 #define BUCKETS_MAX 1040
 #define MAP_RESERVE ((size_t)16 << 20)
 
@@ -326,10 +325,52 @@ int claim_file_settle(struct claim_file *f, const struct outcome_call *first)
     return end_txn(f, txn, error);
 }
 
+int claim_file_keep(struct claim_file *f, const struct shared_record *records,
+                    size_t count)
+{
+    MDB_txn *txn;
+    MDB_dbi dbi;
+    int error = mdb_txn_begin(f->env, NULL, 0, &txn);
+
+    if (error != 0) {
+        return error;
+    }
+    for (size_t i = 0; i < count && error == 0; i++) {
+        struct shared_file_key key;
+        struct shared_file_record record;
+        MDB_val at = val_of(&key, sizeof(key));
+        MDB_val value = val_of(&record, sizeof(record));
+
+        shared_record_write(&records[i], &key, &record);
+        error = take_bucket(
+            f, txn, claim_record_end(record.expires, record.changed), &dbi);
+        error = error ? error : mdb_put(txn, dbi, &at, &value, 0);
+    }
+    return end_txn(f, txn, error);
+}
+
 /* ---- reading what is there ---- */
 
+static int visit_record(const MDB_val *key, const MDB_val *value,
+                        const struct claim_file_visitor *visitor)
+{
+    struct claim_half_kept half;
+    struct shared_record shared;
+
+    if (claim_record_read(key->mv_data, key->mv_size, value->mv_data,
+                          value->mv_size, &half)) {
+        return visitor->claim(visitor->context, &half) ? 0 : ENOMEM;
+    }
+    if (!shared_record_read(key->mv_data, key->mv_size, value->mv_data,
+                            value->mv_size, &shared)) {
+        return MDB_CORRUPTED;
+    }
+    visitor->shared(visitor->context, &shared);
+    return 0;
+}
+
 static int visit_bucket(MDB_txn *txn, struct bucket *bucket,
-                        claim_visitor *visit, void *context)
+                        const struct claim_file_visitor *visitor)
 {
     MDB_val key, value;
     MDB_cursor *cursor;
@@ -341,19 +382,10 @@ static int visit_bucket(MDB_txn *txn, struct bucket *bucket,
         (error = mdb_cursor_open(txn, bucket->dbi, &cursor)) != 0) {
         return error;
     }
-    while ((error = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) == 0) {
-        struct claim_half_kept half;
-
+    while (error == 0 &&
+           (error = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) == 0) {
         seen++;
-        if (!claim_record_read(key.mv_data, key.mv_size, value.mv_data,
-                               value.mv_size, &half)) {
-            error = MDB_CORRUPTED;
-        } else if (!visit(context, &half)) {
-            error = ENOMEM;
-        }
-        if (error != 0) {
-            break;
-        }
+        error = visit_record(&key, &value, visitor);
     }
     mdb_cursor_close(cursor);
     if (error == MDB_NOTFOUND) {
@@ -362,7 +394,8 @@ static int visit_bucket(MDB_txn *txn, struct bucket *bucket,
     return error;
 }
 
-int claim_file_visit(struct claim_file *f, claim_visitor *visit, void *context)
+int claim_file_visit(struct claim_file *f,
+                     const struct claim_file_visitor *visitor)
 {
     MDB_txn *txn;
     int error = mdb_txn_begin(f->env, NULL, 0, &txn);
@@ -371,7 +404,7 @@ int claim_file_visit(struct claim_file *f, claim_visitor *visit, void *context)
         return error;
     }
     for (size_t i = 0; i < f->bucket_count && error == 0; i++) {
-        error = visit_bucket(txn, &f->buckets[i], visit, context);
+        error = visit_bucket(txn, &f->buckets[i], visitor);
     }
     return end_txn(f, txn, error); /* keeps the handles */
 }

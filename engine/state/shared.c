@@ -6,6 +6,7 @@
  */
 #include "state/shared.h"
 
+#include "base/view.h"
 #include "state/shared_table.h"
 
 enum claim_status shared_act(struct store *store, struct shared_call *call)
@@ -19,6 +20,11 @@ uint64_t shared_count(struct store *store, enum shared_kind kind,
 {
     return shared_table_count(store->ops->shared(store), kind, key, n, now,
                               expires);
+}
+
+bool shared_by_many(const struct store *store)
+{
+    return view_equal(view_text(store->ops->name), VIEW("valkey"));
 }
 
 void shared_visit(struct store *store, enum shared_kind kind, int64_t now,

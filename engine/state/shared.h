@@ -81,6 +81,9 @@ uint64_t shared_count(struct store *store, enum shared_kind kind,
                       const unsigned char key[SHARED_KEY_SIZE], uint64_t n,
                       int64_t now, int64_t expires);
 
+/* Is it a store that other nodes use too? */
+bool shared_by_many(const struct store *store);
+
 /* Those of a kind that this node knows and that live at `now`; under a
  * lock, so the visitor does little. False from it ends the visit. */
 typedef bool shared_visitor(void *context, const struct shared_call *found);

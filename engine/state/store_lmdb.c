@@ -13,11 +13,14 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/hash.h"
 #include "base/problems.h"
 #include "state/claim_file.h"
 
+#define KEEP_WITHIN 1 /* seconds */
+#define KEEP_MOST 64
 #define MAP_LEAST ((size_t)64 << 20)
 #define MAP_PER_CLAIM 1024 /* four times what one takes */
 
@@ -32,6 +35,7 @@ struct store_lmdb {
     pthread_cond_t arrived;
     struct claim_call *first, *last; /* under lock, linked by next */
     struct outcome_call *outcomes, *last_outcome; /* the same */
+    struct shared_call *shares, *last_share;      /* the same */
     bool closing;                                 /* under lock */
 };
 
@@ -106,25 +110,72 @@ static void answer_outcomes(struct outcome_call *call, bool written)
     }
 }
 
+static void answer_shares(struct shared_call *call, bool written)
+{
+    while (call) {
+        struct shared_call *next = call->next;
+
+        if (!written) {
+            call->result = SHARED_UNAVAILABLE;
+        }
+        call->wake(call->arg); /* after it the call is the caller's again */
+        call = next;
+    }
+}
+
 struct batch {
     struct claim_call *claims;
     struct outcome_call *outcomes;
+    struct shared_call *shares;
+    bool last; /* the store is closed, and nothing more waits */
 };
 
-/* All that waits; nothing when the store is closed and nothing does. */
+/* All that waits, or nothing after a second: what was counted meanwhile is
+ * to be kept then. */
 static struct batch take_batch(struct store_lmdb *s)
 {
     struct batch batch;
+    struct timespec until;
+    int error = 0;
 
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += KEEP_WITHIN;
     pthread_mutex_lock(&s->lock);
-    while (!s->first && !s->outcomes && !s->closing) {
-        pthread_cond_wait(&s->arrived, &s->lock);
+    while (!s->first && !s->outcomes && !s->shares && !s->closing &&
+           error == 0) {
+        error = pthread_cond_timedwait(&s->arrived, &s->lock, &until);
     }
-    batch = (struct batch){s->first, s->outcomes};
+    batch =
+        (struct batch){s->first, s->outcomes, s->shares,
+                       s->closing && !s->first && !s->outcomes && !s->shares};
     s->first = NULL;
     s->outcomes = NULL;
+    s->shares = NULL;
     pthread_mutex_unlock(&s->lock);
     return batch;
+}
+
+/* Keeps what shared values changed; false when that failed, and it is tried
+ * again. */
+static bool keep_shared(struct store_lmdb *s)
+{
+    struct shared_table *table = s->table->ops->shared(s->table);
+    struct shared_record records[KEEP_MOST];
+    bool written = true;
+    size_t n;
+
+    do {
+        n = shared_table_take(table, records, KEEP_MOST);
+        written = n == 0 || claim_file_keep(s->file, records, n) == 0;
+        for (size_t i = 0; i < n; i++) {
+            if (!written) {
+                shared_table_untake(table, &records[i]);
+            } else if (records[i].changed > s->latest) {
+                s->latest = records[i].changed;
+            }
+        }
+    } while (n == KEEP_MOST && written);
+    return written;
 }
 
 static void write_claims(struct store_lmdb *s, struct claim_call *first)
@@ -142,9 +193,11 @@ static void write_claims(struct store_lmdb *s, struct claim_call *first)
 static void *write_all(void *arg)
 {
     struct store_lmdb *s = arg;
-    struct batch batch = take_batch(s);
+    struct batch batch;
+    struct timespec kept = {0}, now;
 
-    while (batch.claims || batch.outcomes) {
+    do {
+        batch = take_batch(s);
         if (batch.claims) {
             write_claims(s, batch.claims);
         }
@@ -152,8 +205,12 @@ static void *write_all(void *arg)
             answer_outcomes(batch.outcomes,
                             claim_file_settle(s->file, batch.outcomes) == 0);
         }
-        batch = take_batch(s);
-    }
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        if (batch.shares || batch.last || now.tv_sec > kept.tv_sec) {
+            kept = now;
+            answer_shares(batch.shares, keep_shared(s));
+        }
+    } while (!batch.last);
     return NULL;
 }
 
@@ -200,6 +257,20 @@ struct census {
     size_t proven[2], unproven[2]; /* identities, identifiers */
 };
 
+static void count_none(void *context, const struct shared_record *record)
+{
+    (void)context, (void)record;
+}
+
+static void restore_shared(void *context, const struct shared_record *record)
+{
+    struct store *table = context;
+
+    if (record->kind < SHARED_KINDS) { /* a later version's is left alone */
+        shared_table_restore(table->ops->shared(table), record);
+    }
+}
+
 static bool count_half(void *context, const struct claim_half_kept *half)
 {
     struct census *census = context;
@@ -224,7 +295,8 @@ static int fill(struct store_lmdb *s,
                 const struct store_lmdb_settings *settings)
 {
     struct census census = {{0}, {0}};
-    int error = claim_file_visit(s->file, count_half, &census);
+    int error = claim_file_visit(
+        s->file, &(struct claim_file_visitor){count_half, count_none, &census});
 
     if (error != 0) {
         return error;
@@ -237,7 +309,9 @@ static int fill(struct store_lmdb *s,
         return ENOMEM;
     }
     store_memory_forget(s->table, claim_file_forgotten(s->file));
-    return claim_file_visit(s->file, restore_half, s->table);
+    return claim_file_visit(
+        s->file,
+        &(struct claim_file_visitor){restore_half, restore_shared, s->table});
 }
 
 static int start_writer(struct store_lmdb *s)
@@ -280,12 +354,28 @@ static void lmdb_stats(struct store *store, struct store_stats *out)
     s->table->ops->stats(s->table, out);
 }
 
+/* Who does not wait is kept within a second. */
 static enum claim_status lmdb_share(struct store *store,
                                     struct shared_call *call)
 {
     struct store_lmdb *s = (struct store_lmdb *)store;
 
-    return s->table->ops->share(s->table, call);
+    s->table->ops->share(s->table, call);
+    if (call->result != SHARED_STANDS || call->op == SHARED_GET ||
+        !call->wake) {
+        return CLAIM_DONE;
+    }
+    call->next = NULL;
+    pthread_mutex_lock(&s->lock);
+    if (s->shares) {
+        s->last_share->next = call;
+    } else {
+        s->shares = call;
+    }
+    s->last_share = call;
+    pthread_cond_signal(&s->arrived);
+    pthread_mutex_unlock(&s->lock);
+    return CLAIM_WAIT;
 }
 
 static struct shared_table *lmdb_shared(struct store *store)
@@ -320,6 +410,7 @@ enum store_opened store_lmdb_open(const struct store_lmdb_settings *settings,
                                          .share = lmdb_share,
                                          .shared = lmdb_shared};
     struct store_lmdb *s = calloc(1, sizeof(*s));
+    pthread_condattr_t attributes;
     int error;
 
     if (!s) {
@@ -328,7 +419,10 @@ enum store_opened store_lmdb_open(const struct store_lmdb_settings *settings,
     s->store.ops = &ops;
     s->latest = INT64_MIN;
     pthread_mutex_init(&s->lock, NULL);
-    pthread_cond_init(&s->arrived, NULL);
+    pthread_condattr_init(&attributes);
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    pthread_cond_init(&s->arrived, &attributes);
+    pthread_condattr_destroy(&attributes);
     error = open_all(s, settings);
     if (error == 0) {
         *out = &s->store;

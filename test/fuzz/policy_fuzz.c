@@ -51,7 +51,7 @@ static void price(const struct policy *policy, const struct program *program,
         facts_fill(plan, request, values, workspace, &cut);
         evaluation_stateless(evaluation, values);
         evaluation_stateful(evaluation, NULL);
-        policy_price(policy, request, evaluation, &price);
+        policy_price(policy, request, evaluation, NULL, &price);
         check_price(policy, &price);
     }
     evaluation_free(evaluation);

@@ -229,6 +229,85 @@ const char *wb_version(void)
     return "0.0.0";
 }
 
+/* "token.NAME=SCOPES": NAME is the token. */
+unsigned wb_engine_scopes(const struct wb_engine *engine, const char *token,
+                          size_t size)
+{
+    char key[64];
+
+    snprintf(key, sizeof key, "token.%.*s", (int)size, token);
+    return wb_engine_setting(engine, key)
+               ? (unsigned)atoi(wb_engine_setting(engine, key))
+               : 0;
+}
+
+int wb_engine_has_tokens(const struct wb_engine *engine)
+{
+    for (size_t i = 0; i < engine->count; i++) {
+        if (strncmp(engine->settings[i].key, "token.", 6) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* ---- outcomes: each is said to be done ---- */
+
+struct wb_outcome {
+    char text[256];
+};
+
+struct wb_outcome *wb_outcome_new(void)
+{
+    return calloc(1, sizeof(struct wb_outcome));
+}
+
+void wb_outcome_free(struct wb_outcome *outcome)
+{
+    free(outcome);
+}
+
+enum wb_status wb_outcome_read(struct wb_outcome *outcome, const char *json,
+                               size_t size, const char **error)
+{
+    if (size == 0 || json[0] != '{') {
+        *error = "not an object";
+        return WB_ERROR_ARGUMENT;
+    }
+    snprintf(outcome->text, sizeof outcome->text, "%.*s", (int)size, json);
+    return WB_OK;
+}
+
+enum wb_status wb_outcome_report(struct wb_outcome *outcome,
+                                 struct wb_state *state, int64_t now)
+{
+    (void)state, (void)now;
+    return strstr(outcome->text, "lost") ? WB_ERROR_IO : WB_OK;
+}
+
+size_t wb_outcome_write(const struct wb_outcome *outcome, char *out,
+                        size_t room)
+{
+    return (size_t)snprintf(out, room, "%s", outcome->text);
+}
+
+void wb_state_lockouts(const struct wb_state *state, int64_t now, wb_sink *sink,
+                       void *context)
+{
+    (void)state, (void)now;
+    sink(context, "[]", 2);
+}
+
+enum wb_status wb_state_lift_lockout(struct wb_state *state,
+                                     const char *network, const char *payer,
+                                     int64_t now)
+{
+    (void)state, (void)now;
+    return strcmp(network, "eip155:1") == 0 && strcmp(payer, "0x1") == 0
+               ? WB_OK
+               : WB_ERROR_ARGUMENT;
+}
+
 /* ---- state ---- */
 
 enum wb_status wb_state_open_in(const struct wb_engine *engine,
@@ -498,6 +577,12 @@ enum wb_result wb_decide(struct wb_request *request, struct wb_state *state,
 
 void wb_decide_resume(struct wb_request *request)
 {
+    finish(request);
+}
+
+void wb_decide_blocking(struct wb_request *request, struct wb_state *state)
+{
+    (void)state;
     finish(request);
 }
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Starts sidecars on free ports of loopback and talks to them over raw
 sockets. What is started is stopped by stop_all, by its own process id."""
+import base64
+import json
 import os
 import re
 import shutil
@@ -205,3 +207,24 @@ def until(what, condition):
         if time.monotonic() > deadline:
             raise AssertionError(f"never: {what}")
         time.sleep(0.01)
+
+
+def payment(number):
+    """A PAYMENT-SIGNATURE that is sound for five minutes; its signature is
+    none."""
+    until = str(int(time.time()) + 280)
+    text = json.dumps({
+        "x402Version": 2,
+        "payload": {"signature": "0x" + "4" * 128 + "1b", "authorization": {
+            "from": "0x1a642f0E3c3aF545E7AcBD38b07251B3990914F1",
+            "to": "0x209693Bc6afc0C5328bA36FaF03C514EF312287C",
+            "value": "10000", "validAfter": "0", "validBefore": until,
+            "nonce": "0x%064x" % number}},
+        "resource": {"url": "https://example.com/premium/1"},
+        "accepted": {
+            "scheme": "exact", "network": "eip155:84532", "amount": "10000",
+            "asset": "0x036CbD53842c5426634e7929541eC2318f3dCF7e",
+            "payTo": "0x209693Bc6afc0C5328bA36FaF03C514EF312287C",
+            "maxTimeoutSeconds": 300,
+            "extra": {"name": "USDC", "version": "2"}}})
+    return base64.b64encode(text.encode()).decode()

@@ -176,7 +176,7 @@ static void run_case(struct driver *d, struct view line)
     facts_fill(d->plan, d->request, d->values, d->workspace, &cut);
     evaluation_stateless(d->evaluation, d->values);
     evaluation_stateful(d->evaluation, NULL);
-    policy_price(d->policy, d->request, d->evaluation, &price);
+    policy_price(d->policy, d->request, d->evaluation, NULL, &price);
     print_price(&price);
 }
 

@@ -21,6 +21,7 @@ struct scales {
     struct evaluation *evaluation;
     struct value *values;
     struct request *request;
+    const struct market *market; /* the test's; NULL: nothing moves */
 };
 
 static inline void scales_close(struct scales *s)
@@ -101,7 +102,7 @@ static inline struct price scales_price(struct scales *s)
 {
     struct price price;
     request_prepare(s->request, s->workspace);
-    policy_price(s->policy, s->request, s->evaluation, &price);
+    policy_price(s->policy, s->request, s->evaluation, s->market, &price);
     return price;
 }
 

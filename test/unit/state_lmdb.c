@@ -4,7 +4,7 @@
  * buckets, many threads win once, a full map and what is not a file of ours
  * are refused, no allocation that fails is fatal.
  */
-#include "state/state.h"
+#include "state/shared.h"
 
 #include <pthread.h>
 #include <semaphore.h>
@@ -315,6 +315,65 @@ static atomic_uint next_copy;
 static atomic_uint taken_of[PAYMENTS];
 static atomic_uint answers[CLAIM_UNAVAILABLE + 1];
 
+static struct shared_call share(enum shared_op op, const char *value,
+                                int64_t now)
+{
+    struct shared_call call = {.op = op,
+                               .kind = SHARED_LOCKOUT,
+                               .key = "payer",
+                               .value_size = strlen(value),
+                               .now = now,
+                               .expires = now + 7200 * SECOND};
+    sem_t woken;
+
+    memcpy(call.value, value, call.value_size);
+    sem_init(&woken, 0, 0);
+    call.wake = post;
+    call.arg = &woken;
+    if (shared_act(store, &call) == CLAIM_WAIT) {
+        sem_wait(&woken);
+    }
+    sem_destroy(&woken);
+    return call;
+}
+
+/* Values at once, counts within a second or at the end. */
+static void sharing(void)
+{
+    static const unsigned char key[SHARED_KEY_SIZE] = "demand";
+    struct shared_call call;
+
+    clear();
+    open_with(1000, 0, false);
+    share(SHARED_PUT, "one", NOW);
+    share(SHARED_PUT, "two", NOW + 3600 * SECOND);
+    shared_count(store, SHARED_DEMAND, key, 5, NOW, NOW + 7200 * SECOND);
+    close_store();
+    open_with(1000, 0, false);
+    call = share(SHARED_GET, "", NOW + 3700 * SECOND);
+    ok(call.result == SHARED_STANDS && call.value_size == 3 &&
+           !memcmp(call.value, "two", 3),
+       "a shared value outlives the store, the latest of two buckets");
+    is_number((long)shared_count(store, SHARED_DEMAND, key, 1,
+                                 NOW + 3700 * SECOND, 0),
+              6, "and so does a count");
+    share(SHARED_DROP, "", NOW + 3800 * SECOND);
+    close_store();
+    open_with(1000, 0, false);
+    ok(share(SHARED_GET, "", NOW + 3800 * SECOND).result == SHARED_ABSENT,
+       "and that one was dropped");
+    ask(&(struct claim_call){.claim = {.proven = true,
+                                       .now = NOW + 9000 * SECOND,
+                                       .expires = NOW + 9900 * SECOND}});
+    close_store();
+    open_with(1000, 0, false);
+    is_number((long)shared_count(store, SHARED_DEMAND, key, 0,
+                                 NOW + 9000 * SECOND, NOW + 9900 * SECOND),
+              0, "what expired is gone");
+    close_store();
+    clear();
+}
+
 static void *run(void *unused)
 {
     unsigned i;
@@ -410,6 +469,7 @@ int main(void)
     evicting();
     full();
     refusing();
+    sharing();
     racing();
     if (FAILING_WORKS) {
         failing();

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The price's part of a decision: what the request costs now, and what it
+ * tells the market in turn. decide.c and decide_payment.c call these.
+ */
+#include "decision.h"
+#include "payment/payment.h"
+
+/* Nothing moves where nothing is remembered. */
+static const struct market *market_of(const struct wb_request *r)
+{
+    return r->state ? &r->state->market : NULL;
+}
+
+/* "75" or "75.5%": parts per million of a whole load. */
+static bool read_load(struct view text, uint64_t *out)
+{
+    struct amount load;
+
+    text = view_trim(text);
+    if (text.size > 0 && text.at[text.size - 1] == '%') {
+        text.size--;
+    }
+    if (text.size > 16 ||
+        amount_from_decimal(text, 4, &load) == AMOUNT_SYNTAX) {
+        return false;
+    }
+    *out = amount_to_u64(&load);
+    return *out <= UINT32_MAX;
+}
+
+void price_step(struct wb_request *r)
+{
+    const struct market *market = market_of(r);
+    uint64_t load;
+
+    if (market && r->load.at && read_load(r->load, &load)) {
+        market_load(market, r->site->policy, load, r->facts.time);
+    }
+    policy_price(r->site->policy, &r->facts, r->evaluation, market, &r->price);
+    if (r->price.action == PRICE_REJECT) {
+        const struct refusal *refusal = r->price.refusal;
+        if (decision_allows(r)) {
+            decision_refuse(r, refusal->status, "not_for_sale", NULL);
+            r->denial.refusal = refusal;
+            r->denial.reason = refusal->reason;
+        }
+    }
+    if (r->price.multiplier && decision_allows(r)) {
+        market_asked(market, &r->price, &r->facts);
+    }
+}
+
+/* Counted by payer: who pays must be who the ask said would. */
+bool price_is_payers(const struct wb_request *r)
+{
+    const struct route *route = r->price.of;
+    struct view hint;
+
+    if (!r->price.volume_step || !route || !route->volume ||
+        route->volume->per != VOLUME_PAYER) {
+        return true;
+    }
+    hint = volume_who(route->volume, &r->facts, r->evaluation);
+    return r->payment.payer.at && view_equal_fold(hint, r->payment.payer);
+}
+
+void price_paid(struct wb_request *r)
+{
+    if (r->price.of && price_is_payers(r)) {
+        market_paid(market_of(r), &r->price, &r->facts, r->evaluation,
+                    r->proof == PROOF_PROVEN, r->id);
+    }
+}
+
+/* ---- told from outside ---- */
+
+static const struct site *site_named(const struct wb_engine *engine,
+                                     struct view id)
+{
+    for (size_t i = 0; i < engine->site_count; i++) {
+        if (view_equal(engine->sites[i].id, id)) {
+            return &engine->sites[i];
+        }
+    }
+    return NULL;
+}
+
+enum wb_status wb_state_push_load(struct wb_state *state,
+                                  const struct wb_engine *engine,
+                                  const char *site, const char *demand,
+                                  const char *load, int64_t now)
+{
+    const struct site *found =
+        state && engine && site ? site_named(engine, view_text(site)) : NULL;
+    uint64_t read;
+
+    if (!found || !demand || !load || !read_load(view_text(load), &read) ||
+        !market_push_load(&state->market, found->policy, view_text(demand),
+                          read, now)) {
+        return WB_ERROR_ARGUMENT;
+    }
+    return WB_OK;
+}
+
+enum wb_status wb_state_push_rate(struct wb_state *state,
+                                  const struct wb_engine *engine,
+                                  const char *site, const char *asset,
+                                  const char *rate, int64_t now)
+{
+    const struct site *found =
+        state && engine && site ? site_named(engine, view_text(site)) : NULL;
+
+    if (!found || !asset || !rate ||
+        !market_push_rate(&state->market, found->policy, view_text(asset),
+                          view_text(rate), now)) {
+        return WB_ERROR_ARGUMENT;
+    }
+    return WB_OK;
+}
