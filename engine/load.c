@@ -36,6 +36,8 @@ static void make_guard(struct loading *l)
     struct guard *guard = guard_new(l->arena);
     bool good = guard && guard_add_all(guard, injected_headers) &&
                 guard_add_all(guard, payment_guarded_headers) &&
+                (l->engine->profile != PROFILE_AWS_WAF ||
+                 guard_add_all(guard, aws_guarded_headers)) &&
                 guard_add(guard, "X-Weighbridge-Proof", GUARD_NEVER) &&
                 guard_add(guard, "x-x402-", GUARD_NEVER_PREFIX) &&
                 guard_add(guard, "x-amzn-waf-", GUARD_NEVER_PREFIX);
@@ -226,6 +228,7 @@ static void load_all(struct loading *l, const char *path)
                       l->problems)) {
         l->failed = true;
     }
+    l->engine->profile = (enum header_profile)l->settings.profile;
     load_tokens(l);
     sites_load(l);
     rulesets_compile(l);
