@@ -61,8 +61,12 @@ static size_t offer_meant(const struct wb_request *r)
 void payment_step_judge(struct wb_request *r)
 {
     struct offer offers[PRICE_OFFERS_MAX];
+    const char *lapsed = NULL; /* why its quote does not hold */
     if (r->payment.protocol == PROTOCOL_NONE) {
         return; /* PAYMENT_NONE, as it was emptied to */
+    }
+    if (r->price.action == PRICE_CHARGE && !r->payment.malformed) {
+        lapsed = price_hold(r, offer_meant(r));
     }
     for (size_t i = 0; i < r->price.offer_count; i++) {
         offers[i] = offer_of(&r->price.offers[i]);
@@ -74,6 +78,11 @@ void payment_step_judge(struct wb_request *r)
     if (r->price.offer_count > 1) {
         price_tell(&r->price,
                    r->payment.has_amount ? r->judgement.offer : offer_meant(r));
+    }
+    if (lapsed && (r->payment_state == PAYMENT_SOUND ||
+                   r->payment_state == PAYMENT_REUSABLE)) {
+        r->payment_state = PAYMENT_WRONG_AMOUNT;
+        r->judgement.reason = lapsed;
     }
     if ((r->payment_state == PAYMENT_SOUND ||
          r->payment_state == PAYMENT_REUSABLE) &&
