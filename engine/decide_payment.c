@@ -19,7 +19,8 @@ static void refuse_payment(struct wb_request *r)
 /* What the settings say to do with a payment in its state. */
 static void act_on_payment(struct wb_request *r)
 {
-    enum payment_action action = r->engine->payments.actions[r->payment_state];
+    enum payment_action action =
+        payment_action(&r->payment, &r->engine->payments, r->payment_state);
     if (action == PAYMENT_REJECT && r->payment_state != PAYMENT_NONE) {
         refuse_payment(r);
     }
@@ -39,6 +40,7 @@ static struct offer offer_of(const struct money *money)
                           .asset = asset->address,
                           .pay_to = asset->pay_to,
                           .amount = money->amount,
+                          .decimals = asset->decimals,
                           .domain = asset->has_domain ? asset->domain : NULL};
 }
 

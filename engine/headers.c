@@ -218,7 +218,8 @@ static void write_payment_forward(const struct wb_request *r, struct text *t)
     text_add_char(t, r->forward ? '1' : '0');
 }
 
-/* The one spelling that every copy of a payer has: lower case. */
+/* The one spelling that every copy of a payer has: lower case. Who is proven
+ * is the key that signed. */
 static void write_payment_payer(const struct wb_request *r, struct text *t)
 {
     if (r->forward && r->proof == PROOF_PROVEN) {

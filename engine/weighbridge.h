@@ -166,10 +166,14 @@ WB_API void wb_fields_write(wb_sink *sink, void *context);
  * past the end. Proxies must strip clients' copies of them. */
 WB_API const char *wb_engine_header_name(const struct wb_engine *engine,
                                          size_t i);
-/* Names of all headers that may hold a payment; NULL past the end. Proxies
+/* Names of all headers that hold payments only; NULL past the end. Proxies
  * forward them to the gate only when X-Payment-Forward is 1. */
 WB_API const char *wb_engine_payment_name(const struct wb_engine *engine,
                                           size_t i);
+/* Does a request header of this name and value hold a payment? Authorization
+ * does if one of its credentials is of a payment scheme. */
+WB_API int wb_engine_pays(const struct wb_engine *engine, struct wb_text name,
+                          struct wb_text value);
 
 /* Writes a policy from a file of others: the route configuration of AWS'
  * x402 sample. WB_ERROR_CONFIG: `problems` (may be NULL) says why not. */
@@ -370,7 +374,9 @@ enum wb_answer {
     WB_ANSWER_PAYMENT_FORWARD, /* 1: payment headers go to the gate; 0 */
     WB_ANSWER_PRICE_NETWORK,   /* CAIP-2, or - */
     WB_ANSWER_PRICE_SYMBOL,    /* USDC, or - */
-    WB_ANSWER_PRICE_DECIMALS   /* of the asset, or - */
+    WB_ANSWER_PRICE_DECIMALS,  /* of the asset, or - */
+    WB_ANSWER_BROWSER_CHARGED  /* 1: charged or refused with a browser's name
+                                  and no agent's; 0 */
 };
 WB_API struct wb_text wb_decision_answer(const struct wb_request *request,
                                          enum wb_answer which);
