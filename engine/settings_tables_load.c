@@ -223,6 +223,8 @@ const struct schema_key admin_keys[] = {
 const struct schema_key log_keys[] = {
     {"decisions", SCHEMA_TEXT, AT(log_settings, decisions), false, "stderr",
      NULL, 0, 0, "stderr, off or a file; reopened on SIGHUP"},
+    {"audit", SCHEMA_TEXT, AT(log_settings, audit), false, "off", NULL, 0, 0,
+     "off, stderr, fd:N or a file: a chained line per payment and outcome"},
     {"client-ip", SCHEMA_CHOICE, AT(log_settings, client_ip), false,
      "truncated", client_ips, 0, 0, "client addresses in the log"},
     {"query", SCHEMA_CHOICE, AT(log_settings, query), false, "names", queries,
@@ -247,6 +249,8 @@ const struct schema_key listen_keys[] = {
      NULL, 0, 0, "false: a payment that it should drop is refused"},
     {"socket-mode", SCHEMA_TEXT, AT(listen_settings, socket_mode), false,
      "0660", NULL, 0, 0, "permissions of a unix socket, octal"},
+    {"socket-owner", SCHEMA_TEXT, AT(listen_settings, socket_owner), false,
+     NULL, NULL, 0, 0, "owner of a unix socket: USER, USER:GROUP or :GROUP"},
     {"take", SCHEMA_NODE, AT(listen_settings, take), false, NULL, NULL, 0, 0,
      "facts that the proxy tells in headers"},
     {0},
