@@ -161,8 +161,8 @@ WB_API const char *wb_engine_header_name(const struct wb_engine *engine,
 WB_API const char *wb_engine_payment_name(const struct wb_engine *engine,
                                           size_t i);
 
-/* Writes a policy from a file of others: the route configuration of AWS'
- * x402 sample. WB_ERROR_CONFIG: `problems` (may be NULL) says why not. */
+/* Writes a policy from a file of others: a robots.txt, or the route
+ * configuration of AWS' x402 sample. WB_ERROR_CONFIG: `problems` (may be NULL) says why not. */
 WB_API enum wb_status wb_convert(const char *path, struct wb_problems *problems,
                                  wb_sink *sink, void *context);
 

@@ -116,6 +116,7 @@ static const struct plain_key plain_keys[] = {
     {"as-org", AT(as_org), NULL},
     {"ja3", AT(ja3), NULL},
     {"ja4", AT(ja4), NULL},
+    {"robots", AT(robots_said), NULL},
     {"wba.state", AT(signature.state), NULL},
     {"wba.agent", AT(signature.agent), NULL},
     {"wba.key", AT(signature.key), NULL}};
@@ -157,7 +158,8 @@ static bool read_other(struct testing *t, const struct node *node)
         "method",    "scheme",     "host",      "path",          "http-version",
         "client-ip", "user-agent", "header.",   "headers-known", "rate.",
         "in-set.",   "transport",  "country",   "as-org",        "ja3",
-        "ja4",       "wba.state",  "wba.agent", "wba.key",       "asn"};
+        "ja4",       "wba.state",  "wba.agent", "wba.key",       "asn",
+        "robots"};
     char room[HINT_ROOM];
 
     if (view_equal(node->key, VIEW("user-agent"))) {
