@@ -161,6 +161,22 @@ WB_API const char *wb_engine_header_name(const struct wb_engine *engine,
 WB_API const char *wb_engine_payment_name(const struct wb_engine *engine,
                                           size_t i);
 
+/* What the policy of a site (NULL: the default site) asks of whom, by the
+ * tiers that price requests: a price list in JSON, an RSL license, lines for
+ * robots.txt, a section of llms.txt, resource items of x402's Bazaar. `base`
+ * is where the site is, "https://news.example". WB_ERROR_ARGUMENT: there is
+ * no such site. */
+enum wb_publication {
+    WB_PUBLISH_PRICES,
+    WB_PUBLISH_RSL,
+    WB_PUBLISH_ROBOTS,
+    WB_PUBLISH_LLMS,
+    WB_PUBLISH_BAZAAR
+};
+WB_API enum wb_status wb_engine_publish(const struct wb_engine *engine,
+                                        enum wb_publication what,
+                                        const char *site, const char *base,
+                                        wb_sink *sink, void *context);
 /* Writes a policy from a file of others: a robots.txt, or the route
  * configuration of AWS' x402 sample. WB_ERROR_CONFIG: `problems` (may be NULL) says why not. */
 WB_API enum wb_status wb_convert(const char *path, struct wb_problems *problems,
