@@ -138,6 +138,16 @@ const char *wb_engine_notice(const struct wb_engine *engine)
     return engine->notice;
 }
 
+size_t wb_engine_rules(const struct wb_engine *engine)
+{
+    return engine->rule_count;
+}
+
+size_t wb_engine_examples(const struct wb_engine *engine)
+{
+    return engine->example_count;
+}
+
 static int compare_setting(const void *path, const void *setting)
 {
     return strcmp(path, ((const struct setting *)setting)->path);

@@ -179,6 +179,8 @@ void rulesets_compile(struct loading *l)
         }
         engine->ruleset_count = i + 1;
         set->plan = rules_plan(l->rules[i]);
+        engine->rule_count += program_rules(set->program);
+        engine->example_count += rules_examples(l->rules[i]);
         set->fired = arena_array(l->arena, program_rules(set->program) + 1,
                                  sizeof *set->fired);
         if (!set->fired) {

@@ -237,6 +237,8 @@ const struct schema_key listen_keys[] = {
      NULL, 0, 0, "false: a payment that it should drop is refused"},
     {"socket-mode", SCHEMA_TEXT, AT(listen_settings, socket_mode), false,
      "0660", NULL, 0, 0, "permissions of a unix socket, octal"},
+    {"socket-owner", SCHEMA_TEXT, AT(listen_settings, socket_owner), false,
+     NULL, NULL, 0, 0, "owner of a unix socket: USER, USER:GROUP or :GROUP"},
     {"take", SCHEMA_NODE, AT(listen_settings, take), false, NULL, NULL, 0, 0,
      "facts that the proxy tells in headers"},
     {0},

@@ -57,7 +57,7 @@ struct listen_settings {
     int dialect, order;
     bool can_strip;
     struct schema_texts trust_forwarded, headers_known;
-    struct view request_id, socket_mode;
+    struct view request_id, socket_mode, socket_owner;
     const struct node *take;
 };
 

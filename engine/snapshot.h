@@ -74,6 +74,7 @@ struct wb_engine {
     unsigned char configuration[32]; /* hash of all but the lists */
     struct ruleset *rulesets;
     size_t ruleset_count;
+    size_t rule_count, example_count; /* of all rulesets */
     struct site *sites; /* sites[0] is the default site */
     size_t site_count;
     bool reject_unknown_host;

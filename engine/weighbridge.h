@@ -150,6 +150,16 @@ enum wb_dump {
 WB_API enum wb_status wb_engine_dump(const struct wb_engine *engine,
                                      enum wb_dump what, wb_sink *sink,
                                      void *context);
+/* Rules that were loaded, and the hits and misses of theirs that were tried;
+ * those of rules that an override or a pin changed are not. */
+WB_API size_t wb_engine_rules(const struct wb_engine *engine);
+WB_API size_t wb_engine_examples(const struct wb_engine *engine);
+/* Decides, at time `now` and without a state, each request of a request table
+ * (weighbridge(1)) and compares. What is not as expected is a problem; *ran
+ * is the number of requests. WB_ERROR_CONFIG: there were problems. */
+WB_API enum wb_status wb_engine_test(struct wb_engine *engine, const char *path,
+                                     int64_t now, struct wb_problems *problems,
+                                     size_t *ran);
 /* The table of fields that rules may name; independent of any engine. */
 WB_API void wb_fields_write(wb_sink *sink, void *context);
 /* Names of all headers that this engine sets on an allowed request; NULL

@@ -73,6 +73,8 @@ size_t rules_condition(struct rules *rules, const struct node *when,
 /* Orders, checks labels, builds automata, freezes. NULL with problems
  * reported, also when a hit misses or a miss hits (the self-test). */
 struct program *rules_compile(struct rules *rules);
+/* After compile: how many hits and misses held. */
+size_t rules_examples(const struct rules *rules);
 /* After compile: the plan that program and conditions read from. It lives
  * in the arena. */
 struct plan *rules_plan(const struct rules *rules);

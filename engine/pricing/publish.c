@@ -38,33 +38,57 @@ static size_t rule_that_gives(const struct program *program, struct view label)
     return SIZE_MAX;
 }
 
-bool publishing_ask(struct publishing *p, const struct audience *audience)
+bool publishing_knows(const struct publishing *p,
+                      const struct audience *audience)
 {
-    size_t rule = audience->label.at
-                      ? rule_that_gives(p->program, audience->label)
-                      : SIZE_MAX;
-    int score = audience->class == CLASS_AGENT ? SCORE_OF_AGENT : 0;
+    return !audience->label.at ||
+           rule_that_gives(p->program, audience->label) != SIZE_MAX;
+}
 
-    if (audience->label.at && rule == SIZE_MAX) {
-        return false;
+/* As if just the rules had fired that give what the audience is said to be. */
+static void choose(struct publishing *p, const struct audience *audience,
+                   const struct route *route, struct choice *choice)
+{
+    const struct view labels[] = {audience->label, audience->status};
+    size_t rules[2], count = 0;
+
+    for (size_t i = 0; i < 2; i++) {
+        size_t rule =
+            labels[i].at ? rule_that_gives(p->program, labels[i]) : SIZE_MAX;
+        if (rule != SIZE_MAX) {
+            rules[count++] = rule;
+        }
     }
-    evaluation_assume(p->evaluation, p->values, &rule, audience->label.at != 0,
-                      audience->class, score);
-    return true;
+    *choice = (struct choice){0};
+    if (!route) {
+        choice->outcome = &p->policy->otherwise;
+        return;
+    }
+    evaluation_assume(p->evaluation, p->values, rules, count, audience->class,
+                      audience->class == CLASS_AGENT ? SCORE_OF_AGENT : 0);
+    route_choose(route, p->evaluation, TIME_UNKNOWN, choice);
 }
 
 const struct outcome *publishing_outcome(struct publishing *p,
+                                         const struct audience *audience,
                                          const struct route *route,
                                          bool *depends)
 {
-    struct choice choice = {0};
+    static const struct view statuses[] = {{"agent:verified", 14},
+                                           {"agent:spoofed", 13}};
+    struct choice choice, other;
 
-    *depends = false;
-    if (!route) {
-        return &p->policy->otherwise;
+    choose(p, audience, route, &choice);
+    *depends = choice.unknown ||
+               (route && (route->units || route->volume || route->demand));
+    for (size_t i = 0; i < 2 && audience->label.at && !audience->status.at;
+         i++) {
+        struct audience more = *audience;
+
+        more.status = statuses[i];
+        choose(p, &more, route, &other);
+        *depends = *depends || other.outcome != choice.outcome;
     }
-    route_choose(route, p->evaluation, TIME_UNKNOWN, &choice);
-    *depends = choice.unknown || route->units || route->volume || route->demand;
     return choice.outcome;
 }
 

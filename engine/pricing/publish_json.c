@@ -4,7 +4,7 @@
  *
  * Prices: {"version":1,"base","assets":[{"name","symbol","network","address",
  *   "decimals","pay_to"}],"always_free":[..],"routes":[{"id","paths":[..],
- *   "hosts":[..],"methods":[..],"prices":[{"for","action","depends","status",
+ *   "hosts":[..],"methods":[..],"prices":[{"for","and","action","depends","status",
  *   "offers":[{"asset","amount","price"}]}]}],"otherwise":[..as prices]}
  *
  * Bazaar: {"x402Version":2,"items":[{"resource","type":"http",
@@ -86,17 +86,23 @@ static void write_offers(struct piece *o, const struct outcome *outcome)
     }
 }
 
-static void write_price(struct piece *o, struct view whom,
+static void write_price(struct piece *o, const struct audience *who,
                         const struct route *route)
 {
     static const char *const actions[] = {[PRICE_FREE] = "free",
                                           [PRICE_CHARGE] = "charge",
                                           [PRICE_REJECT] = "reject"};
     bool depends;
-    const struct outcome *outcome = publishing_outcome(o->p, route, &depends);
+    const struct outcome *outcome =
+        publishing_outcome(o->p, who, route, &depends);
 
     json_open_object(&o->w);
-    json_member(&o->w, "for", whom);
+    json_member(&o->w, "for",
+                who->label.at ? who->label
+                              : view_text(class_names[who->class]));
+    if (who->status.at) {
+        json_member(&o->w, "and", who->status);
+    }
     json_member(&o->w, "action", view_text(actions[outcome->action]));
     if (depends) {
         json_key(&o->w, "depends");
@@ -112,26 +118,46 @@ static void write_price(struct piece *o, struct view whom,
     flush(o);
 }
 
+/* Where it is another price than for the name alone. */
+static void write_statuses(struct piece *o, const struct audience *who,
+                           const struct route *route)
+{
+    static const struct view statuses[] = {{"agent:verified", 14},
+                                           {"agent:spoofed", 13}};
+    bool depends;
+    const struct outcome *plain =
+        publishing_outcome(o->p, who, route, &depends);
+
+    for (size_t i = 0; i < 2; i++) {
+        struct audience more = *who;
+
+        more.status = statuses[i];
+        if (publishing_outcome(o->p, &more, route, &depends) != plain) {
+            write_price(o, &more, route);
+        }
+    }
+}
+
 /* For each class and each category. */
 static void write_prices(struct piece *o, const char *key,
                          const struct route *route)
 {
-    struct audience audience = {CLASS_HUMAN, VIEW_NONE};
+    struct audience audience = {CLASS_HUMAN, VIEW_NONE, VIEW_NONE};
     size_t i = 0;
 
     json_key(&o->w, key);
     json_open_array(&o->w);
     for (int class = CLASS_HUMAN; class <= CLASS_UNKNOWN; class ++) {
         audience.class = (enum class) class;
-        publishing_ask(o->p, &audience);
-        write_price(o, view_text(class_names[class]), route);
+        write_price(o, &audience, route);
     }
     audience.class = CLASS_AGENT;
     while (
         (audience.label = publishing_label(o->p, VIEW("agent:category:"), &i))
             .at) {
-        if (publishing_ask(o->p, &audience)) {
-            write_price(o, audience.label, route);
+        if (publishing_knows(o->p, &audience)) {
+            write_price(o, &audience, route);
+            write_statuses(o, &audience, route);
         }
     }
     json_close_array(&o->w);
@@ -265,7 +291,7 @@ static void write_item(struct piece *o, const struct pattern *pattern,
 
 void publish_bazaar(struct publishing *p)
 {
-    const struct audience agent = {CLASS_AGENT, VIEW_NONE};
+    const struct audience agent = {CLASS_AGENT, VIEW_NONE, VIEW_NONE};
     struct piece o;
 
     start(&o, p);
@@ -274,11 +300,11 @@ void publish_bazaar(struct publishing *p)
     json_u64(&o.w, 2);
     json_key(&o.w, "items");
     json_open_array(&o.w);
-    publishing_ask(p, &agent);
     for (size_t i = 0; i < p->policy->route_count; i++) {
         const struct route *route = &p->policy->routes[i];
         bool depends;
-        const struct outcome *outcome = publishing_outcome(p, route, &depends);
+        const struct outcome *outcome =
+            publishing_outcome(p, &agent, route, &depends);
 
         /* What is priced in a currency, or moves, has no amount to list. */
         for (size_t k = 0;

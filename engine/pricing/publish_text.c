@@ -82,10 +82,11 @@ static void put_licenses(struct publishing *p, const struct route *route)
     bool depends;
 
     for (size_t i = 0; i < USAGES; i++) {
-        struct audience who = {CLASS_AGENT, view_text(usages[i].label)};
+        struct audience who = {CLASS_AGENT, view_text(usages[i].label),
+                               VIEW_NONE};
 
-        if (publishing_ask(p, &who)) {
-            outcomes[i] = publishing_outcome(p, route, &depends);
+        if (publishing_knows(p, &who)) {
+            outcomes[i] = publishing_outcome(p, &who, route, &depends);
         }
     }
     for (size_t i = 0; i < USAGES; i++) {
@@ -157,21 +158,23 @@ static void put_rule(struct publishing *p, const char *word,
     publishing_text(p, "\n");
 }
 
-static bool rejected(struct publishing *p, const struct route *route)
+static bool rejected(struct publishing *p, const struct audience *who,
+                     const struct route *route)
 {
     bool depends;
 
-    return publishing_outcome(p, route, &depends)->action == PRICE_REJECT;
+    return publishing_outcome(p, who, route, &depends)->action == PRICE_REJECT;
 }
 
 /* Of an agent that is refused somewhere: all routes, for what is not refused
  * must stay allowed where a wider one is. */
-static void put_group(struct publishing *p, struct view name)
+static void put_group(struct publishing *p, const struct audience *who,
+                      struct view name)
 {
-    bool any = rejected(p, NULL);
+    bool any = rejected(p, who, NULL);
 
     for (size_t i = 0; i < p->policy->route_count; i++) {
-        any = any || rejected(p, &p->policy->routes[i]);
+        any = any || rejected(p, who, &p->policy->routes[i]);
     }
     if (!any) {
         return;
@@ -186,17 +189,17 @@ static void put_group(struct publishing *p, struct view name)
         const struct route *route = &p->policy->routes[i];
 
         for (size_t k = 0; k < route->path_count; k++) {
-            put_rule(p, rejected(p, route) ? "Disallow: " : "Allow: ",
+            put_rule(p, rejected(p, who, route) ? "Disallow: " : "Allow: ",
                      &route->paths[k]);
         }
     }
-    publishing_text(p, rejected(p, NULL) ? "Disallow: /\n" : "");
+    publishing_text(p, rejected(p, who, NULL) ? "Disallow: /\n" : "");
 }
 
 void publish_robots(struct publishing *p)
 {
     static const struct view prefix = {"agent:name:", 11};
-    struct audience who = {CLASS_AGENT, VIEW_NONE};
+    struct audience who = {CLASS_AGENT, VIEW_NONE, VIEW_NONE};
     size_t i = 0;
 
     publishing_text(p, "# Who is refused. Prices are in the license.\n"
@@ -204,9 +207,10 @@ void publish_robots(struct publishing *p)
     publishing_put(p, p->base);
     publishing_text(p, "/license.xml\n");
     while ((who.label = publishing_label(p, prefix, &i)).at) {
-        if (publishing_ask(p, &who)) {
-            put_group(p, view_of(who.label.at + prefix.size,
-                                 who.label.size - prefix.size));
+        if (publishing_knows(p, &who)) {
+            put_group(p, &who,
+                      view_of(who.label.at + prefix.size,
+                              who.label.size - prefix.size));
         }
     }
 }
@@ -235,8 +239,9 @@ static void put_audience(struct publishing *p, const char *name,
 {
     bool depends;
 
-    if (publishing_ask(p, &who)) {
-        const struct outcome *outcome = publishing_outcome(p, route, &depends);
+    if (publishing_knows(p, &who)) {
+        const struct outcome *outcome =
+            publishing_outcome(p, &who, route, &depends);
 
         publishing_text(p, name);
         put_outcome(p, outcome, depends);
@@ -249,12 +254,15 @@ static void put_line(struct publishing *p, const struct route *route)
         const char *name;
         struct audience who;
     } rows[] = {
-        {"people ", {CLASS_HUMAN, {NULL, 0}}},
-        {"; agents ", {CLASS_AGENT, {NULL, 0}}},
-        {"; assistants ", {CLASS_AGENT, {"agent:category:ai-assistant", 27}}},
-        {"; answer engines ", {CLASS_AGENT, {"agent:category:ai-search", 24}}},
-        {"; training ", {CLASS_AGENT, {"agent:category:ai-training", 26}}},
-        {"; search ", {CLASS_AGENT, {"agent:category:search", 21}}},
+        {"people ", {CLASS_HUMAN, {NULL, 0}, {NULL, 0}}},
+        {"; agents ", {CLASS_AGENT, {NULL, 0}, {NULL, 0}}},
+        {"; assistants ",
+         {CLASS_AGENT, {"agent:category:ai-assistant", 27}, {NULL, 0}}},
+        {"; answer engines ",
+         {CLASS_AGENT, {"agent:category:ai-search", 24}, {NULL, 0}}},
+        {"; training ",
+         {CLASS_AGENT, {"agent:category:ai-training", 26}, {NULL, 0}}},
+        {"; search ", {CLASS_AGENT, {"agent:category:search", 21}, {NULL, 0}}},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -20,16 +20,20 @@ struct publishing {
     void *context;
 };
 
-/* Whom a price is for: a class, or an agent that one label names. */
+/* Whom a price is for: a class, or an agent that one label names, and perhaps
+ * one more, agent:verified or agent:spoofed. */
 struct audience {
     enum class class;
-    struct view label; /* NONE: the class as such */
+    struct view label, status; /* NONE: the class as such; no more */
 };
 
-/* From now on prices are for this audience; false: no rule gives its label. */
-bool publishing_ask(struct publishing *p, const struct audience *audience);
-/* What he would be asked on a route; NULL: where no route matches. */
+/* Does some rule give the audience's label? */
+bool publishing_knows(const struct publishing *p,
+                      const struct audience *audience);
+/* What he would be asked on a route (NULL: where none matches). *depends: it
+ * may be another price, by what is not said of him. */
 const struct outcome *publishing_outcome(struct publishing *p,
+                                         const struct audience *audience,
                                          const struct route *route,
                                          bool *depends);
 /* The program's labels that begin so, from *i on; NONE past the last. */

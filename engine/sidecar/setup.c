@@ -217,6 +217,7 @@ static void read_listener(struct reader *reader, struct listener *listener,
     const char *address = get(reader, "listen.%u.address", i);
     const char *dialect = get(reader, "listen.%u.dialect", i);
     const char *mode = get(reader, "listen.%u.socket-mode", i);
+    const char *owner = get(reader, "listen.%u.socket-owner", i);
 
     listener->address = address ? address : "127.0.0.1:8402";
     listener->dialect = dialect_find(dialect ? dialect : "json");
@@ -229,6 +230,7 @@ static void read_listener(struct reader *reader, struct listener *listener,
     if (mode != NULL) {
         listener->socket_mode = (unsigned)strtoul(mode, NULL, 8) & 0777u;
     }
+    listener->socket_owner = owner;
     read_trust(reader, listener, i);
     read_known(reader, listener, i);
     read_order(reader, listener, i);
