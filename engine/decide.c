@@ -242,6 +242,7 @@ static void write_numbers(struct wb_request *r)
 
 static void finish(struct wb_request *r)
 {
+    price_finish(r);
     write_numbers(r);
     r->step = STEP_DONE;
     if (r->count) {

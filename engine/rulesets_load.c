@@ -115,6 +115,7 @@ static size_t new_ruleset(struct loading *l, const struct schema_texts *packs,
         .automata_bytes = (size_t)l->settings.automata_bytes,
         .sets = l->networks.sets,
         .set_count = l->networks.set_count,
+        .retry_names = &l->engine->payments.mapped,
         .jit = true,
     };
     if (l->ruleset_count == RULESETS_MAX) {

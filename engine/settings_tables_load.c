@@ -213,6 +213,8 @@ const struct schema_key admin_keys[] = {
 const struct schema_key log_keys[] = {
     {"decisions", SCHEMA_TEXT, AT(log_settings, decisions), false, "stderr",
      NULL, 0, 0, "stderr, off or a file; reopened on SIGHUP"},
+    {"audit", SCHEMA_TEXT, AT(log_settings, audit), false, "off", NULL, 0, 0,
+     "off, stderr, fd:N or a file: a chained line per payment and outcome"},
     {"client-ip", SCHEMA_CHOICE, AT(log_settings, client_ip), false,
      "truncated", client_ips, 0, 0, "client addresses in the log"},
     {"query", SCHEMA_CHOICE, AT(log_settings, query), false, "names", queries,

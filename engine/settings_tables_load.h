@@ -48,7 +48,7 @@ struct admin_settings {
 };
 
 struct log_settings {
-    struct view decisions;
+    struct view decisions, audit;
     int client_ip, query;
 };
 

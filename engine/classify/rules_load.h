@@ -32,6 +32,7 @@ struct rules_options {
     bool undeclared_sets;  /* are sets that are not to be had, no
                               errors: checking packs on their own */
     size_t automata_bytes; /* limits.automata, 64 MiB */
+    const struct retry_names *retry_names; /* of payments, or NULL */
     bool no_prefilter;     /* tests: look at every rule */
     bool jit;              /* false: PCRE2 without JIT (tests) */
 };

@@ -35,6 +35,7 @@ struct sidecar {
     struct slots *slots;
     struct denied *denied;
     struct log *log;
+    struct wb_audit *audit;
     struct acceptor *acceptor;
     struct door doors[LISTENERS_MAX];
     struct admin admin;
@@ -147,6 +148,14 @@ static int open_shared(struct sidecar *sidecar)
             return 2;
         }
     }
+    if (setup->log_audit != NULL &&
+        wb_audit_open(setup->log_audit, wall_clock(), &sidecar->audit) !=
+            WB_OK) {
+        fprintf(stderr, "weighbridge: log.audit: %s: %s\n", setup->log_audit,
+                errno == EWOULDBLOCK ? "another process writes it"
+                                     : strerror(errno));
+        return 2;
+    }
     return 0;
 }
 
@@ -184,7 +193,8 @@ static int open_listener(struct sidecar *sidecar, unsigned i)
                       sidecar->state,
                       sidecar->slots,
                       listener->dialect->second_ask ? sidecar->denied : NULL,
-                      sidecar->log};
+                      sidecar->log,
+                      sidecar->audit};
     sidecar->admin.servers[i] = server_start(&server, &handler);
     return listen_on(sidecar, listener->address, &access,
                      sidecar->admin.servers[i], setup->connections,
@@ -220,6 +230,7 @@ static int open_admin(struct sidecar *sidecar)
     sidecar->admin.state = sidecar->state;
     sidecar->admin.slots = sidecar->slots;
     sidecar->admin.log = sidecar->log;
+    sidecar->admin.audit = sidecar->audit;
     sidecar->admin.started = wall_clock();
     sidecar->admin.reload_now = reload_now;
     sidecar->admin.reload_context = sidecar;
@@ -359,6 +370,9 @@ static void reload(struct sidecar *sidecar)
     if (!log_reopen(sidecar->log)) {
         failed("the log cannot be opened anew; the old one stays");
     }
+    if (wb_audit_reopen(sidecar->audit, wall_clock()) != WB_OK) {
+        failed("the audit log cannot be opened anew; the old one stays");
+    }
     log_event(wall_clock(), "reload", "outcome", done ? "done" : "failed",
               "generation", wb_engine_generation(sidecar->snapshot->engine),
               (const char *)NULL);
@@ -488,6 +502,7 @@ static void close_all(struct sidecar *sidecar)
         server_stop(sidecar->admin.servers[i]);
     }
     log_close(sidecar->log);
+    wb_audit_close(sidecar->audit);
     denied_free(sidecar->denied);
     slots_free(sidecar->slots);
     wb_state_close(sidecar->state);

@@ -300,6 +300,10 @@ static void read_log(struct reader *reader, struct setup *setup)
     if (strcmp(setup->log_decisions, "off") == 0) {
         setup->log_decisions = NULL;
     }
+    setup->log_audit = get(reader, "log.audit");
+    if (setup->log_audit && strcmp(setup->log_audit, "off") == 0) {
+        setup->log_audit = NULL;
+    }
     setup->log_client = LOG_CLIENT_TRUNCATED;
     if (get(reader, "log.client-ip") != NULL) {
         setup->log_client =
@@ -380,6 +384,8 @@ bool setup_fit(const struct setup *before, const struct setup *after,
         what = "limits";
     } else if (!same(before->log_decisions, after->log_decisions)) {
         what = "log.decisions";
+    } else if (!same(before->log_audit, after->log_audit)) {
+        what = "log.audit";
     }
     for (size_t i = 0; what == NULL && i < CLAIM_KEYS; i++) {
         if (!same(before->claims[i], after->claims[i])) {
