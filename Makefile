@@ -298,6 +298,7 @@ install: all
 		$(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(PREFIX)/share/man/man3 \
 		$(DESTDIR)$(PREFIX)/share/man/man5 \
+		$(DESTDIR)$(PREFIX)/share/man/man7 \
 		$(DESTDIR)$(PREFIX)/share/weighbridge/rules \
 		$(DESTDIR)$(PREFIX)/share/weighbridge/policy
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/
@@ -316,6 +317,7 @@ install: all
 	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 man/*.3 $(DESTDIR)$(PREFIX)/share/man/man3/
 	install -m 644 man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+	install -m 644 man/*.7 $(DESTDIR)$(PREFIX)/share/man/man7/
 	install -m 644 rules/*.yaml $(DESTDIR)$(PREFIX)/share/weighbridge/rules/
 	install -m 644 policy/*.yaml $(DESTDIR)$(PREFIX)/share/weighbridge/policy/
 
@@ -324,7 +326,7 @@ uninstall:
 		$(DESTDIR)$(PREFIX)/include/weighbridge.h \
 		$(DESTDIR)$(PREFIX)/lib/libweighbridge.* \
 		$(DESTDIR)$(PREFIX)/lib/pkgconfig/weighbridge.pc
-	for page in man/*.[135]; do rm -f \
+	for page in man/*.[1357]; do rm -f \
 		$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
 	rm -rf $(DESTDIR)$(PREFIX)/share/weighbridge
 
