@@ -27,8 +27,8 @@ const struct schema_key top_keys[] = {
      "count: every answer is 200, prices are free, nothing is claimed"},
     {"enforce-share", SCHEMA_PERCENT, AT(settings, enforce_share), false,
      "100%", NULL, 0, 1000000, "share of clients for which mode is enforce"},
-    {"rules", SCHEMA_TEXTS, AT(settings, rules), false, "default", NULL, 0, 0,
-     "packs: names of shipped ones, or files"},
+    {"rules", SCHEMA_NODE, AT(settings, rules), false, NULL, NULL, 0, 0,
+     "packs: names of shipped ones, or files; default if not given"},
     {"policy", SCHEMA_TEXT, AT(settings, policy), false, "default", NULL, 0, 0,
      "price policy: name of a shipped one, or a file"},
     {"robots", SCHEMA_TEXT, AT(settings, robots), false, NULL, NULL, 0, 0,
@@ -101,6 +101,16 @@ const struct schema_key claim_keys[] = {
     {"trust-persistence", SCHEMA_BOOL, AT(settings, claim.trust_persistence),
      false, "false", NULL, 0, 0,
      "a valkey that was started anew has lost no claim"},
+    {0},
+};
+
+const struct schema_key pack_keys[] = {
+    {"pack", SCHEMA_TEXT, AT(pack_settings, pack), true, NULL, NULL, 0, 0,
+     "name of a shipped pack, or a file"},
+    {"pin", SCHEMA_TEXT, AT(pack_settings, pin), false, NULL, NULL, 0, 0,
+     "a release: rules newer than it are counted only"},
+    {"mode", SCHEMA_CHOICE, AT(pack_settings, mode), false, "enforce", modes, 0,
+     0, "count: no rule of the pack changes anything"},
     {0},
 };
 
@@ -261,7 +271,7 @@ const struct schema_key site_keys[] = {
      "name of the site"},
     {"hosts", SCHEMA_TEXTS, AT(site_settings, hosts), true, NULL, NULL, 0, 0,
      "host names; *.x is any name below x"},
-    {"rules", SCHEMA_TEXTS, AT(site_settings, rules), false, NULL, NULL, 0, 0,
+    {"rules", SCHEMA_NODE, AT(site_settings, rules), false, NULL, NULL, 0, 0,
      "packs; the top level's if not given"},
     {"policy", SCHEMA_TEXT, AT(site_settings, policy), false, NULL, NULL, 0, 0,
      "policy; the top level's if not given"},
