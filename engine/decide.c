@@ -105,6 +105,7 @@ static void step_facts(struct wb_request *r)
     r->ruleset = &r->engine->rulesets[r->site->ruleset];
     r->evaluation = r->evaluations[r->site->ruleset];
     r->facts.site = r->site->id;
+    r->facts.robots = r->site->robots;
     r->facts.databases = &r->engine->databases;
     payment_parse(&r->facts, &r->engine->payments, r->workspace, &r->payment);
     payment_fill_slots(&r->payment, &r->facts.payment);

@@ -132,6 +132,10 @@ static inline bool decision_is_held(struct wb_request *request)
            !atomic_load_explicit(&request->answered, memory_order_acquire);
 }
 
+/* Charged or refused, although it calls itself Mozilla and no name of an
+ * agent was found: what to read before going live. */
+bool decision_charges_browser(const struct wb_request *request);
+
 static inline bool decision_allows(const struct wb_request *request)
 {
     return request->denial.status == 0;
