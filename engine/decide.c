@@ -109,6 +109,7 @@ static void step_facts(struct wb_request *r)
     payment_parse(&r->facts, &r->engine->payments, r->workspace, &r->payment);
     payment_fill_slots(&r->payment, &r->facts.payment);
     signature_weigh(r);
+    memo_browser(r);
     facts_fill(r->ruleset->plan, &r->facts, r->values, r->workspace, &r->cut);
     if (r->cut) {
         /* unknown values would make a human of whoever fills the room */
@@ -117,7 +118,7 @@ static void step_facts(struct wb_request *r)
         return;
     }
     evaluation_time(r->evaluation, r->facts.time);
-    evaluation_stateless(r->evaluation, r->values);
+    memo_evaluate(r);
 }
 
 /* Host, site and client are worked out for refused requests too: the record
@@ -248,10 +249,14 @@ static void finish(struct wb_request *r)
     }
     if (decision_allows(r) || r->count) {
         r->status = 200;
-        headers_write(r);
+        if (!r->answers_only) {
+            headers_write(r);
+        }
     } else {
         r->status = r->denial.status;
-        denial_write(r);
+        if (!r->answers_only) {
+            denial_write(r);
+        }
     }
     if (r->answer.cut) {
         refuse_too_large(r);
@@ -279,7 +284,9 @@ enum wb_result wb_decide(struct wb_request *r, struct wb_state *state,
     }
     wb_weigh(r);
     r->state = state;
-    decision_make_id(r);
+    if (!r->answers_only || r->payment.header.at) {
+        decision_make_id(r); /* a claim is held by it */
+    }
     if (!r->evaluation) {
         finish(r);
         return WB_DONE;
