@@ -240,6 +240,18 @@ static void write_numbers(struct wb_request *r)
     }
 }
 
+/* Headers to the gate, or the answer that refuses. */
+static void write_answer(struct wb_request *r)
+{
+    if (r->status != 200) {
+        denial_write(r);
+    } else if (r->engine->profile == PROFILE_AWS_WAF) {
+        headers_write_aws(r);
+    } else {
+        headers_write(r);
+    }
+}
+
 static void finish(struct wb_request *r)
 {
     write_numbers(r);
@@ -247,16 +259,9 @@ static void finish(struct wb_request *r)
     if (r->count) {
         r->forward = false;
     }
-    if (decision_allows(r) || r->count) {
-        r->status = 200;
-        if (!r->answers_only) {
-            headers_write(r);
-        }
-    } else {
-        r->status = r->denial.status;
-        if (!r->answers_only) {
-            denial_write(r);
-        }
+    r->status = decision_allows(r) || r->count ? 200 : r->denial.status;
+    if (!r->answers_only) {
+        write_answer(r);
     }
     if (r->answer.cut) {
         refuse_too_large(r);

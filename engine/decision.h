@@ -147,10 +147,22 @@ void memo_evaluate(struct wb_request *request);
 /* headers.c: the decision as request headers to the gate. */
 extern const char *const injected_headers[]; /* NULL-terminated */
 void headers_write(struct wb_request *request);
+/* headers_aws.c: the same under the profile aws-waf. */
+extern const char *const aws_headers[];         /* NULL-terminated, as ... */
+extern const char *const aws_guarded_headers[]; /* ... what clients may not
+                                                   send under it */
+void headers_write_aws(struct wb_request *request);
+bool aws_refuses_method(const struct wb_request *request);
 /* The labels that are true, sorted; returns how many. */
 #define LABELS_MAX 128
 size_t decision_labels(const struct wb_request *request,
                        struct view labels[LABELS_MAX]);
+/* decision_write.c: parts of the record that the audit log has too. */
+struct json_writer;
+void decision_write_price(const struct wb_request *request,
+                          struct json_writer *w);
+void decision_write_payment(const struct wb_request *request,
+                            struct json_writer *w);
 /* denial.c: the decision as a 4xx answer. */
 void denial_write(struct wb_request *request);
 /* state_store.c: the store that the snapshot names; `folder`: where state is

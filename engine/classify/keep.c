@@ -20,7 +20,7 @@ struct kept {
     struct verdict verdict;
     uint32_t look, scanned, fired, atoms, ranks, labels; /* how many */
     unsigned regex_runs;
-    bool settled;
+    bool decided;
 };
 
 /* A place that is written to, or not if it is full. */
@@ -57,7 +57,7 @@ struct keying {
     } * values;
     uint32_t value_count;
     unsigned char *covered; /* by slot: an equal key, an equal value */
-    bool settles;           /* the stateful half counts nothing */
+    bool decides;           /* the stateful half counts nothing */
 };
 
 /* Is its value read by every evaluation that has one? */
@@ -145,12 +145,12 @@ static void add_slots(struct keying *k, const struct program *program,
                       const struct plan *plan, bool agent)
 {
     k->state_count = k->value_count = 0;
-    k->settles = true;
+    k->decides = true;
     for (uint32_t i = 0; i < program->slot_count; i++) {
         if (is_early(program, i)) {
             add_slot(k, program, plan_slot_at(plan, i), i, agent);
         }
-        k->settles = k->settles && !is_counted(program, i);
+        k->decides = k->decides && !is_counted(program, i);
     }
 }
 
@@ -302,7 +302,7 @@ static void put_touched(struct place *p, const struct touched *touched,
     }
 }
 
-static void put_unsettled(struct place *p, const struct evaluation *e,
+static void put_undecided(struct place *p, const struct evaluation *e,
                           struct kept *kept)
 {
     kept->look = put_look(p, &e->look);
@@ -317,11 +317,12 @@ size_t evaluation_keep(struct evaluation *e, const struct keying *keying,
                        void *room, size_t size)
 {
     struct place p = {room, 0, size, false};
-    struct kept kept = {.settled = keying->settles};
+    struct kept kept = {.decided = keying->decides};
 
-    if (kept.settled) {
+    if (kept.decided) {
         evaluation_stateful(e, NULL);
-        e->settled = true;
+        weigh_later(e); /* prices may ask for it */
+        e->decided = true;
     }
     if (read_more(e, keying)) {
         return 0;
@@ -335,8 +336,8 @@ size_t evaluation_keep(struct evaluation *e, const struct keying *keying,
     }
     kept.labels = e->touched_labels.count;
     put_touched(&p, &e->touched_labels, e->real, e->shadow);
-    if (!kept.settled) {
-        put_unsettled(&p, e, &kept);
+    if (!kept.decided) {
+        put_undecided(&p, e, &kept);
     }
     if (p.full) {
         return 0;
@@ -382,7 +383,7 @@ void evaluation_recall(struct evaluation *e, struct value *values,
 
     weighing_reset(e);
     e->values = values;
-    e->settled = kept->settled;
+    e->decided = e->settled = kept->decided;
     e->verdict = kept->verdict;
     e->regex_runs = kept->regex_runs;
     const uint32_t *items = take(&at, kept->fired);
@@ -391,7 +392,7 @@ void evaluation_recall(struct evaluation *e, struct value *values,
     }
     e->fired_count = kept->fired;
     recall_touched(&at, kept->labels, &e->touched_labels, e->real, e->shadow);
-    if (kept->settled) {
+    if (kept->decided) {
         return;
     }
     items = take(&at, kept->look);

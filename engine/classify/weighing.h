@@ -32,13 +32,14 @@ struct evaluation {
     unsigned char *real, *shadow; /* by label and group: the two planes */
     struct touched touched_atoms, touched_ranks, touched_labels;
     struct rank_set look; /* ranks to look at */
+    bool settled;         /* nothing is put off, or it is done */
     uint64_t turn;        /* counts requests */
     uint64_t *scanned;    /* by slot: the turn in which its automata ran */
 
     struct rank_set order; /* for sorting what fired */
     size_t *fired;         /* rules in import order */
     size_t fired_count;
-    bool settled; /* the stateful half is done: see keep.h */
+    bool decided; /* the stateful half is done: see keep.h */
     struct verdict verdict;
     struct arena *arena; /* owns all of the above but scratch */
 };
@@ -49,6 +50,8 @@ void weighing_reset(struct evaluation *e);
 /* evaluate.c */
 /* Takes up the slots of one time: wakes rules, runs automata. */
 void weigh_slots(struct evaluation *e, enum slot_time time);
+/* Looks at the ranks that were put off, for who asks what they are. */
+void weigh_later(struct evaluation *e);
 /* Looks at the ranks below `limit` that something woke. */
 void weigh_ranks(struct evaluation *e, uint32_t limit);
 void weighing_wake(struct evaluation *e, struct span span);
