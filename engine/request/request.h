@@ -88,6 +88,9 @@ struct request {
     struct view browser_name;
     struct payment_slots payment;
     struct signature_slots signature;
+    const struct robots
+        *robots;             /* of the site, NULL: none; set by the engine */
+    struct view robots_said; /* instead of asking it; tests */
 };
 
 /* Empties it; the workspace is the caller's to reset. */

@@ -660,6 +660,15 @@ const char *wb_engine_payment_name(const struct wb_engine *engine, size_t i)
     return NULL;
 }
 
+int wb_engine_pays(const struct wb_engine *engine, struct wb_text name,
+                    struct wb_text value)
+{
+    (void)engine;
+    (void)name;
+    (void)value;
+    return 0;
+}
+
 size_t wb_decision_write(const struct wb_request *request, enum wb_form form,
                          char *out, size_t room)
 {
