@@ -110,6 +110,7 @@ static void step_facts(struct wb_request *r)
     payment_parse(&r->facts, &r->engine->payments, r->workspace, &r->payment);
     payment_fill_slots(&r->payment, &r->facts.payment);
     signature_weigh(r);
+    memo_browser(r);
     facts_fill(r->ruleset->plan, &r->facts, r->values, r->workspace, &r->cut);
     if (r->cut) {
         /* unknown values would make a human of whoever fills the room */
@@ -118,7 +119,7 @@ static void step_facts(struct wb_request *r)
         return;
     }
     evaluation_time(r->evaluation, r->facts.time);
-    evaluation_stateless(r->evaluation, r->values);
+    memo_evaluate(r);
 }
 
 /* Host, site and client are worked out for refused requests too: the record
@@ -256,6 +257,18 @@ static void write_numbers(struct wb_request *r)
     }
 }
 
+/* Headers to the gate, or the answer that refuses. */
+static void write_answer(struct wb_request *r)
+{
+    if (r->status != 200) {
+        denial_write(r);
+    } else if (r->engine->profile == PROFILE_AWS_WAF) {
+        headers_write_aws(r);
+    } else {
+        headers_write(r);
+    }
+}
+
 static void finish(struct wb_request *r)
 {
     price_finish(r);
@@ -264,16 +277,9 @@ static void finish(struct wb_request *r)
     if (r->count) {
         r->forward = false;
     }
-    if (decision_allows(r) || r->count) {
-        r->status = 200;
-        if (r->engine->profile == PROFILE_AWS_WAF) {
-            headers_write_aws(r);
-        } else {
-            headers_write(r);
-        }
-    } else {
-        r->status = r->denial.status;
-        denial_write(r);
+    r->status = decision_allows(r) || r->count ? 200 : r->denial.status;
+    if (!r->answers_only) {
+        write_answer(r);
     }
     if (r->answer.cut) {
         refuse_too_large(r);
@@ -301,7 +307,9 @@ enum wb_result wb_decide(struct wb_request *r, struct wb_state *state,
     }
     wb_weigh(r);
     r->state = state;
-    decision_make_id(r);
+    if (!r->answers_only || r->payment.header.at) {
+        decision_make_id(r); /* a claim is held by it */
+    }
     if (!r->evaluation) {
         finish(r);
         return WB_DONE;
