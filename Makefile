@@ -212,14 +212,15 @@ $(ALONE): test/sidecar/engine.c $(SIDECAR)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(APP_LIBS)
 
 # A fuzzer without libFuzzer: runs the files of its corpus once.
-$(BUILD)/test/corpus-%: test/fuzz/%_fuzz.c test/fuzz/corpus.c $(SIDECAR) \
-		$(REPLAY) $(STATIC)
+$(BUILD)/test/corpus-%: test/fuzz/%_fuzz.c test/fuzz/corpus.c \
+		$(wildcard test/fuzz/*.h) $(SIDECAR) $(REPLAY) $(STATIC)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -Itest $(LIB_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< \
 		test/fuzz/corpus.c $(SIDECAR) $(REPLAY) $(STATIC) $(LIB_LIBS) \
 		$(REPLAY_LIBS) -ljansson
 
-$(BUILD)/%_fuzz: test/fuzz/%_fuzz.c $(SIDECAR) $(REPLAY) $(STATIC)
+$(BUILD)/%_fuzz: test/fuzz/%_fuzz.c $(wildcard test/fuzz/*.h) $(SIDECAR) \
+		$(REPLAY) $(STATIC)
 	$(CC) $(CPPFLAGS) -Itest $(LIB_CFLAGS) $(CFLAGS) $(LDFLAGS) \
 		-fsanitize=fuzzer -o $@ $< $(SIDECAR) $(REPLAY) $(STATIC) \
 		$(LIB_LIBS) $(REPLAY_LIBS) -ljansson
@@ -270,7 +271,7 @@ fuzz: check-deps
 
 .PHONY: fuzzers benches
 fuzzers: $(FUZZ_BIN)
-benches: all $(BENCH_BIN)
+benches: all $(BENCH_BIN) $(BUILD)/test/log-lines
 
 bench: check-deps
 	@$(MAKE) --no-print-directory -s benches

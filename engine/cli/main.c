@@ -18,8 +18,9 @@ static const struct command *const commands[] = {
     &command_replay,         &command_merge,
     &command_test,           &command_dump,
     &command_simulate_price, &command_convert,
-    &command_snippet,        &command_fields,
-    &command_version,        &command_help,
+    &command_publish,        &command_snippet,
+    &command_fields,         &command_version,
+    &command_help,
 };
 
 const struct command *command_row(size_t i)
