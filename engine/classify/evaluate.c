@@ -103,25 +103,48 @@ static void scan(struct evaluation *e, uint32_t number, struct view value)
     }
 }
 
-/* Finds all literals of a slot, once per request. */
+static void look_through(struct evaluation *e, const struct image_slot *slot,
+                         struct view value)
+{
+    for (int i = 0; i < 2; i++) {
+        if (slot->automata[i] != IMAGE_NONE) {
+            scan(e, slot->automata[i], value);
+        }
+    }
+    for (uint32_t i = 0; i < slot->empties.count && value.size == 0; i++) {
+        find_atom(e, e->program->empties[slot->empties.first + i]);
+    }
+}
+
+/* Finds all literals of a slot, once per request. They are all still open:
+ * only values that are too long to be remembered are searched otherwise. */
 static void scan_slot(struct evaluation *e, uint32_t number)
 {
     const struct image_slot *slot = &e->program->slots[number];
     const struct value *value = &e->values[number];
+    uint32_t before = e->touched_atoms.count;
+    struct memo_entry *entry;
 
     e->scanned[number] = e->turn;
     if (value->state != VALUE_PRESENT) {
         return;
     }
-    for (int i = 0; i < 2; i++) {
-        if (slot->automata[i] != IMAGE_NONE) {
-            scan(e, slot->automata[i], value->text);
-        }
+    if (value->text.size > MEMO_VALUE) {
+        look_through(e, slot, value->text);
+        return;
     }
-    for (uint32_t i = 0; i < slot->empties.count; i++) {
-        if (value->text.size == 0) {
-            find_atom(e, e->program->empties[slot->empties.first + i]);
-        }
+    entry = memo_place(e->memo, number, value->text);
+    if (!memo_holds(entry, number, value->text)) {
+        look_through(e, slot, value->text);
+        memo_keep(entry, number, value->text, e->touched_atoms.items + before,
+                  e->touched_atoms.count - before, TRUTH_TRUE);
+        return;
+    }
+    for (uint32_t i = 0; i < entry->count; i++) {
+        uint32_t atom = entry->truths[i] >> 2;
+
+        set_atom(e, atom, (enum truth)(entry->truths[i] & 3));
+        wake(e, e->program->atom_wakes[atom]);
     }
 }
 
@@ -333,7 +356,7 @@ static bool is_found(struct evaluation *e, uint32_t number)
     if (e->scanned[atom->slot] == e->turn) {
         return false;
     }
-    if (atom->direct) {
+    if (atom->direct && e->values[atom->slot].text.size > MEMO_VALUE) {
         bool found = search_atom(e->program, atom, e->values[atom->slot].text);
 
         set_atom(e, number, found ? TRUTH_TRUE : TRUTH_FALSE);
@@ -354,6 +377,34 @@ static bool surely_misfits(struct evaluation *e, const struct atom *atom)
 {
     return !e->program->no_prefilter && e->scanned[atom->slot] == e->turn &&
            lacks_literal(e, atom);
+}
+
+/* A glob is followed once for each value that is remembered. */
+static enum truth ask_glob(struct evaluation *e, uint32_t number)
+{
+    const struct atom *atom = &e->program->atoms[number];
+    struct view value = e->values[atom->slot].text;
+    struct memo_entry *entry;
+    enum truth truth;
+
+    if (value.size <= MEMO_VALUE && e->scanned[atom->slot] != e->turn) {
+        scan_slot(e, atom->slot);
+        if (e->atoms[number] != ATOM_OPEN) {
+            return (enum truth)(e->atoms[number] - 1);
+        }
+    }
+    truth = !surely_misfits(e, atom) &&
+                    glob_fits(&e->program->globs[atom->index], value)
+                ? TRUTH_TRUE
+                : TRUTH_FALSE;
+    set_atom(e, number, truth);
+    if (value.size <= MEMO_VALUE) {
+        entry = memo_place(e->memo, atom->slot, value);
+        if (memo_holds(entry, atom->slot, value)) {
+            memo_add(entry, number, truth);
+        }
+    }
+    return truth;
 }
 
 /* A value too long for PCRE2 is still surely no match when it lacks the
@@ -397,10 +448,6 @@ static enum truth ask_present(struct evaluation *e, const struct atom *atom,
         break;
     case OP_SET:
         return set_holds(e, atom->index, value->address);
-    case OP_GLOB:
-        yes = !surely_misfits(e, atom) &&
-              glob_fits(&p->globs[atom->index], value->text);
-        break;
     case OP_MATCHES:
         return matches(e, atom, value->text);
     default:
@@ -429,6 +476,9 @@ static enum truth ask(struct evaluation *e, uint32_t number)
     }
     if (atom->kind == OP_LITERAL) {
         return is_found(e, number) ? TRUTH_TRUE : TRUTH_FALSE;
+    }
+    if (atom->kind == OP_GLOB) {
+        return ask_glob(e, number);
     }
     truth = ask_present(e, atom, value);
     set_atom(e, number, truth);

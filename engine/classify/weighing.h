@@ -9,6 +9,7 @@
 #include "classify/evaluation.h"
 #include "classify/image.h"
 #include "classify/rank_set.h"
+#include "classify/value_memo.h"
 
 /* A truth that is not worked out yet; others are kept as truth + 1. */
 #define ATOM_OPEN 0
@@ -35,6 +36,8 @@ struct evaluation {
     bool settled;         /* nothing is put off, or it is done */
     uint64_t turn;        /* counts requests */
     uint64_t *scanned;    /* by slot: the turn in which its automata ran */
+
+    struct memo_entry *memo; /* what was found in values of before */
 
     struct rank_set order; /* for sorting what fired */
     size_t *fired;         /* rules in import order */
