@@ -231,6 +231,7 @@ static void wake_indexed(struct evaluation *e, const struct image_slot *slot,
 void weigh_slots(struct evaluation *e, enum slot_time time)
 {
     struct span span = e->program->timed[time];
+    bool sighted = true;
     const uint32_t *slots = e->program->slot_order + span.first;
 
     for (uint32_t i = 0; i < span.count; i++) {
@@ -241,8 +242,12 @@ void weigh_slots(struct evaluation *e, enum slot_time time)
             wake_indexed(e, slot, &e->values[slots[i]]);
         }
         if (!slot->lazy) {
+            sighted &= e->values[slots[i]].state != VALUE_UNKNOWN;
             scan_slot(e, slots[i]);
         }
+    }
+    if (time == SLOT_EARLY) {
+        e->sighted = sighted;
     }
 }
 
@@ -499,12 +504,15 @@ static enum truth ask_state(const struct evaluation *e, uint32_t slot,
 /* What most conditions ask most. */
 static inline enum truth ask_literal(struct evaluation *e, uint32_t number)
 {
-    uint32_t slot;
+    const struct atom *atom = &e->program->atoms[number];
+    uint32_t slot = atom->slot;
 
     if (e->atoms[number] != ATOM_OPEN) {
         return (enum truth)(e->atoms[number] - 1);
     }
-    slot = e->program->atoms[number].slot;
+    if (atom->eager && e->sighted) {
+        return TRUTH_FALSE;
+    }
     if (e->scanned[slot] == e->turn && e->values[slot].state == VALUE_PRESENT) {
         return TRUTH_FALSE;
     }
@@ -573,7 +581,8 @@ enum truth weigh_condition(struct evaluation *e, uint32_t start)
             code += top[-1] == TRUTH_TRUE ? operand : 0;
             break;
         case OPCODE_COUNT:
-            break; /* program_verify() lets none pass */
+        default:
+            __builtin_unreachable(); /* program_verify() lets none pass */
         }
     }
 }

@@ -98,6 +98,7 @@ void weighing_reset(struct evaluation *e)
     rank_set_empty(&e->look);
     e->turn++;
     e->settled = false;
+    e->sighted = false;
     e->fired_count = 0;
     e->regex_runs = 0;
     e->verdict = (struct verdict){0};

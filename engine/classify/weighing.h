@@ -33,6 +33,7 @@ struct evaluation {
     unsigned char *real, *shadow; /* by label and group: the two planes */
     struct touched touched_atoms, touched_ranks, touched_labels;
     struct rank_set look; /* ranks to look at */
+    bool sighted;         /* no slot of eager atoms is unknown */
     bool settled;         /* nothing is put off, or it is done */
     uint64_t turn;        /* counts requests */
     uint64_t *scanned;    /* by slot: the turn in which its automata ran */
