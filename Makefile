@@ -32,7 +32,7 @@ DEPS := gcc libc6-dev make pkg-config libpcre2-dev libyaml-dev libsodium-dev \
 	libmaxminddb-dev libmicrohttpd-dev
 CHECK_DEPS := clang libclang-rt-14-dev g++ python3 python3-yaml curl nginx \
 	valgrind libjansson-dev procps mandoc caddy haproxy zstd chromium \
-	apache2 redis-server
+	apache2 redis-server prometheus
 # Node may be there without Debian's package of it.
 CHECK_DEPS += $(shell command -v npm >/dev/null || echo nodejs npm)
 
@@ -128,7 +128,7 @@ SHARED := $(BUILD)/libweighbridge.so.$(SOVERSION)
 PROGRAM := $(BUILD)/weighbridge
 
 .PHONY: all deps check-deps serve check check-asan check-tsan fuzz bench eval \
-	lint accept install uninstall dist clean help tests
+	lint accept install uninstall deb dist clean help tests
 
 all: $(STATIC) $(SHARED) $(PROGRAM)
 
@@ -147,6 +147,7 @@ help:
 	@echo 'make lint       floors, doors, warnings of both compilers'
 	@echo 'make accept     rewrite golden files; read the diff'
 	@echo 'make install, uninstall       PREFIX=$(PREFIX) DESTDIR='
+	@echo 'make deb        a Debian package in build/'
 	@echo 'make dist, clean, deps, help'
 
 # ---- building ----
@@ -325,6 +326,13 @@ uninstall:
 	for page in man/*.[135]; do rm -f \
 		$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
 	rm -rf $(DESTDIR)$(PREFIX)/share/weighbridge
+
+deb: deps
+	@rm -rf $(BUILD)/deb
+	@$(MAKE) --no-print-directory -s install PREFIX=/usr \
+		DESTDIR=$(BUILD)/deb >/dev/null
+	@sh packaging/deb $(BUILD)/deb $(VERSION) \
+		$(BUILD)/weighbridge_$(VERSION).deb
 
 dist:
 	@mkdir -p build

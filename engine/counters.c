@@ -34,7 +34,7 @@ struct site_counts {
 
 struct block {
     struct site_counts *sites;
-    atomic_uint_least64_t payments[PAYMENT_STATES];
+    atomic_uint_least64_t payments[PROTOCOL_COUNT][PAYMENT_STATES];
     atomic_uint_least64_t proofs[PROOFS];
     atomic_uint_least64_t signatures[WBA_STATES];
     atomic_uint_least64_t browser_like_charged;
@@ -168,7 +168,7 @@ void counters_add(struct wb_request *r)
     add(&block->sites[place]
              .decisions[r->verdict.class][action][r->count ? 1 : 0],
         1);
-    add(&block->payments[r->payment_state], 1);
+    add(&block->payments[r->payment.protocol][r->payment_state], 1);
     if (r->proof != PROOF_NONE) {
         add(&block->proofs[r->proof], 1);
     }
@@ -267,19 +267,26 @@ static void write_sum(struct page *page, const struct counters *counters,
     line(page, "weighbridge_%s %llu\n", name, (unsigned long long)sum);
 }
 
+/* Of x402 all states, of the others those that came. */
 static void write_payments(struct page *page, const struct counters *counters)
 {
     head(page, "payments_total", "counter",
          "Requests by the state of their payment.");
-    for (size_t s = PAYMENT_NONE + 1; s < PAYMENT_STATES; s++) {
-        uint64_t sum = 0;
-        for (size_t b = 0; b < BLOCKS; b++) {
-            sum += get(&counters->blocks[b].payments[s]);
+    for (size_t p = PROTOCOL_NONE + 1; p < PROTOCOL_COUNT; p++) {
+        for (size_t s = PAYMENT_NONE + 1; s < PAYMENT_STATES; s++) {
+            uint64_t sum = 0;
+            for (size_t b = 0; b < BLOCKS; b++) {
+                sum += get(&counters->blocks[b].payments[p][s]);
+            }
+            if (sum == 0 && p != PROTOCOL_X402) {
+                continue;
+            }
+            line(page,
+                 "weighbridge_payments_total{protocol=\"%s\",state=\"%s\"} "
+                 "%llu\n",
+                 payment_protocol_names[p], payment_states[s].name,
+                 (unsigned long long)sum);
         }
-        line(page,
-             "weighbridge_payments_total{protocol=\"x402\",state=\"%s\"} "
-             "%llu\n",
-             payment_states[s].name, (unsigned long long)sum);
     }
 }
 

@@ -241,6 +241,7 @@ static void write_numbers(struct wb_request *r)
 
 static void finish(struct wb_request *r)
 {
+    price_finish(r);
     write_numbers(r);
     r->step = STEP_DONE;
     if (r->count) {
@@ -248,7 +249,11 @@ static void finish(struct wb_request *r)
     }
     if (decision_allows(r) || r->count) {
         r->status = 200;
-        headers_write(r);
+        if (r->engine->profile == PROFILE_AWS_WAF) {
+            headers_write_aws(r);
+        } else {
+            headers_write(r);
+        }
     } else {
         r->status = r->denial.status;
         denial_write(r);

@@ -164,7 +164,7 @@ static void write_demand(const struct wb_request *r, struct json_writer *w)
     }
 }
 
-static void write_price(const struct wb_request *r, struct json_writer *w)
+void decision_write_price(const struct wb_request *r, struct json_writer *w)
 {
     const struct asset *asset = r->price.asset;
     json_key(w, "price");
@@ -185,7 +185,7 @@ static void write_price(const struct wb_request *r, struct json_writer *w)
     json_close_object(w);
 }
 
-static void write_payment(const struct wb_request *r, struct json_writer *w)
+void decision_write_payment(const struct wb_request *r, struct json_writer *w)
 {
     char room[64];
     struct text id = text_in(room, sizeof room);
@@ -262,8 +262,8 @@ static void write_record(const struct wb_request *r, struct text *out)
     write_signature(r, &w);
     write_labels(r, &w);
     write_rules(r, &w);
-    write_price(r, &w);
-    write_payment(r, &w);
+    decision_write_price(r, &w);
+    decision_write_payment(r, &w);
     write_headers(r, &w);
     json_close_object(&w);
 }

@@ -16,7 +16,7 @@ static const char *const dialects[] = {"json",  "nginx",   "forward-auth",
 static const char *const orders[] = {"dialect", "kept", "lost", NULL};
 static const char *const client_ips[] = {"truncated", "full", "off", NULL};
 static const char *const queries[] = {"names", "full", "off", NULL};
-static const char *const profiles[] = {"weighbridge", NULL};
+static const char *const profiles[] = {"weighbridge", "aws-waf", NULL};
 
 #define AT(type, member) offsetof(struct type, member)
 
@@ -39,6 +39,8 @@ const struct schema_key top_keys[] = {
      "where claimed payments are kept"},
     {"headers", SCHEMA_NODE, AT(settings, headers), false, NULL, NULL, 0, 0,
      "how the decision is told to the gate"},
+    {"aws-routes", SCHEMA_NODE, AT(settings, aws_routes), false, NULL, NULL, 0,
+     0, "who is paid under a policy in the form of AWS' sample"},
     {"sites", SCHEMA_NODE, AT(settings, sites), false, NULL, NULL, 0, 0,
      "hosts with rules or a policy of their own"},
     {"overrides", SCHEMA_NODE, AT(settings, overrides), false, NULL, NULL, 0, 0,
@@ -163,6 +165,15 @@ const struct schema_key header_keys[] = {
     {0},
 };
 
+const struct schema_key aws_routes_keys[] = {
+    {"asset", SCHEMA_TEXT, AT(aws_routes_settings, asset), false,
+     "usdc@base-sepolia", NULL, 0, 0, "what its prices are paid in"},
+    {"pay-to", SCHEMA_TEXT, AT(aws_routes_settings, pay_to), false,
+     "0x000000000000000000000000000000000000dEaD", NULL, 0, 0,
+     "address that is paid"},
+    {0},
+};
+
 const struct schema_key limit_keys[] = {
     {"automata", SCHEMA_SIZE, AT(limit_settings, automata), false, "64MiB",
      NULL, 1 << 16, INT64_C(1) << 32, "memory of the rules' automata"},
@@ -200,6 +211,8 @@ const struct schema_key admin_keys[] = {
 const struct schema_key log_keys[] = {
     {"decisions", SCHEMA_TEXT, AT(log_settings, decisions), false, "stderr",
      NULL, 0, 0, "stderr, off or a file; reopened on SIGHUP"},
+    {"audit", SCHEMA_TEXT, AT(log_settings, audit), false, "off", NULL, 0, 0,
+     "off, stderr, fd:N or a file: a chained line per payment and outcome"},
     {"client-ip", SCHEMA_CHOICE, AT(log_settings, client_ip), false,
      "truncated", client_ips, 0, 0, "client addresses in the log"},
     {"query", SCHEMA_CHOICE, AT(log_settings, query), false, "names", queries,
@@ -224,6 +237,8 @@ const struct schema_key listen_keys[] = {
      NULL, 0, 0, "false: a payment that it should drop is refused"},
     {"socket-mode", SCHEMA_TEXT, AT(listen_settings, socket_mode), false,
      "0660", NULL, 0, 0, "permissions of a unix socket, octal"},
+    {"socket-owner", SCHEMA_TEXT, AT(listen_settings, socket_owner), false,
+     NULL, NULL, 0, 0, "owner of a unix socket: USER, USER:GROUP or :GROUP"},
     {"take", SCHEMA_NODE, AT(listen_settings, take), false, NULL, NULL, 0, 0,
      "facts that the proxy tells in headers"},
     {0},

@@ -7,6 +7,7 @@
 #ifndef WB_SETTINGS_TABLES_LOAD_H
 #define WB_SETTINGS_TABLES_LOAD_H
 
+#include "aws_routes_load.h"
 #include "settings_load.h"
 
 struct header_settings {
@@ -47,7 +48,7 @@ struct admin_settings {
 };
 
 struct log_settings {
-    struct view decisions;
+    struct view decisions, audit;
     int client_ip, query;
 };
 
@@ -56,7 +57,7 @@ struct listen_settings {
     int dialect, order;
     bool can_strip;
     struct schema_texts trust_forwarded, headers_known;
-    struct view request_id, socket_mode;
+    struct view request_id, socket_mode, socket_owner;
     const struct node *take;
 };
 
@@ -72,6 +73,7 @@ extern const struct schema_key set_keys[];
 extern const struct schema_key web_bot_auth_keys[];
 extern const struct schema_key signer_keys[];
 extern const struct schema_key header_keys[];
+extern const struct schema_key aws_routes_keys[];
 extern const struct schema_key limit_keys[];
 extern const struct schema_key admin_keys[];
 extern const struct schema_key log_keys[];

@@ -217,6 +217,7 @@ struct rules {
     struct draft_condition *conditions;
     size_t condition_count, condition_room;
 
+    size_t examples; /* that were tried */
     bool broken; /* a rule was left out: what is said of labels is moot */
     struct program *program;
 };

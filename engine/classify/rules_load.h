@@ -32,6 +32,7 @@ struct rules_options {
     bool undeclared_sets;  /* are sets that are not to be had, no
                               errors: checking packs on their own */
     size_t automata_bytes; /* limits.automata, 64 MiB */
+    const struct retry_names *retry_names; /* of payments, or NULL */
     bool no_prefilter;     /* tests: look at every rule */
     bool jit;              /* false: PCRE2 without JIT (tests) */
 };
@@ -59,6 +60,8 @@ void rules_miss(struct rules *rules);
  * once, at most `room`; returns how many. */
 size_t rules_labels(const struct rules *rules, const char *prefix,
                     const char *const *beside, struct view *out, size_t room);
+/* Does some rule read up to now give the label? */
+bool rules_gives(const struct rules *rules, struct view label);
 /* overrides: { pack/id: { mode: count | off | on } }. */
 bool rules_override(struct rules *rules, const struct node *overrides);
 /* A condition on its own (a tier's `when`): its number for
@@ -71,6 +74,8 @@ size_t rules_condition(struct rules *rules, const struct node *when,
 /* Orders, checks labels, builds automata, freezes. NULL with problems
  * reported, also when a hit misses or a miss hits (the self-test). */
 struct program *rules_compile(struct rules *rules);
+/* After compile: how many hits and misses held. */
+size_t rules_examples(const struct rules *rules);
 /* After compile: the plan that program and conditions read from. It lives
  * in the arena. */
 struct plan *rules_plan(const struct rules *rules);
