@@ -2,7 +2,7 @@
 /*
  * Runs what a request wakes.
  *
- *   slots -> automata -> atoms that are true -> ranks to look at
+ *   slots.c: automata -> atoms that are true -> ranks to look at
  *   lowest rank first: run its condition; if it is not false, raise its
  *   labels, which may add higher ranks
  *
@@ -10,37 +10,7 @@
  */
 #include "classify/weighing.h"
 
-#define HITS_AT_ONCE 32
-
 /* ---- waking ---- */
-
-static inline void wake(struct evaluation *e, struct span span)
-{
-    const uint32_t *ranks = e->program->wakes + span.first;
-
-    for (uint32_t i = 0; i < span.count; i++) {
-        rank_set_add(&e->look, ranks[i]);
-    }
-}
-
-void weighing_wake(struct evaluation *e, struct span span)
-{
-    wake(e, span);
-}
-
-static void set_atom(struct evaluation *e, uint32_t atom, enum truth truth)
-{
-    if (e->atoms[atom] == ATOM_OPEN) {
-        e->touched_atoms.items[e->touched_atoms.count++] = atom;
-    }
-    e->atoms[atom] = (unsigned char)(truth + 1);
-}
-
-static void find_atom(struct evaluation *e, uint32_t atom)
-{
-    set_atom(e, atom, TRUTH_TRUE);
-    wake(e, e->program->atom_wakes[atom]);
-}
 
 static void raise_label(struct evaluation *e, uint32_t label, bool counted,
                         enum truth truth)
@@ -54,7 +24,7 @@ static void raise_label(struct evaluation *e, uint32_t label, bool counted,
         e->touched_labels.items[e->touched_labels.count++] = label;
     }
     plane[label] = (unsigned char)truth;
-    wake(e, e->program->labels[label].wakes);
+    weighing_wake(e, e->program->labels[label].wakes);
 }
 
 void weighing_raise(struct evaluation *e, struct span span, bool counted,
@@ -62,192 +32,6 @@ void weighing_raise(struct evaluation *e, struct span span, bool counted,
 {
     for (uint32_t i = 0; i < span.count; i++) {
         raise_label(e, e->program->raises[span.first + i], counted, truth);
-    }
-}
-
-/* ---- slots ---- */
-
-static void take_hit(struct evaluation *e, const struct automaton *a,
-                     struct view value, const struct automaton_hit *hit)
-{
-    uint32_t at = hit->output;
-
-    while (at != AUTOMATON_NONE) {
-        const struct output *output = &a->outputs[at];
-
-        for (uint32_t i = 0; i < output->count; i++) {
-            const struct mark *mark = &a->marks[output->first + i];
-
-            if (e->atoms[mark->atom] == ATOM_OPEN &&
-                literal_stands(mark->test, value, hit->end, output->length)) {
-                find_atom(e, mark->atom);
-            }
-        }
-        at = output->link;
-    }
-}
-
-static void scan(struct evaluation *e, uint32_t number, struct view value)
-{
-    const struct automaton *a = &e->program->automata[number];
-    struct automaton_hit hits[HITS_AT_ONCE];
-    struct automaton_pass pass;
-    size_t count;
-
-    automaton_start(&pass, a, value);
-    while (!automaton_done(&pass)) {
-        count = automaton_find(&pass, hits, HITS_AT_ONCE);
-        for (size_t i = 0; i < count; i++) {
-            take_hit(e, a, value, &hits[i]);
-        }
-    }
-}
-
-static void look_through(struct evaluation *e, const struct image_slot *slot,
-                         struct view value)
-{
-    for (int i = 0; i < 2; i++) {
-        if (slot->automata[i] != IMAGE_NONE) {
-            scan(e, slot->automata[i], value);
-        }
-    }
-    for (uint32_t i = 0; i < slot->empties.count && value.size == 0; i++) {
-        find_atom(e, e->program->empties[slot->empties.first + i]);
-    }
-}
-
-/* Finds all literals of a slot, once per request. They are all still open:
- * only values that are too long to be remembered are searched otherwise. */
-static void scan_slot(struct evaluation *e, uint32_t number)
-{
-    const struct image_slot *slot = &e->program->slots[number];
-    const struct value *value = &e->values[number];
-    uint32_t before = e->touched_atoms.count;
-    struct memo_entry *entry;
-
-    e->scanned[number] = e->turn;
-    if (value->state != VALUE_PRESENT) {
-        return;
-    }
-    if (value->text.size > MEMO_VALUE) {
-        look_through(e, slot, value->text);
-        return;
-    }
-    entry = memo_place(e->memo, number, value->text);
-    if (!memo_holds(entry, number, value->text)) {
-        look_through(e, slot, value->text);
-        memo_keep(entry, number, value->text, e->touched_atoms.items + before,
-                  e->touched_atoms.count - before, TRUTH_TRUE);
-        return;
-    }
-    for (uint32_t i = 0; i < entry->count; i++) {
-        uint32_t atom = entry->truths[i] >> 2;
-
-        set_atom(e, atom, (enum truth)(entry->truths[i] & 3));
-        wake(e, e->program->atom_wakes[atom]);
-    }
-}
-
-/* Wakes who waits for this number. */
-static void wake_number(struct evaluation *e, struct span points,
-                        uint64_t number)
-{
-    const struct image_point *all = e->program->points + points.first;
-    uint32_t low = 0, high = points.count;
-
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-
-        if (all[middle].number < number) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    for (; low < points.count && all[low].number == number; low++) {
-        wake(e, e->program->atom_wakes[all[low].atom]);
-    }
-}
-
-/* The same of those who wait for it and all above, or all below. */
-static void wake_bounds(struct evaluation *e, const struct image_slot *slot,
-                        uint64_t number)
-{
-    const struct image_point *from =
-        e->program->points + slot->points[NUMBER_FROM].first;
-    const struct image_point *to =
-        e->program->points + slot->points[NUMBER_TO].first;
-    uint32_t i;
-
-    for (i = 0; i < slot->points[NUMBER_FROM].count && from[i].number <= number;
-         i++) {
-        wake(e, e->program->atom_wakes[from[i].atom]);
-    }
-    for (i = 0; i < slot->points[NUMBER_TO].count && to[i].number >= number;
-         i++) {
-        wake(e, e->program->atom_wakes[to[i].atom]);
-    }
-}
-
-/* Wakes who waits for a network around this address. */
-static void wake_address(struct evaluation *e, struct span segments,
-                         const struct address *address)
-{
-    const struct program *p = e->program;
-    const struct image_segment *all = p->segments + segments.first;
-    uint32_t low = 0, high = segments.count, nest;
-
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-
-        if (memcmp(&all[middle].low, address, sizeof(*address)) <= 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    nest = low ? all[low - 1].nest : IMAGE_NONE;
-    for (; nest != IMAGE_NONE; nest = p->nests[nest].parent) {
-        struct span atoms = p->nests[nest].atoms;
-
-        for (uint32_t i = 0; i < atoms.count; i++) {
-            wake(e, p->atom_wakes[p->nest_atoms[atoms.first + i]]);
-        }
-    }
-}
-
-static void wake_indexed(struct evaluation *e, const struct image_slot *slot,
-                         const struct value *value)
-{
-    if (slot->points[NUMBER_IS].count) {
-        wake_number(e, slot->points[NUMBER_IS], value->number);
-    }
-    wake_bounds(e, slot, value->number);
-    if (slot->segments.count) {
-        wake_address(e, slot->segments, value->address);
-    }
-}
-
-void weigh_slots(struct evaluation *e, enum slot_time time)
-{
-    struct span span = e->program->timed[time];
-    bool sighted = true;
-    const uint32_t *slots = e->program->slot_order + span.first;
-
-    for (uint32_t i = 0; i < span.count; i++) {
-        const struct image_slot *slot = &e->program->slots[slots[i]];
-
-        wake(e, slot->wakes[e->values[slots[i]].state]);
-        if (slot->indexed && e->values[slots[i]].state == VALUE_PRESENT) {
-            wake_indexed(e, slot, &e->values[slots[i]]);
-        }
-        if (!slot->lazy) {
-            sighted &= e->values[slots[i]].state != VALUE_UNKNOWN;
-            scan_slot(e, slots[i]);
-        }
-    }
-    if (time == SLOT_EARLY) {
-        e->sighted = sighted;
     }
 }
 
@@ -364,10 +148,10 @@ static bool is_found(struct evaluation *e, uint32_t number)
     if (atom->direct && e->values[atom->slot].text.size > MEMO_VALUE) {
         bool found = search_atom(e->program, atom, e->values[atom->slot].text);
 
-        set_atom(e, number, found ? TRUTH_TRUE : TRUTH_FALSE);
+        weighing_set_atom(e, number, found ? TRUTH_TRUE : TRUTH_FALSE);
         return found;
     }
-    scan_slot(e, atom->slot);
+    weighing_scan(e, atom->slot);
     return e->atoms[number] == TRUTH_TRUE + 1;
 }
 
@@ -393,7 +177,7 @@ static enum truth ask_glob(struct evaluation *e, uint32_t number)
     enum truth truth;
 
     if (value.size <= MEMO_VALUE && e->scanned[atom->slot] != e->turn) {
-        scan_slot(e, atom->slot);
+        weighing_scan(e, atom->slot);
         if (e->atoms[number] != ATOM_OPEN) {
             return (enum truth)(e->atoms[number] - 1);
         }
@@ -402,7 +186,7 @@ static enum truth ask_glob(struct evaluation *e, uint32_t number)
                     glob_fits(&e->program->globs[atom->index], value)
                 ? TRUTH_TRUE
                 : TRUTH_FALSE;
-    set_atom(e, number, truth);
+    weighing_set_atom(e, number, truth);
     if (value.size <= MEMO_VALUE) {
         entry = memo_place(e->memo, atom->slot, value);
         if (memo_holds(entry, atom->slot, value)) {
@@ -486,7 +270,7 @@ static enum truth ask(struct evaluation *e, uint32_t number)
         return ask_glob(e, number);
     }
     truth = ask_present(e, atom, value);
-    set_atom(e, number, truth);
+    weighing_set_atom(e, number, truth);
     return truth;
 }
 
@@ -615,7 +399,7 @@ void weigh_later(struct evaluation *e)
     e->settled = true;
     for (uint32_t i = 0; i < e->program->slot_count; i++) {
         if (e->values[i].state == VALUE_UNKNOWN) {
-            wake(e, e->program->slots[i].wakes[SLOT_UNKNOWN_LATER]);
+            weighing_wake(e, e->program->slots[i].wakes[SLOT_UNKNOWN_LATER]);
         }
     }
     while ((number = rank_set_take(&e->look, UINT32_MAX)) != UINT32_MAX) {
