@@ -212,14 +212,15 @@ $(ALONE): test/sidecar/engine.c $(SIDECAR)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(APP_LIBS)
 
 # A fuzzer without libFuzzer: runs the files of its corpus once.
-$(BUILD)/test/corpus-%: test/fuzz/%_fuzz.c test/fuzz/corpus.c $(SIDECAR) \
-		$(REPLAY) $(STATIC)
+$(BUILD)/test/corpus-%: test/fuzz/%_fuzz.c test/fuzz/corpus.c \
+		$(wildcard test/fuzz/*.h) $(SIDECAR) $(REPLAY) $(STATIC)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -Itest $(LIB_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< \
 		test/fuzz/corpus.c $(SIDECAR) $(REPLAY) $(STATIC) $(LIB_LIBS) \
 		$(REPLAY_LIBS) -ljansson
 
-$(BUILD)/%_fuzz: test/fuzz/%_fuzz.c $(SIDECAR) $(REPLAY) $(STATIC)
+$(BUILD)/%_fuzz: test/fuzz/%_fuzz.c $(wildcard test/fuzz/*.h) $(SIDECAR) \
+		$(REPLAY) $(STATIC)
 	$(CC) $(CPPFLAGS) -Itest $(LIB_CFLAGS) $(CFLAGS) $(LDFLAGS) \
 		-fsanitize=fuzzer -o $@ $< $(SIDECAR) $(REPLAY) $(STATIC) \
 		$(LIB_LIBS) $(REPLAY_LIBS) -ljansson
@@ -270,7 +271,7 @@ fuzz: check-deps
 
 .PHONY: fuzzers benches
 fuzzers: $(FUZZ_BIN)
-benches: all $(BENCH_BIN)
+benches: all $(BENCH_BIN) $(BUILD)/test/log-lines
 
 bench: check-deps
 	@$(MAKE) --no-print-directory -s benches
@@ -297,6 +298,7 @@ install: all
 		$(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(PREFIX)/share/man/man3 \
 		$(DESTDIR)$(PREFIX)/share/man/man5 \
+		$(DESTDIR)$(PREFIX)/share/man/man7 \
 		$(DESTDIR)$(PREFIX)/share/weighbridge/rules \
 		$(DESTDIR)$(PREFIX)/share/weighbridge/policy
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/
@@ -315,6 +317,7 @@ install: all
 	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 man/*.3 $(DESTDIR)$(PREFIX)/share/man/man3/
 	install -m 644 man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+	install -m 644 man/*.7 $(DESTDIR)$(PREFIX)/share/man/man7/
 	install -m 644 rules/*.yaml $(DESTDIR)$(PREFIX)/share/weighbridge/rules/
 	install -m 644 policy/*.yaml $(DESTDIR)$(PREFIX)/share/weighbridge/policy/
 
@@ -323,7 +326,7 @@ uninstall:
 		$(DESTDIR)$(PREFIX)/include/weighbridge.h \
 		$(DESTDIR)$(PREFIX)/lib/libweighbridge.* \
 		$(DESTDIR)$(PREFIX)/lib/pkgconfig/weighbridge.pc
-	for page in man/*.[135]; do rm -f \
+	for page in man/*.[1357]; do rm -f \
 		$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
 	rm -rf $(DESTDIR)$(PREFIX)/share/weighbridge
 

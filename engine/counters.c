@@ -139,15 +139,6 @@ static enum action action_of(const struct wb_request *r)
     return r->price.action == PRICE_CHARGE ? ACTION_CHARGE : ACTION_FREE;
 }
 
-/* Charged or refused, although it calls itself Mozilla and no name of an
- * agent was found: the list to read before going live. */
-static bool is_browser_like(const struct wb_request *r)
-{
-    const struct header *agent = request_header(&r->facts, VIEW("User-Agent"));
-    return agent && view_starts(agent->value, VIEW("Mozilla/5.0 (")) &&
-           r->verdict.agent_name.size == 0;
-}
-
 static void count_rules(struct wb_request *r)
 {
     const size_t *fired = NULL;
@@ -178,7 +169,7 @@ void counters_add(struct wb_request *r)
     if (action == ACTION_CHARGE && !r->count) {
         add_amount(&block->asked, amount_to_u64(&r->price.amount));
     }
-    if (action != ACTION_FREE && is_browser_like(r)) {
+    if (decision_charges_browser(r)) {
         add(&block->browser_like_charged, 1);
     }
     if (r->verdict.limited || r->cut) {

@@ -65,6 +65,8 @@ struct wb_request {
     bool unread;                   /* its record could not be read */
     bool cannot_strip;             /* strip is a refusal: WB_CANNOT_STRIP */
     bool cut;                      /* a value did not fit the workspace */
+    struct wb_memo *memo;          /* NULL: every request is weighed anew */
+    bool answers_only;             /* no headers, no body, no id */
 
     struct wb_state *state;
     unsigned char id[16];
@@ -117,6 +119,10 @@ static inline bool decision_is_held(struct wb_request *request)
            !atomic_load_explicit(&request->answered, memory_order_acquire);
 }
 
+/* Charged or refused, although it calls itself Mozilla and no name of an
+ * agent was found: what to read before going live. */
+bool decision_charges_browser(const struct wb_request *request);
+
 static inline bool decision_allows(const struct wb_request *request)
 {
     return request->denial.status == 0;
@@ -146,6 +152,11 @@ bool payment_wants_claim(const struct wb_request *request);
 /* Fills `call`, which the store is then given; and what it said. */
 void payment_claim(struct wb_request *request);
 void payment_claim_answered(struct wb_request *request);
+/* memo.c: from the memo, where there is one and it holds it; else as it is
+ * without. */
+void memo_browser(struct wb_request *request);
+void memo_evaluate(struct wb_request *request);
+
 /* headers.c: the decision as request headers to the gate. */
 extern const char *const injected_headers[]; /* NULL-terminated */
 void headers_write(struct wb_request *request);

@@ -436,7 +436,7 @@ size_t wb_decision_write(const struct wb_request *r, enum wb_form form,
                          char *out, size_t room)
 {
     struct text text = text_in(out, room);
-    if (r->step != STEP_DONE) {
+    if (r->step != STEP_DONE || r->answers_only) {
         return 0;
     }
     if (form == WB_FORM_RECORD) {
@@ -485,6 +485,24 @@ static struct view answer_price(const struct wb_request *r,
     }
 }
 
+/* "(compatible;" is what crawlers write; of browsers, Internet Explorer. */
+static bool names_browser(struct view agent)
+{
+    return view_starts(agent, VIEW("Mozilla/5.0 (")) &&
+           (!view_starts(agent, VIEW("Mozilla/5.0 (compatible;")) ||
+            view_starts(agent, VIEW("Mozilla/5.0 (compatible; MSIE ")));
+}
+
+bool decision_charges_browser(const struct wb_request *r)
+{
+    if (decision_allows(r) && r->price.action != PRICE_CHARGE) {
+        return false;
+    }
+    const struct header *agent = request_header(&r->facts, VIEW("User-Agent"));
+    return agent && names_browser(agent->value) &&
+           r->verdict.agent_name.size == 0;
+}
+
 static struct view answer(const struct wb_request *r, enum wb_answer which)
 {
     switch (which) {
@@ -510,6 +528,8 @@ static struct view answer(const struct wb_request *r, enum wb_answer which)
         return view_text(payment_states[r->payment_state].name);
     case WB_ANSWER_MODE:
         return r->count ? VIEW("count") : VIEW("enforce");
+    case WB_ANSWER_BROWSER_CHARGED:
+        return decision_charges_browser(r) ? VIEW("1") : VIEW("0");
     case WB_ANSWER_PAYMENT_FORWARD:
         return r->forward ? VIEW("1") : VIEW("0");
     default:

@@ -19,6 +19,13 @@ struct network_settings {
     const struct node *sets;
 };
 
+/* One of rules. */
+struct pack_settings {
+    struct view pack, pin;
+    int mode; /* 0 enforce, 1 count */
+    struct place place;
+};
+
 /* One of networks.sets. */
 struct set_settings {
     struct schema_texts file;
@@ -67,6 +74,7 @@ struct take_settings {
 
 extern const struct schema_key top_keys[];
 extern const struct schema_key claim_keys[];
+extern const struct schema_key pack_keys[];
 extern const struct schema_key band_keys[];
 extern const struct schema_key network_keys[];
 extern const struct schema_key set_keys[];

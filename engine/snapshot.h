@@ -44,7 +44,8 @@ struct site {
     size_t host_count;
     size_t ruleset;
     const struct policy *policy;
-    bool count; /* mode: count */
+    const struct robots *robots; /* NULL: none was given */
+    bool count;                  /* mode: count */
 };
 
 struct setting {
@@ -81,13 +82,13 @@ struct wb_engine {
     enum header_profile profile;
     struct guard *guard;
     const struct known_names *names; /* of headers: for guard and plans */
-    struct databases databases; /* closed with the snapshot */
-    struct keyring keyring;     /* of agents that sign their requests */
-    struct dated_lists lists;   /* what these stand on */
+    struct databases databases;      /* closed with the snapshot */
+    struct keyring keyring;          /* of agents that sign their requests */
+    struct dated_lists lists;        /* what these stand on */
     struct payment_settings payments;
     struct claim_settings claims;
     size_t rate_entries, nonce_entries;
-    struct tokens tokens; /* of the admin API */
+    struct tokens tokens;           /* of the admin API */
     const struct setting *settings; /* sorted by path */
     size_t setting_count;
     const char *notice; /* or NULL */
