@@ -394,6 +394,16 @@ WB_API struct wb_text wb_decision_answer(const struct wb_request *request,
 WB_API struct wb_text wb_decision_rule(const struct wb_request *request,
                                        size_t i, int *score);
 
+/* Once a decision was answered: decides its request again under the engine's
+ * shadow (weighbridge.yaml(5)), if it has one, compares and counts. 1: the two
+ * differ. Claims and counts nothing else; the caller's bytes must still be
+ * there, and wb_request_reset comes after. */
+WB_API int wb_shadow_decide(struct wb_request *request);
+/* The difference as one JSON object; returns as wb_decision_write does, 0 when
+ * there is none. */
+WB_API size_t wb_shadow_write(const struct wb_request *request, char *out,
+                              size_t room);
+
 enum wb_form {
     WB_FORM_RECORD, /* the decision record: one JSON object, no newline */
     WB_FORM_EXPLAIN /* text for people: the decision and what led to it */
