@@ -186,7 +186,7 @@ static const uint64_t *step_rates(struct wb_request *r)
         uint64_t key = 0;
         r->rates[i] = RATE_UNKNOWN;
         if (rate_key(r, rate, &key)) {
-            r->rates[i] = rates_count(r->state->rates, key,
+            r->rates[i] = rates_count(r->state->rates, key, r->again ? 0 : 1,
                                       r->facts.client_known ? &client : NULL,
                                       rate->window, r->facts.time);
         }
@@ -256,7 +256,9 @@ static void finish(struct wb_request *r)
     if (r->answer.cut) {
         refuse_too_large(r);
     }
-    counters_add(r);
+    if (!r->again) {
+        counters_add(r);
+    }
 }
 
 /* From the store's thread. The request may be gone once it is told. */
@@ -280,6 +282,7 @@ enum wb_result wb_decide(struct wb_request *r, struct wb_state *state,
     wb_weigh(r);
     r->state = state;
     decision_make_id(r);
+    decision_ask(r);
     if (!r->evaluation) {
         finish(r);
         return WB_DONE;

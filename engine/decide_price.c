@@ -46,7 +46,7 @@ void price_step(struct wb_request *r)
             r->denial.reason = refusal->reason;
         }
     }
-    if (r->price.multiplier && decision_allows(r)) {
+    if (r->price.multiplier && decision_allows(r) && !r->again) {
         market_asked(market, &r->price, &r->facts);
     }
 }

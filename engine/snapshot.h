@@ -82,7 +82,7 @@ struct wb_engine {
     struct payment_settings payments;
     struct claim_settings claims;
     size_t rate_entries, nonce_entries;
-    struct tokens tokens; /* of the admin API */
+    struct tokens tokens;           /* of the admin API */
     const struct setting *settings; /* sorted by path */
     size_t setting_count;
     const char *notice; /* or NULL */

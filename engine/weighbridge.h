@@ -321,17 +321,17 @@ enum wb_answer {
     WB_ANSWER_AGENT_CATEGORY,
     WB_ANSWER_AGENT_ORG,
     WB_ANSWER_SITE,
-    WB_ANSWER_ROUTE,          /* or - */
-    WB_ANSWER_PRICE_ACTION,   /* free, charge or reject */
-    WB_ANSWER_PRICE_AMOUNT,   /* atomic units, decimal digits */
-    WB_ANSWER_PRICE_ASSET,    /* address, or - */
-    WB_ANSWER_PRICE,          /* decimal units */
-    WB_ANSWER_PAYMENT_STATE,  /* none, malformed, ..., sound */
-    WB_ANSWER_MODE,           /* enforce or count */
+    WB_ANSWER_ROUTE,           /* or - */
+    WB_ANSWER_PRICE_ACTION,    /* free, charge or reject */
+    WB_ANSWER_PRICE_AMOUNT,    /* atomic units, decimal digits */
+    WB_ANSWER_PRICE_ASSET,     /* address, or - */
+    WB_ANSWER_PRICE,           /* decimal units */
+    WB_ANSWER_PAYMENT_STATE,   /* none, malformed, ..., sound */
+    WB_ANSWER_MODE,            /* enforce or count */
     WB_ANSWER_PAYMENT_FORWARD, /* 1: payment headers go to the gate; 0 */
-    WB_ANSWER_PRICE_NETWORK, /* CAIP-2, or - */
-    WB_ANSWER_PRICE_SYMBOL,  /* USDC, or - */
-    WB_ANSWER_PRICE_DECIMALS /* of the asset, or - */
+    WB_ANSWER_PRICE_NETWORK,   /* CAIP-2, or - */
+    WB_ANSWER_PRICE_SYMBOL,    /* USDC, or - */
+    WB_ANSWER_PRICE_DECIMALS   /* of the asset, or - */
 };
 WB_API struct wb_text wb_decision_answer(const struct wb_request *request,
                                          enum wb_answer which);

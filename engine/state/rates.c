@@ -124,8 +124,9 @@ static struct rate_entry *find_entry(struct rate_set *set, uint64_t key,
     return entry;
 }
 
-/* Counts one event at `now` (above 0) and weighs. */
-static uint64_t count(struct rate_entry *entry, int64_t window, int64_t now)
+/* Counts n events, one or none, at `now` (above 0) and weighs. */
+static uint64_t count(struct rate_entry *entry, uint32_t n, int64_t window,
+                      int64_t now)
 {
     int64_t bucket = now / window;
     uint64_t left = (uint64_t)(window - now % window);
@@ -138,12 +139,12 @@ static uint64_t count(struct rate_entry *entry, int64_t window, int64_t now)
         entry->bucket = bucket;
     }
     entry->touched = now;
-    entry->current += entry->current < UINT32_MAX;
+    entry->current += entry->current < UINT32_MAX ? n : 0;
     return entry->current +
            (uint64_t)((u128)entry->previous * left / (uint64_t)window);
 }
 
-uint64_t rates_count(struct rates *rates, uint64_t key,
+uint64_t rates_count(struct rates *rates, uint64_t key, uint32_t n,
                      const struct address *neighbourhood, int64_t window,
                      int64_t now)
 {
@@ -165,7 +166,7 @@ uint64_t rates_count(struct rates *rates, uint64_t key,
         lock->latest = now;
     }
     lock->latest += lock->latest <= 0;
-    result = count(find_entry(&rates->sets[at], key, network),
+    result = count(find_entry(&rates->sets[at], key, network), n,
                    window > 0 ? window : 1, lock->latest);
     pthread_mutex_unlock(&lock->lock);
     return result;

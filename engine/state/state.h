@@ -171,9 +171,9 @@ struct store *store_valkey_open(const struct store_valkey_settings *settings);
 struct rates;
 struct rates *rates_new(size_t entries, const unsigned char hash_key[16]);
 void rates_free(struct rates *rates);
-/* Counts one event of `key` (already hashed with the rate's name) and
- * returns the weighted count of the last `window`, this event included. */
-uint64_t rates_count(struct rates *rates, uint64_t key,
+/* Counts n events, one or none, of `key` (already hashed with the rate's
+ * name) and returns the weighted count of the last `window`, these included. */
+uint64_t rates_count(struct rates *rates, uint64_t key, uint32_t n,
                      const struct address *neighbourhood, int64_t window,
                      int64_t now);
 
