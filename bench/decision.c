@@ -6,7 +6,7 @@
  *
  *   decision            times, the minimum of 7 rounds
  *   decision --count N  decides N rotating requests and prints nothing: for
- *                       counting instructions
+ *                       counting instructions; --logged N: of a combined log
  */
 #include <stdlib.h>
 #include <time.h>
@@ -26,33 +26,58 @@ static double cpu_seconds(void)
     return (double)ts.tv_sec + (double)ts.tv_nsec * 1e-9;
 }
 
+/* What a combined log keeps of it. */
+static void fill_logged(const struct traffic_request *t,
+                        struct wb_request *request)
+{
+    static const struct wb_text known[] = {{"user-agent", 10}, {"referer", 7}};
+    wb_request_fact(request, WB_METHOD, "GET", 3);
+    wb_request_fact(request, WB_HTTP_VERSION, "1.1", 3);
+    wb_request_fact(request, WB_TARGET, t->target, strlen(t->target));
+    wb_request_fact(request, WB_CLIENT_IP, t->address, strlen(t->address));
+    wb_request_headers_known(request, known, 2);
+    for (size_t i = 0; i < t->count; i++) {
+        if (!strcmp(t->name[i], "User-Agent") ||
+            !strcmp(t->name[i], "Referer")) {
+            wb_request_header(request, t->name[i], t->name_size[i],
+                              t->text + t->value_at[i], t->value_size[i]);
+        }
+    }
+}
+
+enum input { WHOLE, LOGGED };
+
 static void decide(struct wb_request *request, struct wb_engine *engine,
                    struct wb_state *state, const struct traffic_request *t,
-                   size_t i)
+                   size_t i, enum input input)
 {
     wb_request_begin(request, engine, START + (int64_t)i * 1000);
-    traffic_fill(t, request);
+    if (input == LOGGED) {
+        fill_logged(t, request);
+    } else {
+        traffic_fill(t, request);
+    }
     wb_decide(request, state, NULL, NULL);
     wb_request_reset(request);
 }
 
 static double time_round(struct wb_request *request, struct wb_engine *engine,
-                         struct wb_state *state, int warm)
+                         struct wb_state *state, int warm, enum input input)
 {
     double start = cpu_seconds();
     for (size_t i = 0; i < REQUESTS; i++) {
-        decide(request, engine, state, &requests[warm ? 0 : i], i);
+        decide(request, engine, state, &requests[warm ? 0 : i], i, input);
     }
     return (cpu_seconds() - start) / REQUESTS * 1e9;
 }
 
 static void print_best(const char *name, struct wb_request *request,
                        struct wb_engine *engine, struct wb_state *state,
-                       int warm)
+                       int warm, enum input input)
 {
     double best = 1e18;
     for (int round = 0; round < ROUNDS; round++) {
-        double ns = time_round(request, engine, state, warm);
+        double ns = time_round(request, engine, state, warm, input);
         best = ns < best ? ns : best;
     }
     printf("%-28s %8.0f ns\n", name, best);
@@ -73,14 +98,18 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < REQUESTS; i++) {
         traffic_make(&requests[i], &seed);
     }
-    if (argc == 3 && !strcmp(argv[1], "--count")) {
+    if (argc == 3) {
+        enum input input = strcmp(argv[1], "--logged") ? WHOLE : LOGGED;
         size_t n = strtoul(argv[2], NULL, 10);
         for (size_t i = 0; i < n; i++) {
-            decide(request, engine, state, &requests[i % REQUESTS], i);
+            decide(request, engine, state, &requests[i % REQUESTS], i, input);
         }
     } else {
-        print_best("decision, warm", request, engine, state, 1);
-        print_best("decision, rotating requests", request, engine, state, 0);
+        print_best("decision, warm", request, engine, state, 1, WHOLE);
+        print_best("decision, rotating requests", request, engine, state, 0,
+                   WHOLE);
+        print_best("of a log's line, rotating", request, engine, state, 0,
+                   LOGGED);
     }
     wb_request_free(request);
     wb_state_close(state);

@@ -248,7 +248,11 @@ static void finish(struct wb_request *r)
     }
     if (decision_allows(r) || r->count) {
         r->status = 200;
-        headers_write(r);
+        if (r->engine->profile == PROFILE_AWS_WAF) {
+            headers_write_aws(r);
+        } else {
+            headers_write(r);
+        }
     } else {
         r->status = r->denial.status;
         denial_write(r);

@@ -145,6 +145,12 @@ void payment_claim_answered(struct wb_request *request);
 /* headers.c: the decision as request headers to the gate. */
 extern const char *const injected_headers[]; /* NULL-terminated */
 void headers_write(struct wb_request *request);
+/* headers_aws.c: the same under the profile aws-waf. */
+extern const char *const aws_headers[];         /* NULL-terminated, as ... */
+extern const char *const aws_guarded_headers[]; /* ... what clients may not
+                                                   send under it */
+void headers_write_aws(struct wb_request *request);
+bool aws_refuses_method(const struct wb_request *request);
 /* The labels that are true, sorted; returns how many. */
 #define LABELS_MAX 128
 size_t decision_labels(const struct wb_request *request,

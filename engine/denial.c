@@ -143,6 +143,9 @@ void denial_write(struct wb_request *r)
         header(r, "Retry-After",
                view_of(r->answer.at + start, r->answer.size - start));
     }
+    if (r->status == 405) {
+        header(r, "Allow", VIEW("GET"));
+    }
     write_link(r);
     size_t start = r->answer.size;
     if (page) {

@@ -137,6 +137,16 @@ const char *wb_engine_notice(const struct wb_engine *engine)
     return engine->notice;
 }
 
+size_t wb_engine_rules(const struct wb_engine *engine)
+{
+    return engine->rule_count;
+}
+
+size_t wb_engine_examples(const struct wb_engine *engine)
+{
+    return engine->example_count;
+}
+
 static int compare_setting(const void *path, const void *setting)
 {
     return strcmp(path, ((const struct setting *)setting)->path);
@@ -195,7 +205,8 @@ static const char *nth(const char *const *names, size_t i)
 const char *wb_engine_header_name(const struct wb_engine *engine, size_t i)
 {
     (void)engine;
-    return nth(injected_headers, i);
+    return nth(
+        engine->profile == PROFILE_AWS_WAF ? aws_headers : injected_headers, i);
 }
 
 const char *wb_engine_payment_name(const struct wb_engine *engine, size_t i)

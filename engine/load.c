@@ -32,6 +32,11 @@ static void make_guard(struct loading *l)
     for (size_t i = 0; good && injected_headers[i]; i++) {
         good = guard_add(guard, injected_headers[i], GUARD_NEVER);
     }
+    for (size_t i = 0; good && l->engine->profile == PROFILE_AWS_WAF &&
+                       aws_guarded_headers[i];
+         i++) {
+        good = guard_add(guard, aws_guarded_headers[i], GUARD_NEVER);
+    }
     for (size_t i = 0; good && guarded[i]; i++) {
         good = guard_add(guard, guarded[i], GUARD_NEVER);
     }
@@ -45,6 +50,25 @@ static void make_guard(struct loading *l)
            guard_add(guard, "x-amzn-waf-", GUARD_NEVER_PREFIX) &&
            guard_close(guard);
     l->engine->guard = guard;
+    l->failed = l->failed || !good;
+}
+
+/* One table of header names for the guard and the plans of all rulesets. */
+static void make_names(struct loading *l)
+{
+    struct wb_engine *engine = l->engine;
+    struct known_names *names = known_names_new(l->arena);
+    bool good = names != NULL;
+    for (size_t i = 0; good && i < engine->ruleset_count; i++) {
+        good = plan_add_names(engine->rulesets[i].plan, names);
+    }
+    for (size_t i = 0; good && i < engine->ruleset_count; i++) {
+        good = plan_know(rules_plan(l->rules[i]), names);
+    }
+    if (good) {
+        guard_names(engine->guard, names);
+        engine->names = names;
+    }
     l->failed = l->failed || !good;
 }
 
@@ -206,10 +230,14 @@ static void load_all(struct loading *l, const char *path)
                       l->problems)) {
         l->failed = true;
     }
+    l->engine->profile = (enum header_profile)l->settings.profile;
     load_tokens(l);
     sites_load(l);
     rulesets_compile(l);
     make_guard(l);
+    if (!l->failed) {
+        make_names(l);
+    }
     if (!l->failed) {
         networks_warn_idle(&l->networks, l->engine, l->problems);
         fill_settings(l);

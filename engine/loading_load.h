@@ -41,6 +41,9 @@ bool shipped_name(struct view name);
 /* "FOLDER/NAME.yaml" and its text; VIEW_NONE when nothing such is shipped. */
 struct view shipped_path(struct loading *l, const char *folder,
                          struct view name, struct view *text);
+/* Reads the shipped pack of that name; false when there is none or there was
+ * an error. */
+bool shipped_rules(struct rules *rules, struct view name, struct arena *arena);
 /* The ruleset of these packs, made if no site had them before; SIZE_MAX
  * after an error. */
 size_t rulesets_find(struct loading *l, const struct schema_texts *packs);

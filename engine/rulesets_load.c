@@ -50,6 +50,18 @@ struct view shipped_path(struct loading *l, const char *folder,
 
 /* ---- rules ---- */
 
+bool shipped_rules(struct rules *rules, struct view name, struct arena *arena)
+{
+    struct view text;
+    char path[128];
+    int n = snprintf(path, sizeof path, "rules/%.*s.yaml", VIEW_ARG(name));
+    struct view copy = n > 0 && (size_t)n < sizeof path
+                           ? arena_copy(arena, view_of(path, (size_t)n))
+                           : VIEW_NONE;
+    return copy.at && shipped_find(NULL, copy, &text) &&
+           rules_pack_text(rules, copy, text, shipped_find, NULL);
+}
+
 static void load_pack(struct loading *l, struct rules *rules, struct view name,
                       struct place place)
 {
@@ -167,6 +179,8 @@ void rulesets_compile(struct loading *l)
         }
         engine->ruleset_count = i + 1;
         set->plan = rules_plan(l->rules[i]);
+        engine->rule_count += program_rules(set->program);
+        engine->example_count += rules_examples(l->rules[i]);
         set->fired = arena_array(l->arena, program_rules(set->program) + 1,
                                  sizeof *set->fired);
         if (!set->fired) {

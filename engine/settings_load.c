@@ -105,7 +105,7 @@ static bool read_listeners(const struct node *list, struct arena *arena,
 }
 
 /* Sections whose values only the sidecar uses: checked, kept as text. */
-static bool read_door(const struct settings *s, struct arena *arena,
+static bool read_door(struct settings *s, struct arena *arena,
                       struct problems *problems)
 {
     struct admin_settings admin = {0};
@@ -117,6 +117,7 @@ static bool read_door(const struct settings *s, struct arena *arena,
     good = settings_section(header_keys, s->headers, "headers", &headers, arena,
                             problems) &&
            good;
+    s->profile = headers.profile;
     if (!settings_section(admin_keys, s->admin, "admin", &admin, arena,
                           problems)) {
         return false;
@@ -166,6 +167,9 @@ bool settings_read(const struct node *tree, struct view folder,
            check_bands(s, problems) && good;
     good = settings_section(limit_keys, s->limits, "limits", &limits, arena,
                             problems) &&
+           good;
+    good = settings_section(aws_routes_keys, s->aws_routes, "aws-routes",
+                            &s->aws, arena, problems) &&
            good;
     s->automata_bytes = limits.automata;
     s->rate_entries = limits.rates;

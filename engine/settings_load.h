@@ -7,6 +7,7 @@
 #ifndef WB_SETTINGS_LOAD_H
 #define WB_SETTINGS_LOAD_H
 
+#include "aws_routes_load.h"
 #include "config/schema.h"
 #include "snapshot.h"
 
@@ -22,7 +23,9 @@ struct settings {
     int64_t drain, watch;
     const struct node *payments, *claims, *headers, *sites, *overrides;
     const struct node *listen, *admin, *log, *limits, *bands, *networks;
-    const struct node *web_bot_auth;
+    const struct node *web_bot_auth, *aws_routes;
+    int profile; /* enum header_profile */
+    struct aws_routes_settings aws;
     struct {
         int store;      /* an enum claims_store */
         int durability; /* 0 process, 1 power */

@@ -16,7 +16,7 @@ static const char *const dialects[] = {"json",  "nginx",   "forward-auth",
 static const char *const orders[] = {"dialect", "kept", "lost", NULL};
 static const char *const client_ips[] = {"truncated", "full", "off", NULL};
 static const char *const queries[] = {"names", "full", "off", NULL};
-static const char *const profiles[] = {"weighbridge", NULL};
+static const char *const profiles[] = {"weighbridge", "aws-waf", NULL};
 
 #define AT(type, member) offsetof(struct type, member)
 
@@ -39,6 +39,8 @@ const struct schema_key top_keys[] = {
      "where claimed payments are kept"},
     {"headers", SCHEMA_NODE, AT(settings, headers), false, NULL, NULL, 0, 0,
      "how the decision is told to the gate"},
+    {"aws-routes", SCHEMA_NODE, AT(settings, aws_routes), false, NULL, NULL, 0,
+     0, "who is paid under a policy in the form of AWS' sample"},
     {"sites", SCHEMA_NODE, AT(settings, sites), false, NULL, NULL, 0, 0,
      "hosts with rules or a policy of their own"},
     {"overrides", SCHEMA_NODE, AT(settings, overrides), false, NULL, NULL, 0, 0,
@@ -160,6 +162,15 @@ const struct schema_key signer_keys[] = {
 const struct schema_key header_keys[] = {
     {"profile", SCHEMA_CHOICE, AT(header_settings, profile), false,
      "weighbridge", profiles, 0, 0, "names of the headers"},
+    {0},
+};
+
+const struct schema_key aws_routes_keys[] = {
+    {"asset", SCHEMA_TEXT, AT(aws_routes_settings, asset), false,
+     "usdc@base-sepolia", NULL, 0, 0, "what its prices are paid in"},
+    {"pay-to", SCHEMA_TEXT, AT(aws_routes_settings, pay_to), false,
+     "0x000000000000000000000000000000000000dEaD", NULL, 0, 0,
+     "address that is paid"},
     {0},
 };
 

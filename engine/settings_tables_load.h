@@ -7,6 +7,7 @@
 #ifndef WB_SETTINGS_TABLES_LOAD_H
 #define WB_SETTINGS_TABLES_LOAD_H
 
+#include "aws_routes_load.h"
 #include "settings_load.h"
 
 struct header_settings {
@@ -72,6 +73,7 @@ extern const struct schema_key set_keys[];
 extern const struct schema_key web_bot_auth_keys[];
 extern const struct schema_key signer_keys[];
 extern const struct schema_key header_keys[];
+extern const struct schema_key aws_routes_keys[];
 extern const struct schema_key limit_keys[];
 extern const struct schema_key admin_keys[];
 extern const struct schema_key log_keys[];

@@ -40,16 +40,55 @@ static const struct node *read_policy(struct loading *l, struct view name,
     return tree_read_text(l->arena, path, text, l->problems);
 }
 
+static bool knows(void *context, struct view label)
+{
+    return rules_gives(context, label);
+}
+
+/* The policy's own form, from AWS' where it has that. */
+static const struct node *in_own_form(struct loading *l, struct site *site,
+                                      const struct node *tree)
+{
+    if (!aws_routes_are(tree) || site->ruleset == SIZE_MAX) {
+        return tree;
+    }
+    struct view text = aws_routes_write(l->arena, tree, &l->settings.aws, knows,
+                                        l->rules[site->ruleset], l->problems);
+    char room[512];
+    struct text name = text_in(room, sizeof room);
+    text_add(&name, tree->place.source->name);
+    text_add(&name, VIEW(" as a policy"));
+    struct view copy = arena_copy(l->arena, text_view(&name));
+    return text.at && copy.at
+               ? tree_read_text(l->arena, copy, text, l->problems)
+               : NULL;
+}
+
+/* Their gate takes a price as US dollars, whatever the asset. */
+static void check_dollars(struct loading *l, const struct site *site,
+                          struct place place)
+{
+    const struct asset *asset = policy_asset_but(site->policy, VIEW("USDC"));
+    if (l->engine->profile == PROFILE_AWS_WAF && asset) {
+        loading_complain(l, place, "C021",
+                         "under the profile aws-waf prices are US dollars, "
+                         "and '%.*s' is no USDC",
+                         asset->name);
+    }
+}
+
 static void load_policy(struct loading *l, struct site *site, struct view name,
                         struct place place, struct view pay_to)
 {
-    const struct node *tree = read_policy(l, name, place);
+    const struct node *tree = in_own_form(l, site, read_policy(l, name, place));
     if (tree && site->ruleset != SIZE_MAX) {
         site->policy = policy_read(l->arena, tree, site->id, pay_to,
                                    l->rules[site->ruleset], l->problems);
     }
     if (!site->policy) {
         l->failed = true;
+    } else {
+        check_dollars(l, site, place);
     }
 }
 

@@ -52,6 +52,8 @@ struct setting {
     const char *text;
 };
 
+enum header_profile { PROFILE_WEIGHBRIDGE, PROFILE_AWS_WAF };
+
 /* Where claims are kept. CLAIMS_AUTO: in lmdb where whoever opens the state
  * gives it a folder, else in memory. */
 enum claims_store { CLAIMS_AUTO, CLAIMS_MEMORY, CLAIMS_LMDB, CLAIMS_VALKEY };
@@ -71,11 +73,14 @@ struct wb_engine {
     unsigned char configuration[32]; /* hash of all but the lists */
     struct ruleset *rulesets;
     size_t ruleset_count;
+    size_t rule_count, example_count; /* of all rulesets */
     struct site *sites; /* sites[0] is the default site */
     size_t site_count;
     bool reject_unknown_host;
     uint32_t enforce_share; /* parts per million */
+    enum header_profile profile;
     struct guard *guard;
+    const struct known_names *names; /* of headers: for guard and plans */
     struct databases databases; /* closed with the snapshot */
     struct keyring keyring;     /* of agents that sign their requests */
     struct dated_lists lists;   /* what these stand on */

@@ -150,6 +150,16 @@ enum wb_dump {
 WB_API enum wb_status wb_engine_dump(const struct wb_engine *engine,
                                      enum wb_dump what, wb_sink *sink,
                                      void *context);
+/* Rules that were loaded, and the hits and misses of theirs that were tried;
+ * those of rules that an override or a pin changed are not. */
+WB_API size_t wb_engine_rules(const struct wb_engine *engine);
+WB_API size_t wb_engine_examples(const struct wb_engine *engine);
+/* Decides, at time `now` and without a state, each request of a request table
+ * (weighbridge(1)) and compares. What is not as expected is a problem; *ran
+ * is the number of requests. WB_ERROR_CONFIG: there were problems. */
+WB_API enum wb_status wb_engine_test(struct wb_engine *engine, const char *path,
+                                     int64_t now, struct wb_problems *problems,
+                                     size_t *ran);
 /* The table of fields that rules may name; independent of any engine. */
 WB_API void wb_fields_write(wb_sink *sink, void *context);
 /* Names of all headers that this engine sets on an allowed request; NULL
@@ -160,6 +170,11 @@ WB_API const char *wb_engine_header_name(const struct wb_engine *engine,
  * forward them to the gate only when X-Payment-Forward is 1. */
 WB_API const char *wb_engine_payment_name(const struct wb_engine *engine,
                                           size_t i);
+
+/* Writes a policy from a file of others: the route configuration of AWS'
+ * x402 sample. WB_ERROR_CONFIG: `problems` (may be NULL) says why not. */
+WB_API enum wb_status wb_convert(const char *path, struct wb_problems *problems,
+                                 wb_sink *sink, void *context);
 
 /* Id of rule i ("default/gptbot") and of route i, over all sites, some of
  * which may share theirs; no value past the end. Live as long as it does. */

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Conditions -> words (opcode.h draws them). Within a group the parts are put
- * into an order of their own, which Kleene's and/or do not mind: the cheap
- * ones first, so that the dear ones are mostly jumped over; among equals what
- * most likely settles the group. In `all` that is what is seldom true, but
- * for the seldomest part: it has woken the rule, so it is true.
+ * into an order of their own, which Kleene's and/or do not mind: first what
+ * settles the group for least effort in most of the usual requests that look
+ * at it.
  */
 #include "classify/draft_load.h"
 
@@ -82,58 +81,55 @@ static unsigned effort(const struct rules *rules, const struct draft_node *node)
 
 struct part {
     const struct draft_node *node;
-    unsigned effort; /* in steps of about four */
-    unsigned turn;   /* by how likely it settles the group */
+    unsigned effort;
+    uint32_t settles; /* usual requests in which it settles the group */
+    uint64_t price;
     size_t place;
 };
+
+/* Effort for each time that the group is settled by it. */
+static void set_price(struct part *part, uint32_t context)
+{
+    unsigned all = (unsigned)__builtin_popcount(context);
+    unsigned settled = (unsigned)__builtin_popcount(part->settles & context);
+
+    part->price = (uint64_t)part->effort * (8 * all + 4) / (8 * settled + 2);
+}
 
 static int compare_parts(const void *left, const void *right)
 {
     const struct part *a = left, *b = right;
 
-    if (a->effort != b->effort) {
-        return a->effort < b->effort ? -1 : 1;
-    }
-    if (a->turn != b->turn) {
-        return a->turn < b->turn ? -1 : 1;
+    if (a->price != b->price) {
+        return a->price < b->price ? -1 : 1;
     }
     return a->place < b->place ? -1 : 1;
 }
 
-static unsigned effort_step(unsigned effort)
+/* Sorting again what is left, after each part, is for short groups. */
+#define RESORTED_MAX 32
+
+/* The one that settles most of `context` for least effort, then the one for
+ * what that one leaves, and so on. */
+static void order_parts(struct part *parts, size_t count, uint32_t context)
 {
-    unsigned step = 0;
+    uint32_t open = context;
 
-    while (effort > 8) {
-        effort /= 4;
-        step++;
-    }
-    return step;
-}
-
-static void give_turns(const struct rules *rules, enum draft_kind kind,
-                       struct part *parts, size_t count)
-{
-    struct part *waker = &parts[0];
-    unsigned least = UINT32_MAX;
-
-    for (size_t i = 0; i < count; i++) {
-        unsigned chance = wake_chance(rules, parts[i].node);
-        unsigned cost = wake_cost(rules, parts[i].node);
-
-        parts[i].turn = kind == DRAFT_ALL ? chance : 1000 - chance;
-        if (cost < least) {
-            least = cost;
-            waker = &parts[i];
+    for (size_t first = 0; first < count; first++) {
+        for (size_t i = first; i < count; i++) {
+            set_price(&parts[i], open);
         }
-    }
-    if (kind == DRAFT_ALL) {
-        waker->turn = 1001;
+        qsort(parts + first, count - first, sizeof(*parts), compare_parts);
+        if (count > RESORTED_MAX) {
+            return;
+        }
+        open &= ~parts[first].settles;
     }
 }
 
 static struct part *sort_parts(struct code *code, const struct rules *rules,
-                               const struct draft_node *group, size_t *count)
+                               const struct draft_node *group, uint32_t context,
+                               size_t *count)
 {
     struct part *parts;
 
@@ -148,25 +144,30 @@ static struct part *sort_parts(struct code *code, const struct rules *rules,
     }
     *count = 0;
     for (const struct draft_node *n = group->first; n; n = n->next) {
-        parts[*count] =
-            (struct part){n, effort_step(effort(rules, n)), 0, *count};
+        struct usual usual = usual_truth(rules, n);
+
+        parts[*count] = (struct part){
+            .node = n,
+            .effort = effort(rules, n),
+            .settles = group->kind == DRAFT_ALL ? usual.no : usual.yes,
+            .place = *count};
         (*count)++;
     }
-    give_turns(rules, group->kind, parts, *count);
-    qsort(parts, *count, sizeof(*parts), compare_parts);
+    order_parts(parts, *count, context);
     return parts;
 }
 
 static void emit(struct code *code, const struct rules *rules,
-                 const struct draft_node *node, bool counted);
+                 const struct draft_node *node, bool counted, uint32_t context);
 
 static void emit_group(struct code *code, const struct rules *rules,
-                       const struct draft_node *group, bool counted)
+                       const struct draft_node *group, bool counted,
+                       uint32_t context)
 {
     enum opcode first = group->kind == DRAFT_ALL ? OP_ALL_FIRST : OP_ANY_FIRST;
     enum opcode next = group->kind == DRAFT_ALL ? OP_ALL_NEXT : OP_ANY_NEXT;
     size_t count, *jumps = NULL;
-    struct part *parts = sort_parts(code, rules, group, &count);
+    struct part *parts = sort_parts(code, rules, group, context, &count);
 
     if (parts) {
         jumps = arena_array(code->arena, count, sizeof(*jumps));
@@ -176,7 +177,8 @@ static void emit_group(struct code *code, const struct rules *rules,
         return;
     }
     for (size_t i = 0; i < count; i++) {
-        emit(code, rules, parts[i].node, counted);
+        emit(code, rules, parts[i].node, counted, context);
+        context &= ~parts[i].settles;
         jumps[i] = code->count;
         if (count > 1) {
             put(code, i == 0 ? first : next, 0);
@@ -195,15 +197,15 @@ static void emit_group(struct code *code, const struct rules *rules,
 }
 
 static void emit(struct code *code, const struct rules *rules,
-                 const struct draft_node *node, bool counted)
+                 const struct draft_node *node, bool counted, uint32_t context)
 {
     switch (node->kind) {
     case DRAFT_ALL:
     case DRAFT_ANY:
-        emit_group(code, rules, node, counted);
+        emit_group(code, rules, node, counted, context);
         break;
     case DRAFT_NOT:
-        emit(code, rules, node->first, counted);
+        emit(code, rules, node->first, counted, context);
         put(code, OP_NOT, 0);
         break;
     case DRAFT_ATOM:
@@ -233,7 +235,8 @@ uint32_t code_condition(struct code *code, const struct rules *rules,
 {
     size_t start = code->count;
 
-    emit(code, rules, node, counted);
+    /* It is run where something woke it. */
+    emit(code, rules, node, counted, odds_of(rules, node, WANT_FALSE).usual);
     put(code, OP_END, 0);
     return (uint32_t)start;
 }

@@ -507,6 +507,7 @@ static bool freeze(struct freezing *f)
     }
     room = (struct wake_room){f->slots, f->labels, f->image_rules, f->ranks};
     return automata_make(f->rules, p, f->slots) &&
+           usual_weigh_tests(f->rules, p) &&
            wakes_make(f->rules, p, f->by_rank, &room) &&
            indexes_make(f->rules, p, f->slots) && order_slots(f) &&
            freeze_code(f);

@@ -44,7 +44,7 @@ struct rules *rules_new(struct arena *arena,
     return rules->user_agent_slot == SIZE_MAX ? NULL : rules;
 }
 
-const struct plan *rules_plan(const struct rules *rules)
+struct plan *rules_plan(const struct rules *rules)
 {
     return rules->plan;
 }

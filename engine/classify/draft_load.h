@@ -90,6 +90,14 @@ struct draft_node {
     struct draft_node *next;
 };
 
+/* Where something is true, and where false: a bit for each of the usual
+ * requests (usual_load.c). */
+#define USUAL_REQUESTS 12
+#define USUAL_ALL ((UINT32_C(1) << USUAL_REQUESTS) - 1)
+struct usual {
+    uint32_t yes, no;
+};
+
 /* A test on a slot, before freezing. */
 struct draft_atom {
     struct atom atom;
@@ -102,7 +110,7 @@ struct draft_atom {
     const struct network *cidrs; /* the same, one by one */
     size_t cidr_count;
     struct glob glob;
-    unsigned cost; /* wake_load's, once worked out */
+    struct usual usual;
 };
 
 /* A rate that a condition reads. */
@@ -116,8 +124,8 @@ struct reading {
     bool price;       /* payment and rates are refused */
     struct view with; /* stated literal for `matches`, or NONE */
     bool has_pattern;
-    bool reads_score;   /* or class */
-    bool reads_payment; /* or a header that a paid retry adds */
+    bool reads_score;     /* or class */
+    bool reads_payment;   /* or a header that a paid retry adds */
     bool reads_signature; /* wba.* */
     struct rate_test *rates;
     struct label_test *labels;
@@ -141,7 +149,8 @@ struct draft_rule {
     bool late;      /* needs score or class */
     uint32_t level; /* one above the rules that it waits for */
     uint32_t rank;
-    unsigned cost;      /* wake_load's: how often it is looked at */
+    struct usual usual;
+    unsigned cost;      /* wake_load's guess: how often it is looked at */
     unsigned char mark; /* order_load's */
 };
 
@@ -194,6 +203,9 @@ struct rules {
     struct draft_label *draft_labels;
     size_t label_count; /* without groups */
 
+    uint32_t *usual_states; /* by slot and enum value_state */
+    unsigned *slot_prices;  /* of finding a literal in a slot, as odds */
+
     struct names set_names; /* the declared ones first */
 
     struct names rate_names;
@@ -205,6 +217,7 @@ struct rules {
     struct draft_condition *conditions;
     size_t condition_count, condition_room;
 
+    size_t examples; /* that were tried */
     bool broken; /* a rule was left out: what is said of labels is moot */
     struct program *program;
 };
@@ -288,11 +301,32 @@ struct code {
 uint32_t code_condition(struct code *code, const struct rules *rules,
                         const struct draft_node *node, bool counted);
 
-/* wake_load.c: guesses in thousandths of requests; the labels' givers must
- * have their cost. How often a condition would be looked at if it was a
- * rule's, and how often it is true. */
-unsigned wake_cost(const struct rules *rules, const struct draft_node *node);
-unsigned wake_chance(const struct rules *rules, const struct draft_node *node);
+/* usual_load.c: what is true in the usual requests. For all tests, once the
+ * automata are made; then for any condition, once its labels' givers know. */
+bool usual_weigh_tests(struct rules *rules, const struct program *program);
+struct usual usual_truth(const struct rules *rules,
+                         const struct draft_node *node);
+
+/* odds_load.c: how often something happens. */
+#define ODDS_ALWAYS UINT32_MAX
+struct odds {
+    uint32_t usual; /* in these of the usual requests */
+    unsigned guess; /* in thousandths of others; ODDS_ALWAYS: in all */
+    unsigned price; /* of noticing it, in thousandths of looking at a rule */
+};
+enum want { WANT_FALSE, WANT_TRUE };
+static inline enum want want_turned(enum want want)
+{
+    return want == WANT_FALSE ? WANT_TRUE : WANT_FALSE;
+}
+/* In thousandths of all; ODDS_ALWAYS stays. */
+unsigned odds_weight(struct odds odds);
+/* Of the events without which a condition is false, or true; its labels'
+ * givers must have their cost. ODDS_ALWAYS: there is no such set. */
+struct odds odds_of(const struct rules *rules, const struct draft_node *node,
+                    enum want want);
+
+/* wake_load.c */
 /* The image's arrays that are still open for writing. */
 struct wake_room {
     struct image_slot *slots;

@@ -29,7 +29,8 @@ struct dump {
 };
 
 static const char *const truth_names[] = {"false", "unknown", "true"};
-static const char *const state_names[] = {"unknown", "absent", "present"};
+static const char *const state_names[SLOT_WAKES] = {
+    "unknown", "absent", "present", "unknown, once it is asked for"};
 
 /* Sends the line; one that did not fit ends in "...". */
 static void end_line(struct dump *d)
@@ -161,14 +162,15 @@ static void dump_condition(struct dump *d, uint32_t start)
 static void dump_event(struct dump *d, uint32_t event)
 {
     uint32_t slot_key = d->p->atom_count;
-    uint32_t label_key = slot_key + d->p->slot_count * 3;
+    uint32_t label_key = slot_key + d->p->slot_count * SLOT_WAKES;
 
     text_add(&d->line, VIEW("  looked at when "));
     if (event < slot_key) {
         add_atom(d, event);
     } else if (event < label_key) {
-        add_slot(d, (event - slot_key) / 3);
-        text_addf(&d->line, " is %s", state_names[(event - slot_key) % 3]);
+        add_slot(d, (event - slot_key) / SLOT_WAKES);
+        text_addf(&d->line, " is %s",
+                  state_names[(event - slot_key) % SLOT_WAKES]);
     } else {
         text_add(&d->line, VIEW("label "));
         text_add(&d->line, d->p->labels[event - label_key].name);

@@ -528,18 +528,40 @@ enum truth weigh_condition(struct evaluation *e, uint32_t start)
     }
 }
 
+static void weigh_rank(struct evaluation *e, uint32_t number)
+{
+    const struct image_rank *rank = &e->program->ranks[number];
+    enum truth truth = weigh_condition(e, rank->code);
+
+    if (truth != TRUTH_FALSE) {
+        e->truths[number] = (unsigned char)truth;
+        e->touched_ranks.items[e->touched_ranks.count++] = number;
+        weighing_raise(e, rank->raises, rank->counted, truth);
+    }
+}
+
 void weigh_ranks(struct evaluation *e, uint32_t limit)
 {
     uint32_t number;
 
     while ((number = rank_set_take(&e->look, limit)) != UINT32_MAX) {
-        const struct image_rank *rank = &e->program->ranks[number];
-        enum truth truth = weigh_condition(e, rank->code);
+        weigh_rank(e, number);
+    }
+}
 
-        if (truth != TRUTH_FALSE) {
-            e->truths[number] = (unsigned char)truth;
-            e->touched_ranks.items[e->touched_ranks.count++] = number;
-            weighing_raise(e, rank->raises, rank->counted, truth);
+void weigh_later(struct evaluation *e)
+{
+    uint32_t number;
+
+    e->settled = true;
+    for (uint32_t i = 0; i < e->program->slot_count; i++) {
+        if (e->values[i].state == VALUE_UNKNOWN) {
+            wake(e, e->program->slots[i].wakes[SLOT_UNKNOWN_LATER]);
+        }
+    }
+    while ((number = rank_set_take(&e->look, UINT32_MAX)) != UINT32_MAX) {
+        if (e->truths[number] == TRUTH_FALSE) {
+            weigh_rank(e, number);
         }
     }
 }

@@ -50,6 +50,7 @@ struct evaluation *evaluation_new(const struct program *program)
     }
     e->arena = arena;
     e->program = program;
+    e->settled = true;
     e->scratch = regex_scratch_new();
     if (!e->scratch || !make_room(e)) {
         evaluation_free(e);
@@ -94,6 +95,7 @@ void weighing_reset(struct evaluation *e)
     e->touched_labels.count = 0;
     rank_set_empty(&e->look);
     e->turn++;
+    e->settled = false;
     e->fired_count = 0;
     e->regex_runs = 0;
     e->verdict = (struct verdict){0};
@@ -200,6 +202,7 @@ void evaluation_assume(struct evaluation *evaluation, struct value *values,
     for (uint32_t s = 0; s < e->program->slot_count; s++) {
         values[s] = (struct value){.state = VALUE_UNKNOWN};
     }
+    e->settled = true; /* what is unknown is not asked for */
     e->verdict.class = class;
     e->verdict.score = score;
     fill_score(e);
@@ -225,22 +228,35 @@ const struct verdict *evaluation_verdict(const struct evaluation *evaluation)
     return &evaluation->verdict;
 }
 
+/* Remembers what it works out, which changes no answer. */
+static void settle(const struct evaluation *evaluation)
+{
+    if (!evaluation->settled) {
+        weigh_later((struct evaluation *)evaluation);
+    }
+}
+
 enum truth evaluation_rule(const struct evaluation *evaluation, size_t rule)
 {
     uint32_t rank = evaluation->program->rules[rule].rank;
 
-    return rank == IMAGE_NONE ? TRUTH_FALSE
-                              : (enum truth)evaluation->truths[rank];
+    if (rank == IMAGE_NONE) {
+        return TRUTH_FALSE;
+    }
+    settle(evaluation);
+    return (enum truth)evaluation->truths[rank];
 }
 
 enum truth evaluation_label(const struct evaluation *evaluation, size_t label)
 {
+    settle(evaluation);
     return (enum truth)evaluation->real[label];
 }
 
 enum truth evaluation_shadow_label(const struct evaluation *evaluation,
                                    size_t label)
 {
+    settle(evaluation);
     return (enum truth)evaluation->shadow[label];
 }
 

@@ -8,6 +8,7 @@
 #include "classify/draft_load.h"
 
 #include "classify/evaluation.h"
+#include "classify/written_request_load.h"
 #include "config/schema.h"
 
 #define WORKSPACE (256 * 1024)
@@ -74,158 +75,67 @@ static bool read_set(struct testing *t, const struct node *node,
     return true;
 }
 
-static bool read_known(struct testing *t, const struct node *node)
+/* What a signature was found to be, as if it had been checked. */
+static bool read_signature(struct testing *t, const struct node *node,
+                           bool *taken)
 {
-    struct view *names;
+    struct view key = node->key;
 
-    if (!schema_expect(node, NODE_LIST, t->rules->problems)) {
-        return false;
-    }
-    names = arena_array(t->workspace, node->count + 1, sizeof(*names));
-    if (!names) {
-        return refuse_key(t, node, "fewer names");
-    }
-    t->request->headers_limited = true;
-    t->request->headers_known = names;
-    for (const struct node *n = node->first; n; n = n->next) {
-        if (!schema_expect(n, NODE_SCALAR, t->rules->problems)) {
-            return false;
-        }
-        names[t->request->headers_known_count++] = n->text;
+    *taken = true;
+    if (view_equal(key, VIEW("wba.state"))) {
+        t->request->signature.state = node->text;
+    } else if (view_equal(key, VIEW("wba.agent"))) {
+        t->request->signature.agent = node->text;
+    } else if (view_equal(key, VIEW("wba.key"))) {
+        t->request->signature.key = node->text;
+    } else {
+        *taken = false;
     }
     return true;
 }
 
-/* Keys whose text goes into the request as it is. */
-struct plain_key {
-    const char *name;
-    size_t offset;
-    const char *preset; /* NULL: unknown */
-};
-
-#define AT(member) offsetof(struct request, member)
-static const struct plain_key plain_keys[] = {
-    {"method", AT(method), "GET"},
-    {"scheme", AT(scheme), "https"},
-    {"host", AT(host), "example.com"},
-    {"path", AT(target), "/"},
-    {"http-version", AT(http_version), "1.1"},
-    {"client-ip", AT(client_ip), "192.0.2.1"},
-    {"transport", AT(transport), NULL},
-    {"country", AT(country), NULL},
-    {"as-org", AT(as_org), NULL},
-    {"ja3", AT(ja3), NULL},
-    {"ja4", AT(ja4), NULL},
-    {"wba.state", AT(signature.state), NULL},
-    {"wba.agent", AT(signature.agent), NULL},
-    {"wba.key", AT(signature.key), NULL}};
-#undef AT
-#define PLAIN_KEYS (sizeof(plain_keys) / sizeof(plain_keys[0]))
-
-static void put_plain(struct request *request, const struct plain_key *key,
-                      struct view text)
+/* Keys that stand for what a live request brings from elsewhere. */
+static bool read_assumed(void *context, const struct node *node, bool *taken)
 {
-    memcpy((char *)request + key->offset, &text, sizeof(text));
-}
+    const struct view rate = VIEW("rate."), set = VIEW("in-set.");
+    struct testing *t = context;
+    struct view key = node->key;
 
-static bool add_header(struct testing *t, const struct node *node,
-                       struct view name)
-{
-    if (request_add_header(t->request, name, node->text)) {
-        return true;
+    if (view_starts(key, rate)) {
+        *taken = read_rate(t, node,
+                           view_of(key.at + rate.size, key.size - rate.size));
+        return *taken;
     }
-    return refuse_key(t, node, "less: a request has limits");
-}
-
-static bool read_asn(struct testing *t, const struct node *node)
-{
-    unsigned long long n;
-
-    if (!view_to_u64(node->text, &n)) {
-        return refuse_key(t, node, "a whole number");
+    if (view_starts(key, set)) {
+        *taken =
+            read_set(t, node, view_of(key.at + set.size, key.size - set.size));
+        return *taken;
     }
-    t->request->asn = n;
-    t->request->has_asn = true;
-    return true;
-}
-
-static bool read_other(struct testing *t, const struct node *node)
-{
-    static const struct view header = {"header.", 7}, rate = {"rate.", 5},
-                             set = {"in-set.", 7};
-    static const char *const words[] = {
-        "method",    "scheme",     "host",      "path",          "http-version",
-        "client-ip", "user-agent", "header.",   "headers-known", "rate.",
-        "in-set.",   "transport",  "country",   "as-org",        "ja3",
-        "ja4",       "wba.state",  "wba.agent", "wba.key",       "asn"};
-    char room[HINT_ROOM];
-
-    if (view_equal(node->key, VIEW("user-agent"))) {
-        return add_header(t, node, VIEW("user-agent"));
-    }
-    if (view_equal(node->key, VIEW("asn"))) {
-        return read_asn(t, node);
-    }
-    if (view_starts(node->key, header) && node->key.size > header.size) {
-        return add_header(
-            t, node,
-            view_of(node->key.at + header.size, node->key.size - header.size));
-    }
-    if (view_starts(node->key, rate)) {
-        return read_rate(
-            t, node,
-            view_of(node->key.at + rate.size, node->key.size - rate.size));
-    }
-    if (view_starts(node->key, set)) {
-        return read_set(
-            t, node,
-            view_of(node->key.at + set.size, node->key.size - set.size));
-    }
-    rules_refuse(
-        t->rules, node->key_place, RULE_EXAMPLE,
-        hint_nearest(room, problems_nearest(node->key, words,
-                                            sizeof(words) / sizeof(words[0]))),
-        "unknown key '%.*s' in an example", VIEW_ARG(node->key));
-    return false;
-}
-
-static bool read_key(struct testing *t, const struct node *node)
-{
-    if (view_equal(node->key, VIEW("headers-known"))) {
-        return read_known(t, node);
-    }
-    if (!schema_expect(node, NODE_SCALAR, t->rules->problems)) {
-        return false;
-    }
-    for (size_t i = 0; i < PLAIN_KEYS; i++) {
-        if (view_equal(node->key, view_text(plain_keys[i].name))) {
-            put_plain(t->request, &plain_keys[i], node->text);
-            return true;
-        }
-    }
-    return read_other(t, node);
+    return read_signature(t, node, taken);
 }
 
 static bool read_example(struct testing *t, const struct node *example)
 {
-    bool good = true;
+    static const char *const words[] = {"rate.",     "in-set.", "wba.state",
+                                        "wba.agent", "wba.key", NULL};
+    const struct written_request written = {.request = t->request,
+                                            .workspace = t->workspace,
+                                            .problems = t->rules->problems,
+                                            .code = "R023",
+                                            .other = read_assumed,
+                                            .context = t,
+                                            .words = words};
 
     arena_reset(t->workspace);
-    request_clear(t->request);
-    t->request->order_kept = true;
-    t->request->signature.known = true;
-    for (size_t i = 0; i < PLAIN_KEYS; i++) {
-        put_plain(t->request, &plain_keys[i], view_text(plain_keys[i].preset));
-    }
     for (size_t i = 0; i < program_rates(t->program); i++) {
         t->rates[i] = RATE_UNKNOWN;
     }
     for (size_t i = 0; i < program_sets(t->program); i++) {
         t->sets[i] = TRUTH_UNKNOWN;
     }
-    for (const struct node *n = example->first; n; n = n->next) {
-        good = read_key(t, n) && good;
-    }
+    bool good = written_request_read(&written, example);
+
+    t->request->signature.known = true;
     return good;
 }
 
@@ -256,10 +166,10 @@ static void check_one(struct testing *t, const struct draft_rule *rule,
     static const char *const names[] = {"false", "unknown", "true"};
     enum truth truth;
 
-    if (!schema_expect(example, NODE_MAP, t->rules->problems) ||
-        !read_example(t, example) || !weigh(t, example)) {
+    if (!read_example(t, example) || !weigh(t, example)) {
         return;
     }
+    t->rules->examples++;
     truth = evaluation_rule(t->evaluation, rule->number);
     if ((truth == TRUTH_TRUE) != hit) {
         rules_refuse(t->rules, example->place, RULE_HIT, NULL,
@@ -297,6 +207,11 @@ static bool make(struct testing *t)
         arena_array(arena, program_sets(t->program) + 1, sizeof(*t->sets));
     return t->evaluation && t->workspace && t->request && t->values &&
            t->rates && t->sets;
+}
+
+size_t rules_examples(const struct rules *rules)
+{
+    return rules->examples;
 }
 
 bool examples_check(struct rules *rules)

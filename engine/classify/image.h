@@ -78,15 +78,21 @@ struct image_nest {
  * signatures seen before. */
 enum slot_time { SLOT_EARLY, SLOT_RATE, SLOT_SCORE, SLOT_CLASS, SLOT_TIMES };
 
+/* Without any other event a rule is no more than unknown: it has no say in
+ * what is decided, and is put off until somebody asks, if no other rule or
+ * condition reads its labels. */
+#define SLOT_UNKNOWN_LATER 3
+#define SLOT_WAKES 4
+
 struct image_slot {
     enum slot_time time;
     uint32_t automata[2]; /* exact, folded; or IMAGE_NONE */
-    bool lazy; /* what they find wakes no rule: run when first asked */
+    bool lazy;    /* what they find wakes no rule: run when first asked */
     bool indexed; /* has points or segments */
-    struct span empties;  /* atoms that an empty value makes true */
+    struct span empties;              /* atoms that an empty value makes true */
     struct span points[NUMBER_WAITS]; /* numbers that some rule waits for */
-    struct span segments; /* and stretches of addresses */
-    struct span wakes[3]; /* by enum value_state */
+    struct span segments;             /* and stretches of addresses */
+    struct span wakes[SLOT_WAKES];    /* by enum value_state */
 };
 
 struct image_rank {
@@ -115,7 +121,7 @@ struct image_label {
 struct image_set {
     struct view name;
     const struct address_set *set; /* NULL: not to be had */
-    int64_t fresh_until; /* later, what is not in it is unknown */
+    int64_t fresh_until;           /* later, what is not in it is unknown */
 };
 
 struct program {
@@ -177,7 +183,7 @@ struct program {
     struct span limit_raises; /* it and its groups */
     const uint32_t *raises;
     uint32_t raise_count;
-    /* Atoms, then slots times 3 and states, then labels and groups. */
+    /* Atoms, then slots times SLOT_WAKES, then labels and groups. */
     const uint32_t *events;
     uint32_t event_count;
     const uint32_t *wakes; /* ranks */

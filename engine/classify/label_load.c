@@ -339,3 +339,13 @@ size_t rules_labels(const struct rules *rules, const char *prefix,
     }
     return count;
 }
+
+bool rules_gives(const struct rules *rules, struct view label)
+{
+    for (const struct draft_rule *r = rules->first; r; r = r->next) {
+        if (is_listed(r->info.labels, r->info.label_count, label)) {
+            return true;
+        }
+    }
+    return false;
+}

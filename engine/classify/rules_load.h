@@ -59,6 +59,8 @@ void rules_miss(struct rules *rules);
  * once, at most `room`; returns how many. */
 size_t rules_labels(const struct rules *rules, const char *prefix,
                     const char *const *beside, struct view *out, size_t room);
+/* Does some rule read up to now give the label? */
+bool rules_gives(const struct rules *rules, struct view label);
 /* overrides: { pack/id: { mode: count | off | on } }. */
 bool rules_override(struct rules *rules, const struct node *overrides);
 /* A condition on its own (a tier's `when`): its number for
@@ -71,8 +73,10 @@ size_t rules_condition(struct rules *rules, const struct node *when,
 /* Orders, checks labels, builds automata, freezes. NULL with problems
  * reported, also when a hit misses or a miss hits (the self-test). */
 struct program *rules_compile(struct rules *rules);
+/* After compile: how many hits and misses held. */
+size_t rules_examples(const struct rules *rules);
 /* After compile: the plan that program and conditions read from. It lives
  * in the arena. */
-const struct plan *rules_plan(const struct rules *rules);
+struct plan *rules_plan(const struct rules *rules);
 
 #endif

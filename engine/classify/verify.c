@@ -275,7 +275,7 @@ static const char *verify_slots(const struct program *p)
                 return "a slot with another's automaton";
             }
         }
-        for (int j = 0; j < 3; j++) {
+        for (int j = 0; j < SLOT_WAKES; j++) {
             if (!within(slot->wakes[j], p->wake_count)) {
                 return "a slot's wakes out of range";
             }

@@ -32,6 +32,7 @@ struct evaluation {
     unsigned char *real, *shadow; /* by label and group: the two planes */
     struct touched touched_atoms, touched_ranks, touched_labels;
     struct rank_set look; /* ranks to look at */
+    bool settled;         /* nothing is put off, or it is done */
     uint64_t turn;        /* counts requests */
     uint64_t *scanned;    /* by slot: the turn in which its automata ran */
 
@@ -48,6 +49,8 @@ void weighing_reset(struct evaluation *e);
 /* evaluate.c */
 /* Takes up the slots of one time: wakes rules, runs automata. */
 void weigh_slots(struct evaluation *e, enum slot_time time);
+/* Looks at the ranks that were put off, for who asks what they are. */
+void weigh_later(struct evaluation *e);
 /* Looks at the ranks below `limit` that something woke. */
 void weigh_ranks(struct evaluation *e, uint32_t limit);
 void weighing_wake(struct evaluation *e, struct span span);

@@ -35,8 +35,8 @@ struct command {
     void (*help)(void); /* prints more to stdout, or NULL */
 };
 
-extern const struct command command_check, command_ctl, command_dump,
-    command_explain, command_fields, command_help, command_merge,
+extern const struct command command_check, command_convert, command_ctl,
+    command_dump, command_explain, command_fields, command_help, command_merge,
     command_outcomes, command_replay, command_serve, command_snippet,
     command_test, command_version;
 

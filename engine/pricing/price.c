@@ -417,6 +417,17 @@ bool policy_charges(const struct policy *policy)
     return policy->charges;
 }
 
+const struct asset *policy_asset_but(const struct policy *policy,
+                                     struct view symbol)
+{
+    for (size_t i = 0; i < policy->asset_count; i++) {
+        if (!view_equal(policy->assets[i].symbol, symbol)) {
+            return &policy->assets[i];
+        }
+    }
+    return NULL;
+}
+
 size_t policy_routes(const struct policy *policy)
 {
     return policy->route_count;

@@ -101,6 +101,10 @@ struct view policy_notice(const struct policy *policy);
 /* Does it charge anything at all? */
 bool policy_charges(const struct policy *policy);
 
+/* The first asset with another symbol, or NULL. */
+const struct asset *policy_asset_but(const struct policy *policy,
+                                     struct view symbol);
+
 size_t policy_routes(const struct policy *policy);
 struct view policy_route_id(const struct policy *policy, size_t i);
 /* The grid that people review: every class, category and named agent

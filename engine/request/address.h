@@ -39,8 +39,7 @@ struct address address_neighbourhood(const struct address *a);
 struct address_set;
 struct address_set *address_set_new(struct arena *arena,
                                     const struct network *networks, size_t n);
-bool address_set_holds(const struct address_set *set,
-                       const struct address *a);
+bool address_set_holds(const struct address_set *set, const struct address *a);
 /* Number of ranges after merging. */
 size_t address_set_size(const struct address_set *set);
 

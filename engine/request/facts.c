@@ -18,6 +18,23 @@ struct found {
     size_t lines;
 };
 
+/* Were the headers' names looked up where this plan's are? */
+static bool is_looked_up(const struct fill *fill)
+{
+    return fill->request->names && fill->request->names == fill->plan->names;
+}
+
+/* Of names that are looked up, the unknown ones are no source's. */
+static const struct source *source_of(const struct fill *fill,
+                                      const struct header *header)
+{
+    if (is_looked_up(fill)) {
+        return header->known ? fill->plan->of_name[header->known->number]
+                             : NULL;
+    }
+    return plan_find(fill->plan, SOURCE_HEADER, header->name);
+}
+
 static size_t find_headers(const struct fill *fill,
                            struct found found[REQUEST_HEADERS_MAX])
 {
@@ -26,8 +43,7 @@ static size_t find_headers(const struct fill *fill,
     size_t count = 0;
 
     for (size_t i = 0; i < request->header_count; i++) {
-        const struct source *source =
-            plan_find(fill->plan, SOURCE_HEADER, request->headers[i].name);
+        const struct source *source = source_of(fill, &request->headers[i]);
         size_t at = count;
         uint64_t bit;
 
@@ -187,12 +203,43 @@ static void fill_known(struct fill *fill)
     }
 }
 
+static void fill_headers(struct fill *fill)
+{
+    struct found found[REQUEST_HEADERS_MAX];
+    size_t count = find_headers(fill, found);
+
+    for (size_t i = 0; i < count; i++) {
+        fill_found(fill, &found[i]);
+        if (found[i].source == fill->plan->cookie_header) {
+            fill_cookies(fill, &found[i]);
+        }
+    }
+}
+
+/* As most requests are: names looked up, none of them twice. */
+static void fill_known_once(struct fill *fill)
+{
+    const struct request *request = fill->request;
+
+    for (size_t i = 0; i < request->header_count; i++) {
+        const struct header *header = &request->headers[i];
+        const struct source *source =
+            header->known ? fill->plan->of_name[header->known->number] : NULL;
+
+        if (!source) {
+            continue;
+        }
+        fill_header(fill, source, header->value);
+        if (source == fill->plan->cookie_header) {
+            fill_cookies(fill, &(struct found){source, i, 1});
+        }
+    }
+}
+
 void facts_fill(const struct plan *plan, const struct request *request,
                 struct value *values, struct arena *workspace, bool *cut)
 {
     struct fill fill;
-    struct found found[REQUEST_HEADERS_MAX];
-    size_t count;
 
     if (plan->count == 0) {
         return;
@@ -207,12 +254,10 @@ void facts_fill(const struct plan *plan, const struct request *request,
            plan->count * sizeof(*values));
     fill_plain(&fill);
     fill_known(&fill);
-    count = find_headers(&fill, found);
-    for (size_t i = 0; i < count; i++) {
-        fill_found(&fill, &found[i]);
-        if (found[i].source == plan->cookie_header) {
-            fill_cookies(&fill, &found[i]);
-        }
+    if (is_looked_up(&fill) && !request->repeated) {
+        fill_known_once(&fill);
+    } else {
+        fill_headers(&fill);
     }
     fill_query(&fill);
 }

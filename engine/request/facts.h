@@ -37,8 +37,8 @@ struct value {
 
 struct slot {
     enum field field;
-    enum field_type type; /* after transforms */
-    struct view parameter; /* lower case for headers */
+    enum field_type type;                     /* after transforms */
+    struct view parameter;                    /* lower case for headers */
     unsigned char transforms[TRANSFORMS_MAX]; /* enum transform, 0 ends */
     unsigned index; /* whatever plan_slot_index gave (rates); else 0 */
 };
@@ -55,6 +55,11 @@ size_t plan_slot(struct plan *plan, enum field field, struct view parameter,
 void plan_slot_index(struct plan *plan, size_t i, unsigned index);
 /* ... and is closed once; its look-up table is made then. */
 bool plan_close(struct plan *plan);
+/* The names of all headers that it reads; and, when all are known, where
+ * each is found: requests whose names are looked up in `names` are filled
+ * faster. False when out of memory. */
+bool plan_add_names(const struct plan *plan, struct known_names *names);
+bool plan_know(struct plan *plan, const struct known_names *names);
 
 /* Serving half. */
 size_t plan_slots(const struct plan *plan);

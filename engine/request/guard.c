@@ -28,7 +28,8 @@ struct guard {
     struct guarded **table; /* made by guard_close */
     size_t mask;
     size_t name_max;
-    uint64_t starts[32]; /* see may_be_ours() */
+    const struct known_names *judged; /* names that were, or NULL */
+    uint64_t starts[32];              /* see may_be_ours() */
 };
 
 /* RFC 9110 tokens: letters in lower case, digits, and '-' for every other
@@ -286,6 +287,33 @@ static bool names_ours(const struct guard *guard, struct view list)
     return false;
 }
 
+void guard_names(struct guard *guard, struct known_names *names)
+{
+    for (unsigned i = 0; i < names->count; i++) {
+        struct known_name *known = names->known[i];
+
+        known->spoofed = may_be_ours(guard, known->name) &&
+                         look_up(guard, known->name).spoofed;
+    }
+    guard->judged = names;
+}
+
+/* A known name is a token, and was judged when it became known. */
+static enum guard_verdict check_known(const struct guard *guard,
+                                      const struct header *header)
+{
+    if (!is_field_value(header->value)) {
+        return GUARD_BAD_HEADER;
+    }
+    if (header->known->spoofed) {
+        return GUARD_SPOOFED_HEADER;
+    }
+    if (header->known->lists && names_ours(guard, header->value)) {
+        return GUARD_CONNECTION;
+    }
+    return GUARD_PASS;
+}
+
 static enum guard_verdict check_header(const struct guard *guard,
                                        const struct header *header)
 {
@@ -316,7 +344,11 @@ enum guard_verdict guard_check(const struct guard *guard,
         return GUARD_TARGET;
     }
     for (size_t i = 0; i < request->header_count; i++) {
-        enum guard_verdict verdict = check_header(guard, &request->headers[i]);
+        const struct header *header = &request->headers[i];
+        enum guard_verdict verdict =
+            header->known && request->names == guard->judged
+                ? check_known(guard, header)
+                : check_header(guard, header);
 
         if (verdict != GUARD_PASS) {
             if (culprit) {

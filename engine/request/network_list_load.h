@@ -38,8 +38,7 @@ bool network_list_text(struct network_list *list, struct view name,
 /* The same of a file. *modified is the file's, microseconds since the
  * epoch. */
 enum network_list_result network_list_file(struct network_list *list,
-                                           const char *path,
-                                           int64_t *modified,
+                                           const char *path, int64_t *modified,
                                            struct problems *problems);
 
 #endif

@@ -43,6 +43,9 @@ struct plan {
     struct slot_list plain; /* made of no source */
     struct slot_list of_kind[SOURCE_KINDS]; /* made of sources of that kind */
     const struct source *cookie_header;     /* NULL: no slot asks for one */
+    const struct known_names
+        *names; /* made by plan_know: by a known name's ... */
+    const struct source **of_name; /* ... number its source, or NULL */
     struct value *absent;  /* all values when every header is known ... */
     struct value *unknown; /* ... and when none is */
 };

@@ -263,6 +263,32 @@ bool plan_close(struct plan *plan)
     return give_slots(plan, source_of);
 }
 
+bool plan_add_names(const struct plan *plan, struct known_names *names)
+{
+    for (size_t i = 0; i < plan->source_count; i++) {
+        if (plan->sources[i].kind == SOURCE_HEADER &&
+            !known_names_add(names, plan->sources[i].name)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool plan_know(struct plan *plan, const struct known_names *names)
+{
+    plan->of_name =
+        arena_array(plan->arena, names->count, sizeof(*plan->of_name));
+    if (!plan->of_name) {
+        return false;
+    }
+    for (unsigned i = 0; i < names->count; i++) {
+        plan->of_name[i] =
+            plan_find(plan, SOURCE_HEADER, names->known[i]->name);
+    }
+    plan->names = names;
+    return true;
+}
+
 size_t plan_slots(const struct plan *plan)
 {
     return plan->count;

@@ -123,9 +123,8 @@ static bool read_version(struct reading *r, void *out)
     static const struct {
         const char *as_sent, *version;
     } names[] = {
-        {"1.0", "1.0"}, {"1.1", "1.1"}, {"2", "2"},  {"2.0", "2"},
-        {"3", "3"},     {"3.0", "3"},   {"h2", "2"}, {"h2c", "2"},
-        {"h3", "3"},
+        {"1.0", "1.0"}, {"1.1", "1.1"}, {"2", "2"},   {"2.0", "2"}, {"3", "3"},
+        {"3.0", "3"},   {"h2", "2"},    {"h2c", "2"}, {"h3", "3"},
     };
     struct view *version = out;
     struct view sent;
@@ -344,8 +343,10 @@ bool record_read(struct record *record, struct view line,
                  struct arena *workspace)
 {
     struct reading r = {.record = record, .workspace = workspace};
+    const struct known_names *names = record->request->names;
 
     request_clear(record->request);
+    record->request->names = names;
     record->label = VIEW_NONE;
     record->has_time = false;
     record->error = NULL;

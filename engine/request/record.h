@@ -20,7 +20,7 @@
 #include "request/request.h"
 
 struct record {
-    struct request *request; /* filled */
+    struct request *request; /* filled; its table of names stays */
     struct view label;       /* any text, or NONE */
     bool has_time;
     const char *error; /* a literal, when reading failed */

@@ -9,8 +9,8 @@ void request_clear(struct request *request)
 {
     /* The headers beyond header_count are never read: 4 KiB not to clear. */
     memset(request, 0, offsetof(struct request, headers));
-    memset(&request->header_count, 0,
-           sizeof(*request) - offsetof(struct request, header_count));
+    memset(&request->names, 0,
+           sizeof(*request) - offsetof(struct request, names));
 }
 
 /* An empty value has `at` set, whatever the transport gave. */
@@ -19,10 +19,25 @@ static struct view empty_if_none(struct view v)
     return v.at ? v : VIEW("");
 }
 
+static const struct known_name *look_up(struct request *request,
+                                        struct view name)
+{
+    const struct known_name *known = known_names_find(request->names, name);
+
+    if (known) {
+        uint64_t bit = UINT64_C(1) << known->number % 64;
+
+        request->repeated |= (request->names_met & bit) != 0;
+        request->names_met |= bit;
+    }
+    return known;
+}
+
 bool request_add_header(struct request *request, struct view name,
                         struct view value)
 {
     size_t room = REQUEST_HEADER_BYTES_MAX - request->header_bytes;
+    struct header *header = &request->headers[request->header_count];
 
     if (request->header_count == REQUEST_HEADERS_MAX || name.size > room ||
         value.size > room - name.size) {
@@ -30,8 +45,10 @@ bool request_add_header(struct request *request, struct view name,
         return false;
     }
     request->header_bytes += name.size + value.size;
-    request->headers[request->header_count++] =
-        (struct header){empty_if_none(name), empty_if_none(value)};
+    request->header_count++;
+    header->name = empty_if_none(name);
+    header->value = empty_if_none(value);
+    header->known = request->names ? look_up(request, header->name) : NULL;
     return true;
 }
 

@@ -17,6 +17,7 @@
 #include "base/arena.h"
 #include "base/view.h"
 #include "request/address.h"
+#include "request/known_names.h"
 #include "request/path.h"
 
 /* Beyond these the guard refuses the request (WB_LIMIT). */
@@ -27,6 +28,7 @@
 struct header {
     struct view name; /* as sent */
     struct view value;
+    const struct known_name *known; /* of request->names, or NULL */
 };
 
 /* What the payment floor tells the rules; unknown while !filled. */
@@ -61,8 +63,12 @@ struct request {
     struct view country, as_org; /* given by the record, else looked up ... */
     uint64_t asn;
     bool has_asn;
-    struct view id;              /* request id that the proxy made itself */
+    struct view id; /* request id that the proxy made itself */
     struct header headers[REQUEST_HEADERS_MAX];
+    const struct known_names *names; /* that headers are looked up in; NULL:
+                                  they are not */
+    uint64_t names_met; /* a bit for each known name, or for several */
+    bool repeated;      /* perhaps a known name came twice */
     size_t header_count;
     size_t header_bytes;  /* of names and values */
     bool headers_limited; /* only headers_known were captured */
@@ -74,8 +80,8 @@ struct request {
     struct view host_name; /* lower case, no port, no trailing dot */
     struct path path;
     struct address client;
-    bool client_known; /* client_ip was an address */
-    struct view site;  /* set by the engine */
+    bool client_known;                 /* client_ip was an address */
+    struct view site;                  /* set by the engine */
     const struct databases *databases; /* ... here; set by the engine */
     struct payment_slots payment;
     struct signature_slots signature;

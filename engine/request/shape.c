@@ -9,12 +9,19 @@
 #include "base/sixteen.h"
 #include "request/retry.h"
 
+static bool is_of_retry(const struct request *request,
+                        const struct header *header)
+{
+    return request->names ? header->known && header->known->retry
+                          : header_is_of_retry(header->name);
+}
+
 size_t shape_count(const struct request *request)
 {
     size_t count = 0;
 
     for (size_t i = 0; i < request->header_count; i++) {
-        count += !header_is_of_retry(request->headers[i].name);
+        count += !is_of_retry(request, &request->headers[i]);
     }
     return count;
 }
@@ -54,7 +61,7 @@ struct view shape_order(const struct request *request, struct arena *workspace)
     for (size_t i = 0; i < request->header_count; i++) {
         struct view name = request->headers[i].name;
 
-        if (header_is_of_retry(name)) {
+        if (is_of_retry(request, &request->headers[i])) {
             continue;
         }
         if (at > room) {

@@ -21,6 +21,7 @@
 struct driver {
     struct program *program;
     struct evaluation *evaluation;
+    const struct known_names *names; /* looked up as the engine does */
     struct request request;
     struct arena *workspace;
     struct value *values;
@@ -168,6 +169,7 @@ static bool weigh_line(struct driver *d, struct view line)
     bool cut = false;
 
     arena_reset(d->workspace);
+    d->request.names = d->names;
     if (!record_read(&record, line, d->workspace) ||
         !request_prepare(&d->request, d->workspace)) {
         fprintf(stderr, "weigh-rules: byte %zu: %s\n", record.error_at,
@@ -242,8 +244,9 @@ static void drop(struct driver *d)
     free(d->out_room);
 }
 
-static struct program *load(struct arena *arena, const char *pack,
-                            bool no_prefilter, struct problems *problems)
+static struct program *load(struct driver *d, struct arena *arena,
+                            const char *pack, bool no_prefilter,
+                            struct problems *problems)
 {
     struct rules_options options = {.band_suspect = 30,
                                     .band_agent = 60,
@@ -252,11 +255,19 @@ static struct program *load(struct arena *arena, const char *pack,
                                     .no_prefilter = no_prefilter,
                                     .jit = true};
     struct rules *rules = rules_new(arena, &options, problems);
+    struct known_names *names = known_names_new(arena);
+    struct program *program;
 
-    if (!rules || !rules_pack(rules, pack, VIEW_NONE)) {
+    if (!rules || !names || !rules_pack(rules, pack, VIEW_NONE)) {
         return NULL;
     }
-    return rules_compile(rules);
+    program = rules_compile(rules);
+    if (!program || !plan_add_names(rules_plan(rules), names) ||
+        !plan_know(rules_plan(rules), names)) {
+        return NULL;
+    }
+    d->names = names;
+    return program;
 }
 
 int main(int argc, char **argv)
@@ -279,7 +290,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: weigh-rules [--no-prefilter] PACK REQUESTS\n");
         return 2;
     }
-    d.program = load(arena, paths[0], no_prefilter, problems);
+    d.program = load(&d, arena, paths[0], no_prefilter, problems);
     for (size_t i = 0; i < problems_count(problems); i++) {
         fputs(problems_text(problems, i), stderr);
     }
