@@ -32,7 +32,7 @@ DEPS := gcc libc6-dev make pkg-config libpcre2-dev libyaml-dev libsodium-dev \
 	libmaxminddb-dev libmicrohttpd-dev
 CHECK_DEPS := clang libclang-rt-14-dev g++ python3 python3-yaml curl nginx \
 	valgrind libjansson-dev procps mandoc caddy haproxy zstd chromium \
-	apache2 redis-server
+	apache2 redis-server prometheus
 # Node may be there without Debian's package of it.
 CHECK_DEPS += $(shell command -v npm >/dev/null || echo nodejs npm)
 
@@ -128,7 +128,7 @@ SHARED := $(BUILD)/libweighbridge.so.$(SOVERSION)
 PROGRAM := $(BUILD)/weighbridge
 
 .PHONY: all deps check-deps serve check check-asan check-tsan fuzz bench eval \
-	lint accept install uninstall dist clean help tests
+	lint accept install uninstall deb dist clean help tests
 
 all: $(STATIC) $(SHARED) $(PROGRAM)
 
@@ -147,6 +147,7 @@ help:
 	@echo 'make lint       floors, doors, warnings of both compilers'
 	@echo 'make accept     rewrite golden files; read the diff'
 	@echo 'make install, uninstall       PREFIX=$(PREFIX) DESTDIR='
+	@echo 'make deb        a Debian package in build/'
 	@echo 'make dist, clean, deps, help'
 
 # ---- building ----
@@ -211,14 +212,15 @@ $(ALONE): test/sidecar/engine.c $(SIDECAR)
 	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(APP_LIBS)
 
 # A fuzzer without libFuzzer: runs the files of its corpus once.
-$(BUILD)/test/corpus-%: test/fuzz/%_fuzz.c test/fuzz/corpus.c $(SIDECAR) \
-		$(REPLAY) $(STATIC)
+$(BUILD)/test/corpus-%: test/fuzz/%_fuzz.c test/fuzz/corpus.c \
+		$(wildcard test/fuzz/*.h) $(SIDECAR) $(REPLAY) $(STATIC)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -Itest $(LIB_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< \
 		test/fuzz/corpus.c $(SIDECAR) $(REPLAY) $(STATIC) $(LIB_LIBS) \
 		$(REPLAY_LIBS) -ljansson
 
-$(BUILD)/%_fuzz: test/fuzz/%_fuzz.c $(SIDECAR) $(REPLAY) $(STATIC)
+$(BUILD)/%_fuzz: test/fuzz/%_fuzz.c $(wildcard test/fuzz/*.h) $(SIDECAR) \
+		$(REPLAY) $(STATIC)
 	$(CC) $(CPPFLAGS) -Itest $(LIB_CFLAGS) $(CFLAGS) $(LDFLAGS) \
 		-fsanitize=fuzzer -o $@ $< $(SIDECAR) $(REPLAY) $(STATIC) \
 		$(LIB_LIBS) $(REPLAY_LIBS) -ljansson
@@ -296,6 +298,7 @@ install: all
 		$(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/man/man1 \
 		$(DESTDIR)$(PREFIX)/share/man/man3 \
 		$(DESTDIR)$(PREFIX)/share/man/man5 \
+		$(DESTDIR)$(PREFIX)/share/man/man7 \
 		$(DESTDIR)$(PREFIX)/share/weighbridge/rules \
 		$(DESTDIR)$(PREFIX)/share/weighbridge/policy
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/
@@ -314,6 +317,7 @@ install: all
 	install -m 644 man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -m 644 man/*.3 $(DESTDIR)$(PREFIX)/share/man/man3/
 	install -m 644 man/*.5 $(DESTDIR)$(PREFIX)/share/man/man5/
+	install -m 644 man/*.7 $(DESTDIR)$(PREFIX)/share/man/man7/
 	install -m 644 rules/*.yaml $(DESTDIR)$(PREFIX)/share/weighbridge/rules/
 	install -m 644 policy/*.yaml $(DESTDIR)$(PREFIX)/share/weighbridge/policy/
 
@@ -322,9 +326,16 @@ uninstall:
 		$(DESTDIR)$(PREFIX)/include/weighbridge.h \
 		$(DESTDIR)$(PREFIX)/lib/libweighbridge.* \
 		$(DESTDIR)$(PREFIX)/lib/pkgconfig/weighbridge.pc
-	for page in man/*.[135]; do rm -f \
+	for page in man/*.[1357]; do rm -f \
 		$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
 	rm -rf $(DESTDIR)$(PREFIX)/share/weighbridge
+
+deb: deps
+	@rm -rf $(BUILD)/deb
+	@$(MAKE) --no-print-directory -s install PREFIX=/usr \
+		DESTDIR=$(BUILD)/deb >/dev/null
+	@sh packaging/deb $(BUILD)/deb $(VERSION) \
+		$(BUILD)/weighbridge_$(VERSION).deb
 
 dist:
 	@mkdir -p build

@@ -262,6 +262,7 @@ int main(int argc, char **argv)
         VIEW("0x036CbD53842c5426634e7929541eC2318f3dCF7e"),
         VIEW("0x209693Bc6afc0C5328bA36FaF03C514EF312287C"),
         {{10000, 0, 0, 0}},
+        6,
         bench.domain};
     bench.workspace = arena_new_fixed((size_t)256 << 10);
     if (!bench.workspace || !hash_start()) {

@@ -34,7 +34,7 @@ struct site_counts {
 
 struct block {
     struct site_counts *sites;
-    atomic_uint_least64_t payments[PAYMENT_STATES];
+    atomic_uint_least64_t payments[PROTOCOL_COUNT][PAYMENT_STATES];
     atomic_uint_least64_t proofs[PROOFS];
     atomic_uint_least64_t signatures[WBA_STATES];
     atomic_uint_least64_t browser_like_charged;
@@ -139,15 +139,6 @@ static enum action action_of(const struct wb_request *r)
     return r->price.action == PRICE_CHARGE ? ACTION_CHARGE : ACTION_FREE;
 }
 
-/* Charged or refused, although it calls itself Mozilla and no name of an
- * agent was found: the list to read before going live. */
-static bool is_browser_like(const struct wb_request *r)
-{
-    const struct header *agent = request_header(&r->facts, VIEW("User-Agent"));
-    return agent && view_starts(agent->value, VIEW("Mozilla/5.0 (")) &&
-           r->verdict.agent_name.size == 0;
-}
-
 static void count_rules(struct wb_request *r)
 {
     const size_t *fired = NULL;
@@ -168,7 +159,7 @@ void counters_add(struct wb_request *r)
     add(&block->sites[place]
              .decisions[r->verdict.class][action][r->count ? 1 : 0],
         1);
-    add(&block->payments[r->payment_state], 1);
+    add(&block->payments[r->payment.protocol][r->payment_state], 1);
     if (r->proof != PROOF_NONE) {
         add(&block->proofs[r->proof], 1);
     }
@@ -178,7 +169,7 @@ void counters_add(struct wb_request *r)
     if (action == ACTION_CHARGE && !r->count) {
         add_amount(&block->asked, amount_to_u64(&r->price.amount));
     }
-    if (action != ACTION_FREE && is_browser_like(r)) {
+    if (decision_charges_browser(r)) {
         add(&block->browser_like_charged, 1);
     }
     if (r->verdict.limited || r->cut) {
@@ -267,19 +258,26 @@ static void write_sum(struct page *page, const struct counters *counters,
     line(page, "weighbridge_%s %llu\n", name, (unsigned long long)sum);
 }
 
+/* Of x402 all states, of the others those that came. */
 static void write_payments(struct page *page, const struct counters *counters)
 {
     head(page, "payments_total", "counter",
          "Requests by the state of their payment.");
-    for (size_t s = PAYMENT_NONE + 1; s < PAYMENT_STATES; s++) {
-        uint64_t sum = 0;
-        for (size_t b = 0; b < BLOCKS; b++) {
-            sum += get(&counters->blocks[b].payments[s]);
+    for (size_t p = PROTOCOL_NONE + 1; p < PROTOCOL_COUNT; p++) {
+        for (size_t s = PAYMENT_NONE + 1; s < PAYMENT_STATES; s++) {
+            uint64_t sum = 0;
+            for (size_t b = 0; b < BLOCKS; b++) {
+                sum += get(&counters->blocks[b].payments[p][s]);
+            }
+            if (sum == 0 && p != PROTOCOL_X402) {
+                continue;
+            }
+            line(page,
+                 "weighbridge_payments_total{protocol=\"%s\",state=\"%s\"} "
+                 "%llu\n",
+                 payment_protocol_names[p], payment_states[s].name,
+                 (unsigned long long)sum);
         }
-        line(page,
-             "weighbridge_payments_total{protocol=\"x402\",state=\"%s\"} "
-             "%llu\n",
-             payment_states[s].name, (unsigned long long)sum);
     }
 }
 

@@ -145,34 +145,41 @@ void wb_weigh(struct wb_request *r)
 
 /* ---- the stateful half ---- */
 
-/* The key of a rate: its name and the values it is counted by. False when a
- * part is absent or unknown: the rate is then unknown. */
-static bool rate_key(const struct wb_request *r, const struct rate_info *rate,
-                     uint64_t *out)
+/* The values that a rate counts by, in one number. An address is hashed with
+ * a key, so that nobody can make a rate grow that is another address's; any
+ * other value one could simply send. False when one is absent or unknown: the
+ * rate is then unknown. */
+static bool rate_parts(const struct wb_request *r, const struct rate_info *rate,
+                       uint64_t *out)
 {
-    uint64_t hash = hash_sip(r->state->key, rate->name);
+    uint64_t hash = 0;
     for (size_t i = 0; i < rate->slot_count; i++) {
         const struct value *value = &r->values[rate->slots[i]];
         if (value->state != VALUE_PRESENT) {
             return false;
         }
-        struct address client;
-        struct view part = value->text;
+        uint64_t part = value->number;
         if (value->address) {
-            client = address_client(value->address);
-            part = view_of((const char *)client.bytes, sizeof client.bytes);
-        } else if (!part.at) {
-            part = view_of((const char *)&value->number, sizeof value->number);
+            struct address client = address_client(value->address);
+            part = hash_sip(r->state->key, view_of((const char *)client.bytes,
+                                                   sizeof client.bytes));
+        } else if (value->text.at) {
+            part = hash_table(value->text);
         }
-        uint64_t both[2] = {hash, hash_sip(r->state->key, part)};
-        hash =
-            hash_sip(r->state->key, view_of((const char *)both, sizeof both));
+        hash = hash * UINT64_C(0x9E3779B97F4A7C15) + part;
     }
     *out = hash;
     return true;
 }
 
-/* Counts every declared rate once, this request included. */
+static bool same_parts(const struct rate_info *a, const struct rate_info *b)
+{
+    return a->slot_count == b->slot_count &&
+           !memcmp(a->slots, b->slots, a->slot_count * sizeof *a->slots);
+}
+
+/* Counts every declared rate once, this request included. Rates that differ
+ * in their window alone share the hashing of their parts. */
 static const uint64_t *step_rates(struct wb_request *r)
 {
     const struct program *program = r->ruleset->program;
@@ -180,16 +187,23 @@ static const uint64_t *step_rates(struct wb_request *r)
     if (n == 0 || !r->state) {
         return NULL;
     }
-    struct address client = address_neighbourhood(&r->facts.client);
+    uint64_t network = r->facts.client_known
+                           ? rates_network(r->state->rates, &r->facts.client)
+                           : 0;
+    const struct rate_info *before = NULL;
+    uint64_t parts = 0;
+    bool whole = false;
     for (size_t i = 0; i < n; i++) {
         const struct rate_info *rate = program_rate(program, i);
-        uint64_t key = 0;
-        r->rates[i] = RATE_UNKNOWN;
-        if (rate_key(r, rate, &key)) {
-            r->rates[i] = rates_count(r->state->rates, key, r->again ? 0 : 1,
-                                      r->facts.client_known ? &client : NULL,
-                                      rate->window, r->facts.time);
+        if (!before || !same_parts(before, rate)) {
+            whole = rate_parts(r, rate, &parts);
         }
+        before = rate;
+        r->rates[i] =
+            whole ? rates_count(r->state->rates, parts ^ hash_table(rate->name),
+                                r->again ? 0 : 1, network, rate->window,
+                                r->facts.time)
+                  : RATE_UNKNOWN;
     }
     return r->rates;
 }
@@ -241,6 +255,7 @@ static void write_numbers(struct wb_request *r)
 
 static void finish(struct wb_request *r)
 {
+    price_finish(r);
     write_numbers(r);
     r->step = STEP_DONE;
     if (r->count) {

@@ -19,7 +19,8 @@ static void refuse_payment(struct wb_request *r)
 /* What the settings say to do with a payment in its state. */
 static void act_on_payment(struct wb_request *r)
 {
-    enum payment_action action = r->engine->payments.actions[r->payment_state];
+    enum payment_action action =
+        payment_action(&r->payment, &r->engine->payments, r->payment_state);
     if (action == PAYMENT_REJECT && r->payment_state != PAYMENT_NONE) {
         refuse_payment(r);
     }
@@ -39,6 +40,7 @@ static struct offer offer_of(const struct money *money)
                           .asset = asset->address,
                           .pay_to = asset->pay_to,
                           .amount = money->amount,
+                          .decimals = asset->decimals,
                           .domain = asset->has_domain ? asset->domain : NULL};
 }
 
@@ -59,8 +61,12 @@ static size_t offer_meant(const struct wb_request *r)
 void payment_step_judge(struct wb_request *r)
 {
     struct offer offers[PRICE_OFFERS_MAX];
+    const char *lapsed = NULL; /* why its quote does not hold */
     if (r->payment.protocol == PROTOCOL_NONE) {
         return; /* PAYMENT_NONE, as it was emptied to */
+    }
+    if (r->price.action == PRICE_CHARGE && !r->payment.malformed) {
+        lapsed = price_hold(r, offer_meant(r));
     }
     for (size_t i = 0; i < r->price.offer_count; i++) {
         offers[i] = offer_of(&r->price.offers[i]);
@@ -72,6 +78,11 @@ void payment_step_judge(struct wb_request *r)
     if (r->price.offer_count > 1) {
         price_tell(&r->price,
                    r->payment.has_amount ? r->judgement.offer : offer_meant(r));
+    }
+    if (lapsed && (r->payment_state == PAYMENT_SOUND ||
+                   r->payment_state == PAYMENT_REUSABLE)) {
+        r->payment_state = PAYMENT_WRONG_AMOUNT;
+        r->judgement.reason = lapsed;
     }
     if ((r->payment_state == PAYMENT_SOUND ||
          r->payment_state == PAYMENT_REUSABLE) &&

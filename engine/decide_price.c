@@ -4,7 +4,7 @@
  * tells the market in turn. decide.c and decide_payment.c call these.
  */
 #include "decision.h"
-#include "payment/payment.h"
+#include "pricing/honour.h"
 
 /* Nothing moves where nothing is remembered. */
 static const struct market *market_of(const struct wb_request *r)
@@ -73,6 +73,81 @@ void price_paid(struct wb_request *r)
     if (r->price.of && price_is_payers(r)) {
         market_paid(market_of(r), &r->price, &r->facts, r->evaluation,
                     r->proof == PROOF_PROVEN, r->id);
+    }
+}
+
+/* ---- what was told before ---- */
+
+static struct asker asker_of(const struct wb_request *r)
+{
+    return (struct asker){.request = &r->facts,
+                          .evaluation = r->evaluation,
+                          .site = r->site->id,
+                          .generation = view_text(r->engine->generation)};
+}
+
+static const char *hold_by_quote(struct wb_request *r, size_t offer)
+{
+    static const char *const reasons[] = {
+        [HONOUR_HELD] = NULL,
+        [HONOUR_EXPIRED] = "quote_expired",
+        [HONOUR_INVALID] = "quote_invalid",
+        [HONOUR_OTHER] = "quote_of_another_request",
+    };
+    struct asker asker = asker_of(r);
+    enum honour honour = honour_by_quote(r->site->policy, &asker,
+                                         r->payment.quote, offer, &r->price);
+
+    r->held = honour == HONOUR_HELD;
+    r->quote = r->held ? r->payment.quote : VIEW_NONE;
+    return reasons[honour];
+}
+
+const char *price_hold(struct wb_request *r, size_t offer)
+{
+    const struct policy *policy = r->site->policy;
+    const struct amount *amount = &r->payment.amount;
+    int order;
+
+    r->price_now = r->price;
+    if (r->payment.quote.at && policy_quotes(policy)) {
+        return hold_by_quote(r, offer);
+    }
+    if (!r->payment.has_amount) {
+        return NULL;
+    }
+    order = amount_compare(amount, &r->price.offers[offer].amount);
+    if (order != 0) {
+        /* one that does not name its price pays the highest that it covers */
+        struct price then = r->price;
+        if (honour_by_history(market_of(r), policy, r->facts.time, offer,
+                              amount, r->payment.exact_amount, &then) &&
+            (order < 0 || r->payment.exact_amount ||
+             amount_compare(&then.amount, &r->price.offers[offer].amount) >
+                 0)) {
+            r->price = then;
+            r->held = true;
+        }
+    }
+    return NULL;
+}
+
+void price_finish(struct wb_request *r)
+{
+    if (r->held && !r->forward) {
+        r->price = r->price_now;
+        r->held = false;
+        r->quote = VIEW_NONE;
+    }
+}
+
+void price_quote(const struct wb_request *r, struct text *out)
+{
+    if (r->quote.at) {
+        text_add(out, r->quote);
+    } else if (policy_quotes(r->site->policy)) {
+        struct asker asker = asker_of(r);
+        honour_quote(r->site->policy, &asker, &r->price, out);
     }
 }
 

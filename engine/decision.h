@@ -76,8 +76,11 @@ struct wb_request {
     char score_text[4];
     struct view amount_text, price_text; /* atomic, decimal; "0": free */
     char price_room[AMOUNT_DIGITS + AMOUNT_TEXT];
-    struct view load;   /* as the proxy tells it, or NONE */
-    struct price price; /* what it costs */
+    struct view load;       /* as the proxy tells it, or NONE */
+    struct price price;     /* what it costs */
+    struct price price_now; /* the same, when `price` is what was told before */
+    bool held;              /* it is */
+    struct view quote;      /* that the payment brought and that holds */
     struct judgement judgement;
     enum payment_state payment_state;
     enum payment_proof proof; /* of its signature */
@@ -117,6 +120,10 @@ static inline bool decision_is_held(struct wb_request *request)
            !atomic_load_explicit(&request->answered, memory_order_acquire);
 }
 
+/* Charged or refused, although it calls itself Mozilla and no name of an
+ * agent was found: what to read before going live. */
+bool decision_charges_browser(const struct wb_request *request);
+
 static inline bool decision_allows(const struct wb_request *request)
 {
     return request->denial.status == 0;
@@ -135,6 +142,12 @@ void decision_take_id(struct wb_request *request, const unsigned char id[16]);
 void price_step(struct wb_request *request);
 void price_paid(struct wb_request *request);
 bool price_is_payers(const struct wb_request *request);
+/* Of a payment: what was told to it before holds. NULL, or why the quote that
+ * it brings does not. */
+const char *price_hold(struct wb_request *request, size_t offer);
+/* What was told before is told again only if it is paid. */
+void price_finish(struct wb_request *request);
+void price_quote(const struct wb_request *request, struct text *out);
 /* decide_payment.c: the steps after the price, in their order. */
 void payment_step_judge(struct wb_request *request);
 void payment_step_signature(struct wb_request *request);
@@ -155,6 +168,12 @@ bool aws_refuses_method(const struct wb_request *request);
 #define LABELS_MAX 128
 size_t decision_labels(const struct wb_request *request,
                        struct view labels[LABELS_MAX]);
+/* decision_write.c: parts of the record that the audit log has too. */
+struct json_writer;
+void decision_write_price(const struct wb_request *request,
+                          struct json_writer *w);
+void decision_write_payment(const struct wb_request *request,
+                            struct json_writer *w);
 /* denial.c: the decision as a 4xx answer. */
 void denial_write(struct wb_request *request);
 /* state_store.c: the store that the snapshot names; `folder`: where state is

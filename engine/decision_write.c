@@ -164,7 +164,7 @@ static void write_demand(const struct wb_request *r, struct json_writer *w)
     }
 }
 
-static void write_price(const struct wb_request *r, struct json_writer *w)
+void decision_write_price(const struct wb_request *r, struct json_writer *w)
 {
     const struct asset *asset = r->price.asset;
     json_key(w, "price");
@@ -185,7 +185,7 @@ static void write_price(const struct wb_request *r, struct json_writer *w)
     json_close_object(w);
 }
 
-static void write_payment(const struct wb_request *r, struct json_writer *w)
+void decision_write_payment(const struct wb_request *r, struct json_writer *w)
 {
     char room[64];
     struct text id = text_in(room, sizeof room);
@@ -262,8 +262,8 @@ static void write_record(const struct wb_request *r, struct text *out)
     write_signature(r, &w);
     write_labels(r, &w);
     write_rules(r, &w);
-    write_price(r, &w);
-    write_payment(r, &w);
+    decision_write_price(r, &w);
+    decision_write_payment(r, &w);
     write_headers(r, &w);
     json_close_object(&w);
 }
@@ -485,6 +485,24 @@ static struct view answer_price(const struct wb_request *r,
     }
 }
 
+/* "(compatible;" is what crawlers write; of browsers, Internet Explorer. */
+static bool names_browser(struct view agent)
+{
+    return view_starts(agent, VIEW("Mozilla/5.0 (")) &&
+           (!view_starts(agent, VIEW("Mozilla/5.0 (compatible;")) ||
+            view_starts(agent, VIEW("Mozilla/5.0 (compatible; MSIE ")));
+}
+
+bool decision_charges_browser(const struct wb_request *r)
+{
+    if (decision_allows(r) && r->price.action != PRICE_CHARGE) {
+        return false;
+    }
+    const struct header *agent = request_header(&r->facts, VIEW("User-Agent"));
+    return agent && names_browser(agent->value) &&
+           r->verdict.agent_name.size == 0;
+}
+
 static struct view answer(const struct wb_request *r, enum wb_answer which)
 {
     switch (which) {
@@ -510,6 +528,8 @@ static struct view answer(const struct wb_request *r, enum wb_answer which)
         return view_text(payment_states[r->payment_state].name);
     case WB_ANSWER_MODE:
         return r->count ? VIEW("count") : VIEW("enforce");
+    case WB_ANSWER_BROWSER_CHARGED:
+        return decision_charges_browser(r) ? VIEW("1") : VIEW("0");
     case WB_ANSWER_PAYMENT_FORWARD:
         return r->forward ? VIEW("1") : VIEW("0");
     default:

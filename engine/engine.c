@@ -211,8 +211,22 @@ const char *wb_engine_header_name(const struct wb_engine *engine, size_t i)
 
 const char *wb_engine_payment_name(const struct wb_engine *engine, size_t i)
 {
-    (void)engine;
-    return nth(payment_headers, i);
+    const struct payment_settings *payments = &engine->payments;
+    for (size_t k = 0; k < payments->header_count; k++) {
+        const struct payment_header *header = &payments->headers[k];
+        if (header->protocol != PROTOCOL_NONE && i-- == 0) {
+            return header->name.at;
+        }
+    }
+    return NULL;
+}
+
+int wb_engine_pays(const struct wb_engine *engine, struct wb_text name,
+                   struct wb_text value)
+{
+    struct header header = {.name = view_of(name.data, name.size),
+                            .value = view_of(value.data, value.size)};
+    return payment_line_pays(&engine->payments, &header);
 }
 
 /* A sink for texts as views, over the caller's. */

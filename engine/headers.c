@@ -176,6 +176,17 @@ static void write_price_demand(const struct wb_request *r, struct text *t)
     }
 }
 
+static void write_price_quote(const struct wb_request *r, struct text *t)
+{
+    size_t start = t->size;
+    if (charged(r)) {
+        price_quote(r, t);
+    }
+    if (t->size == start) {
+        text_add_char(t, '-');
+    }
+}
+
 /* "eip155:8453/0x8335.../30000/0x2096...": all that it may be paid in, where
  * that is more than the one above. */
 static void write_price_offers(const struct wb_request *r, struct text *t)
@@ -207,7 +218,8 @@ static void write_payment_forward(const struct wb_request *r, struct text *t)
     text_add_char(t, r->forward ? '1' : '0');
 }
 
-/* The one spelling that every copy of a payer has: lower case. */
+/* The one spelling that every copy of a payer has: lower case. Who is proven
+ * is the key that signed. */
 static void write_payment_payer(const struct wb_request *r, struct text *t)
 {
     if (r->forward && r->proof == PROOF_PROVEN) {
@@ -216,12 +228,6 @@ static void write_payment_payer(const struct wb_request *r, struct text *t)
     } else {
         text_add_char(t, '-');
     }
-}
-
-static void write_dash(const struct wb_request *r, struct text *t)
-{
-    (void)r;
-    text_add_char(t, '-');
 }
 
 static void write_decision(const struct wb_request *r, struct text *t)
@@ -269,7 +275,7 @@ static void write_would(const struct wb_request *r, struct text *t)
     X("X-Price-Tier", write_price_tier)                                        \
     X("X-Price-Offers", write_price_offers)                                    \
     X("X-Price-Demand", write_price_demand)                                    \
-    X("X-Price-Quote", write_dash)                                             \
+    X("X-Price-Quote", write_price_quote)                                      \
     X("X-Payment-State", write_payment_state)                                  \
     X("X-Payment-Forward", write_payment_forward)                              \
     X("X-Payment-Payer", write_payment_payer)                                  \

@@ -22,35 +22,30 @@ void loading_complain(struct loading *l, struct place place, const char *code,
     l->failed = true;
 }
 
+static bool guard_add_all(struct guard *guard, const char *const *names)
+{
+    while (*names && guard_add(guard, *names, GUARD_NEVER)) {
+        names++;
+    }
+    return *names == NULL;
+}
+
 static void make_guard(struct loading *l)
 {
-    static const char *const guarded[] = {
-        /* x402 and AWS: what only a gate or a WAF may say (edge table) */
-        "X-Weighbridge-Proof", NULL};
+    const struct payment_settings *payments = &l->engine->payments;
     struct guard *guard = guard_new(l->arena);
-    bool good = guard != NULL;
-    for (size_t i = 0; good && injected_headers[i]; i++) {
-        good = guard_add(guard, injected_headers[i], GUARD_NEVER);
+    bool good = guard && guard_add_all(guard, injected_headers) &&
+                guard_add_all(guard, payment_guarded_headers) &&
+                (l->engine->profile != PROFILE_AWS_WAF ||
+                 guard_add_all(guard, aws_guarded_headers)) &&
+                guard_add(guard, "X-Weighbridge-Proof", GUARD_NEVER) &&
+                guard_add(guard, "x-x402-", GUARD_NEVER_PREFIX) &&
+                guard_add(guard, "x-amzn-waf-", GUARD_NEVER_PREFIX);
+    for (size_t i = 0; good && i < payments->header_count; i++) {
+        good = guard_add(guard, payments->headers[i].name.at, GUARD_SPELLED);
     }
-    for (size_t i = 0; good && l->engine->profile == PROFILE_AWS_WAF &&
-                       aws_guarded_headers[i];
-         i++) {
-        good = guard_add(guard, aws_guarded_headers[i], GUARD_NEVER);
-    }
-    for (size_t i = 0; good && guarded[i]; i++) {
-        good = guard_add(guard, guarded[i], GUARD_NEVER);
-    }
-    for (size_t i = 0; good && payment_guarded_headers[i]; i++) {
-        good = guard_add(guard, payment_guarded_headers[i], GUARD_NEVER);
-    }
-    for (size_t i = 0; good && payment_headers[i]; i++) {
-        good = guard_add(guard, payment_headers[i], GUARD_SPELLED);
-    }
-    good = good && guard_add(guard, "x-x402-", GUARD_NEVER_PREFIX) &&
-           guard_add(guard, "x-amzn-waf-", GUARD_NEVER_PREFIX) &&
-           guard_close(guard);
     l->engine->guard = guard;
-    l->failed = l->failed || !good;
+    l->failed = l->failed || !good || !guard_close(guard);
 }
 
 /* One table of header names for the guard and the plans of all rulesets. */
@@ -61,6 +56,9 @@ static void make_names(struct loading *l)
     bool good = names != NULL;
     for (size_t i = 0; good && i < engine->ruleset_count; i++) {
         good = plan_add_names(engine->rulesets[i].plan, names);
+    }
+    for (size_t i = 0; good && i < engine->payments.header_count; i++) {
+        good = known_names_retry(names, engine->payments.headers[i].name);
     }
     for (size_t i = 0; good && i < engine->ruleset_count; i++) {
         good = plan_know(rules_plan(l->rules[i]), names);

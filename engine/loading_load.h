@@ -46,7 +46,7 @@ struct view shipped_path(struct loading *l, const char *folder,
 bool shipped_rules(struct rules *rules, struct view name, struct arena *arena);
 /* The ruleset of these packs, made if no site had them before; SIZE_MAX
  * after an error. */
-size_t rulesets_find(struct loading *l, const struct schema_texts *packs);
+size_t rulesets_find(struct loading *l, const struct node *packs);
 /* All rulesets as programs. */
 void rulesets_compile(struct loading *l);
 

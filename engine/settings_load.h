@@ -16,7 +16,7 @@ struct settings {
     int64_t version;
     int mode; /* 0 enforce, 1 count */
     int64_t enforce_share;
-    struct schema_texts rules; /* none: the shipped pack */
+    const struct node *rules; /* NULL: the shipped pack */
     struct view policy;
     const struct node *policy_node; /* for its place, or NULL */
     int unknown_host;               /* 0 default, 1 reject */
@@ -46,7 +46,7 @@ struct settings {
 struct site_settings {
     struct view id;
     struct schema_texts hosts;
-    struct schema_texts rules;
+    const struct node *rules; /* NULL: those of the top level */
     struct view policy;
     struct view pay_to;
     int mode; /* 0 enforce, 1 count, 2 as the top level */

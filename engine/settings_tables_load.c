@@ -27,8 +27,8 @@ const struct schema_key top_keys[] = {
      "count: every answer is 200, prices are free, nothing is claimed"},
     {"enforce-share", SCHEMA_PERCENT, AT(settings, enforce_share), false,
      "100%", NULL, 0, 1000000, "share of clients for which mode is enforce"},
-    {"rules", SCHEMA_TEXTS, AT(settings, rules), false, "default", NULL, 0, 0,
-     "packs: names of shipped ones, or files"},
+    {"rules", SCHEMA_NODE, AT(settings, rules), false, NULL, NULL, 0, 0,
+     "packs: names of shipped ones, or files; default if not given"},
     {"policy", SCHEMA_TEXT, AT(settings, policy), false, "default", NULL, 0, 0,
      "price policy: name of a shipped one, or a file"},
     {"unknown-host", SCHEMA_CHOICE, AT(settings, unknown_host), false,
@@ -99,6 +99,16 @@ const struct schema_key claim_keys[] = {
     {"trust-persistence", SCHEMA_BOOL, AT(settings, claim.trust_persistence),
      false, "false", NULL, 0, 0,
      "a valkey that was started anew has lost no claim"},
+    {0},
+};
+
+const struct schema_key pack_keys[] = {
+    {"pack", SCHEMA_TEXT, AT(pack_settings, pack), true, NULL, NULL, 0, 0,
+     "name of a shipped pack, or a file"},
+    {"pin", SCHEMA_TEXT, AT(pack_settings, pin), false, NULL, NULL, 0, 0,
+     "a release: rules newer than it are counted only"},
+    {"mode", SCHEMA_CHOICE, AT(pack_settings, mode), false, "enforce", modes, 0,
+     0, "count: no rule of the pack changes anything"},
     {0},
 };
 
@@ -211,6 +221,8 @@ const struct schema_key admin_keys[] = {
 const struct schema_key log_keys[] = {
     {"decisions", SCHEMA_TEXT, AT(log_settings, decisions), false, "stderr",
      NULL, 0, 0, "stderr, off or a file; reopened on SIGHUP"},
+    {"audit", SCHEMA_TEXT, AT(log_settings, audit), false, "off", NULL, 0, 0,
+     "off, stderr, fd:N or a file: a chained line per payment and outcome"},
     {"client-ip", SCHEMA_CHOICE, AT(log_settings, client_ip), false,
      "truncated", client_ips, 0, 0, "client addresses in the log"},
     {"query", SCHEMA_CHOICE, AT(log_settings, query), false, "names", queries,
@@ -235,6 +247,8 @@ const struct schema_key listen_keys[] = {
      NULL, 0, 0, "false: a payment that it should drop is refused"},
     {"socket-mode", SCHEMA_TEXT, AT(listen_settings, socket_mode), false,
      "0660", NULL, 0, 0, "permissions of a unix socket, octal"},
+    {"socket-owner", SCHEMA_TEXT, AT(listen_settings, socket_owner), false,
+     NULL, NULL, 0, 0, "owner of a unix socket: USER, USER:GROUP or :GROUP"},
     {"take", SCHEMA_NODE, AT(listen_settings, take), false, NULL, NULL, 0, 0,
      "facts that the proxy tells in headers"},
     {0},
@@ -255,7 +269,7 @@ const struct schema_key site_keys[] = {
      "name of the site"},
     {"hosts", SCHEMA_TEXTS, AT(site_settings, hosts), true, NULL, NULL, 0, 0,
      "host names; *.x is any name below x"},
-    {"rules", SCHEMA_TEXTS, AT(site_settings, rules), false, NULL, NULL, 0, 0,
+    {"rules", SCHEMA_NODE, AT(site_settings, rules), false, NULL, NULL, 0, 0,
      "packs; the top level's if not given"},
     {"policy", SCHEMA_TEXT, AT(site_settings, policy), false, NULL, NULL, 0, 0,
      "policy; the top level's if not given"},

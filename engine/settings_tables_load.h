@@ -19,6 +19,13 @@ struct network_settings {
     const struct node *sets;
 };
 
+/* One of rules. */
+struct pack_settings {
+    struct view pack, pin;
+    int mode; /* 0 enforce, 1 count */
+    struct place place;
+};
+
 /* One of networks.sets. */
 struct set_settings {
     struct schema_texts file;
@@ -48,7 +55,7 @@ struct admin_settings {
 };
 
 struct log_settings {
-    struct view decisions;
+    struct view decisions, audit;
     int client_ip, query;
 };
 
@@ -57,7 +64,7 @@ struct listen_settings {
     int dialect, order;
     bool can_strip;
     struct schema_texts trust_forwarded, headers_known;
-    struct view request_id, socket_mode;
+    struct view request_id, socket_mode, socket_owner;
     const struct node *take;
 };
 
@@ -67,6 +74,7 @@ struct take_settings {
 
 extern const struct schema_key top_keys[];
 extern const struct schema_key claim_keys[];
+extern const struct schema_key pack_keys[];
 extern const struct schema_key band_keys[];
 extern const struct schema_key network_keys[];
 extern const struct schema_key set_keys[];

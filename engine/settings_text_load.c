@@ -164,6 +164,11 @@ static void flat_door(struct flat *flat, const struct settings *s,
             !view_equal(log.decisions, VIEW("off"))) {
             log.decisions = absolute(flat, folder, log.decisions);
         }
+        if (!view_equal(log.audit, VIEW("stderr")) &&
+            !view_equal(log.audit, VIEW("off")) &&
+            !view_starts(log.audit, VIEW("fd:"))) {
+            log.audit = absolute(flat, folder, log.audit);
+        }
         flat_table(flat, "log.", log_keys, &log);
     }
 }

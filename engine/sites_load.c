@@ -200,8 +200,8 @@ static void load_site(struct loading *l, const struct node *node)
     site->count =
         settings.mode == 2 ? engine->sites[0].count : settings.mode == 1;
     load_hosts(l, site, &settings);
-    site->ruleset = settings.rules.count ? rulesets_find(l, &settings.rules)
-                                         : engine->sites[0].ruleset;
+    site->ruleset = settings.rules ? rulesets_find(l, settings.rules)
+                                   : engine->sites[0].ruleset;
     if (settings.policy.at) {
         load_policy(l, site, settings.policy, settings.place, settings.pay_to);
     } else {
@@ -223,7 +223,7 @@ void sites_load(struct loading *l)
     struct site *site = &engine->sites[0];
     name_site(site, VIEW("default"));
     site->count = l->settings.mode == 1;
-    site->ruleset = rulesets_find(l, &l->settings.rules);
+    site->ruleset = rulesets_find(l, l->settings.rules);
     engine->site_count = 1;
     load_policy(l, site, l->settings.policy, place_of(l->settings.policy_node),
                 VIEW_NONE);

@@ -90,6 +90,8 @@ static void start_over(struct wb_request *r)
     r->wba.state = WBA_NONE;
     memset(&r->price, 0, sizeof r->price);
     r->load = VIEW_NONE;
+    r->held = false;
+    r->quote = VIEW_NONE;
     memset(&r->judgement, 0, sizeof r->judgement);
     r->proof = PROOF_NONE;
     memset(&r->denial, 0, sizeof r->denial);

@@ -166,10 +166,14 @@ WB_API void wb_fields_write(wb_sink *sink, void *context);
  * past the end. Proxies must strip clients' copies of them. */
 WB_API const char *wb_engine_header_name(const struct wb_engine *engine,
                                          size_t i);
-/* Names of all headers that may hold a payment; NULL past the end. Proxies
+/* Names of all headers that hold payments only; NULL past the end. Proxies
  * forward them to the gate only when X-Payment-Forward is 1. */
 WB_API const char *wb_engine_payment_name(const struct wb_engine *engine,
                                           size_t i);
+/* Does a request header of this name and value hold a payment? Authorization
+ * does if one of its credentials is of a payment scheme. */
+WB_API int wb_engine_pays(const struct wb_engine *engine, struct wb_text name,
+                          struct wb_text value);
 
 /* Writes a policy from a file of others: the route configuration of AWS'
  * x402 sample. WB_ERROR_CONFIG: `problems` (may be NULL) says why not. */
@@ -346,7 +350,9 @@ enum wb_answer {
     WB_ANSWER_PAYMENT_FORWARD, /* 1: payment headers go to the gate; 0 */
     WB_ANSWER_PRICE_NETWORK,   /* CAIP-2, or - */
     WB_ANSWER_PRICE_SYMBOL,    /* USDC, or - */
-    WB_ANSWER_PRICE_DECIMALS   /* of the asset, or - */
+    WB_ANSWER_PRICE_DECIMALS,  /* of the asset, or - */
+    WB_ANSWER_BROWSER_CHARGED  /* 1: charged or refused with a browser's name
+                                  and no agent's; 0 */
 };
 WB_API struct wb_text wb_decision_answer(const struct wb_request *request,
                                          enum wb_answer which);
@@ -417,6 +423,33 @@ WB_API void wb_state_lockouts(const struct wb_state *state, int64_t now,
 WB_API enum wb_status wb_state_lift_lockout(struct wb_state *state,
                                             const char *network,
                                             const char *payer, int64_t now);
+
+/* ---- the audit log ---- */
+
+/* A line per payment that was seen and per outcome, each with the hash of
+ * the line before; written by a thread of its own, in order. */
+struct wb_audit;
+
+/* Opens a file (made if it is not there; one that is continues), "stderr" or
+ * "fd:N". `now`: for the line that says so. WB_ERROR_IO: errno says why;
+ * another process holds the file: EWOULDBLOCK. */
+WB_API enum wb_status wb_audit_open(const char *destination, int64_t now,
+                                    struct wb_audit **audit);
+/* Writes what waits. NULL is fine. */
+WB_API void wb_audit_close(struct wb_audit *audit);
+/* Goes on in a new file under the same name, when the old one was moved
+ * away; WB_ERROR_IO: the old one stays. */
+WB_API enum wb_status wb_audit_reopen(struct wb_audit *audit, int64_t now);
+/* Never wait: what finds no room is counted as lost. `audit` NULL: nothing
+ * is done. A request without a payment, or not decided, has no line. */
+WB_API void wb_audit_decision(struct wb_audit *audit,
+                              const struct wb_request *request);
+WB_API void wb_audit_outcome(struct wb_audit *audit,
+                             const struct wb_outcome *outcome);
+/* Lines written, and lost since it was opened. 1: all is well; 0: it cannot
+ * be written, or a line was lost within the minute before `now`. */
+WB_API int wb_audit_health(struct wb_audit *audit, int64_t now,
+                           uint64_t *written, uint64_t *lost);
 
 /* Writes `data` as a JSON string with its quotes, safe in a log and on a
  * terminal; returns as wb_decision_write does. */

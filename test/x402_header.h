@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define X402_HEADER_ROOM 2048
+#define X402_HEADER_ROOM 4096
 
 static const int64_t x402_clock = INT64_C(1767225600000000);
 
@@ -36,25 +36,42 @@ static void x402_base64(const char *in, size_t n, char *out)
     *out = '\0';
 }
 
-/* Pays 10000 of USDC on Base Sepolia, valid for 300 seconds. */
-static inline void x402_header(unsigned n, char out[X402_HEADER_ROOM])
+/* What a payment says beyond what all of them do. */
+struct x402_price {
+    const char *amount, *asset, *network;
+    const char *extra; /* more of `accepted`: ",\"extra\":{...}", or "" */
+    long long valid_before;
+};
+static const struct x402_price x402_plain = {
+    "10000", "0x036CbD53842c5426634e7929541eC2318f3dCF7e", "eip155:84532", "",
+    1767225900};
+
+/* Payment n at that price. */
+static inline void x402_header_at(unsigned n, const struct x402_price *price,
+                                  char out[X402_HEADER_ROOM])
 {
-    char json[1400];
+    char json[X402_HEADER_ROOM * 3 / 4 - 4];
     int size = snprintf(
         json, sizeof(json),
         "{\"x402Version\":2,\"accepted\":{\"scheme\":\"exact\","
-        "\"network\":\"eip155:84532\",\"amount\":\"10000\","
-        "\"asset\":\"0x036CbD53842c5426634e7929541eC2318f3dCF7e\","
+        "\"network\":\"%s\",\"amount\":\"%s\",\"asset\":\"%s\","
         "\"payTo\":\"0x209693Bc6afc0C5328bA36FaF03C514EF312287C\","
-        "\"maxTimeoutSeconds\":300},\"payload\":{\"signature\":\"0x%0130u\","
+        "\"maxTimeoutSeconds\":300%s},\"payload\":{\"signature\":\"0x%0130u\","
         "\"authorization\":{"
         "\"from\":\"0x1a642f0E3c3aF545E7AcBD38b07251B3990914F1\","
         "\"to\":\"0x209693Bc6afc0C5328bA36FaF03C514EF312287C\","
-        "\"value\":\"10000\",\"validAfter\":\"0\","
-        "\"validBefore\":\"1767225900\",\"nonce\":\"0x%064x\"}}}",
-        n, n);
+        "\"value\":\"%s\",\"validAfter\":\"0\","
+        "\"validBefore\":\"%lld\",\"nonce\":\"0x%064x\"}}}",
+        price->network, price->amount, price->asset, price->extra, n,
+        price->amount, price->valid_before, n);
 
     x402_base64(json, (size_t)size, out);
+}
+
+/* Pays 10000 of USDC on Base Sepolia, valid for 300 seconds. */
+static inline void x402_header(unsigned n, char out[X402_HEADER_ROOM])
+{
+    x402_header_at(n, &x402_plain, out);
 }
 
 #endif

@@ -149,3 +149,28 @@ bool view_is_hex(struct view digits)
     }
     return digits.size > 0;
 }
+
+void base64url_write(struct text *t, struct view bytes)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmno"
+                                 "pqrstuvwxyz0123456789-_";
+    const unsigned char *in = (const unsigned char *)bytes.at;
+    size_t n = bytes.size;
+    char *out = text_claim(t, n / 3 * 4 + (n % 3 ? n % 3 + 1 : 0));
+
+    for (; out && n >= 3; n -= 3, in += 3, out += 4) {
+        unsigned v = (unsigned)in[0] << 16 | (unsigned)in[1] << 8 | in[2];
+        out[0] = digits[v >> 18];
+        out[1] = digits[v >> 12 & 63];
+        out[2] = digits[v >> 6 & 63];
+        out[3] = digits[v & 63];
+    }
+    if (out && n > 0) {
+        unsigned v = (unsigned)in[0] << 16 | (n > 1 ? (unsigned)in[1] << 8 : 0);
+        out[0] = digits[v >> 18];
+        out[1] = digits[v >> 12 & 63];
+        if (n > 1) {
+            out[2] = digits[v >> 6 & 63];
+        }
+    }
+}

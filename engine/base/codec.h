@@ -7,6 +7,7 @@
 #ifndef WB_BASE_CODEC_H
 #define WB_BASE_CODEC_H
 
+#include "base/text.h"
 #include "base/view.h"
 
 /* Bytes that `n` base64 characters can give at most. */
@@ -18,6 +19,8 @@ static inline size_t base64_room(size_t n)
 bool base64_decode(struct view text, char *out, size_t *size);
 /* base64url (section 5) without padding, as JWS and MPP use. */
 bool base64url_decode(struct view text, char *out, size_t *size);
+/* The same way round; what does not fit cuts the text. */
+void base64url_write(struct text *t, struct view bytes);
 /* Hex digits of both cases to exactly `size` bytes. */
 bool hex_decode(struct view digits, unsigned char *out, size_t size);
 /* "0x" and exactly 2 * size hex digits. */

@@ -103,3 +103,43 @@ uint64_t hash_table(struct view v)
     }
     return mix(mix(hash ^ word, two) ^ one, two);
 }
+
+_Static_assert(sizeof(crypto_auth_hmacsha256_state) <=
+                   sizeof(((struct hmac *)0)->state),
+               "libsodium's state fits");
+
+void hmac_key(struct hmac *hmac, struct view key)
+{
+    crypto_auth_hmacsha256_init((void *)hmac->state,
+                                (const unsigned char *)key.at, key.size);
+}
+
+void hmac_sign(const struct hmac *hmac, struct view message,
+               unsigned char out[32])
+{
+    struct hmac copy = *hmac;
+    crypto_auth_hmacsha256_update(
+        (void *)copy.state, (const unsigned char *)message.at, message.size);
+    crypto_auth_hmacsha256_final((void *)copy.state, out);
+}
+
+bool hmac_holds(const struct hmac *hmac, struct view message,
+                const unsigned char mac[32])
+{
+    unsigned char own[32];
+    hmac_sign(hmac, message, own);
+    return sodium_memcmp(own, mac, sizeof own) == 0;
+}
+
+void hash_ed25519_key(const unsigned char seed[32], unsigned char key[32],
+                      unsigned char secret[64])
+{
+    crypto_sign_seed_keypair(key, secret, seed);
+}
+
+void hash_ed25519_sign(const unsigned char secret[64], struct view message,
+                       unsigned char signature[64])
+{
+    crypto_sign_detached(signature, NULL, (const unsigned char *)message.at,
+                         message.size, secret);
+}

@@ -27,6 +27,21 @@ void sha256_start(struct sha256 *s);
 void sha256_add(struct sha256 *s, struct view v);
 void sha256_end(struct sha256 *s, unsigned char out[32]);
 
+/* HMAC-SHA-256 (RFC 2104): a key is worked in once and used by any thread. */
+struct hmac {
+    _Alignas(16) unsigned char state[416];
+};
+void hmac_key(struct hmac *hmac, struct view key);
+void hmac_sign(const struct hmac *hmac, struct view message,
+               unsigned char out[32]);
+bool hmac_holds(const struct hmac *hmac, struct view message,
+                const unsigned char mac[32]);
+
+/* The public half of a 32-byte Ed25519 seed; `secret` signs. */
+void hash_ed25519_key(const unsigned char seed[32], unsigned char key[32],
+                      unsigned char secret[64]);
+void hash_ed25519_sign(const unsigned char secret[64], struct view message,
+                       unsigned char signature[64]);
 /* Is it the key's Ed25519 signature (RFC 8032) of the message? Keys and
  * signatures of small order hold for nothing. */
 bool hash_ed25519_holds(const unsigned char signature[64], struct view message,

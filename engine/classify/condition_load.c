@@ -133,10 +133,12 @@ static bool read_transforms(struct rules *rules, struct place place,
 }
 
 /* Has only a paid retry a value there? */
-static bool is_of_payment(enum field field, struct view parameter)
+static bool is_of_payment(const struct rules *rules, enum field field,
+                          struct view parameter)
 {
     return view_starts(view_text(field_rows[field].name), VIEW("payment.")) ||
-           (field == FIELD_HEADER && header_is_of_retry(parameter));
+           (field == FIELD_HEADER &&
+            header_is_of_retry(parameter, rules->options.retry_names));
 }
 
 static bool price_may_rest_on(struct rules *rules, struct place place,
@@ -183,7 +185,7 @@ bool slot_read(struct rules *rules, const struct node *node, struct view name,
         !read_transforms(rules, place, rest, field, transforms)) {
         return false;
     }
-    payment = is_of_payment(field, parameter);
+    payment = is_of_payment(rules, field, parameter);
     if (reading->price && !price_may_rest_on(rules, place, field, payment)) {
         return false;
     }

@@ -187,6 +187,7 @@ struct rules {
     struct plan *plan;
     size_t user_agent_slot;
 
+    struct pack_terms terms;
     struct names files; /* read so far, by their real path */
     unsigned depth;     /* of imports */
 

@@ -11,6 +11,7 @@
  */
 #include "classify/draft_load.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -67,6 +68,7 @@ struct origin {
     struct view path; /* or the name of a text */
     struct view pack; /* the importer's, or NONE */
     bool counted;
+    bool all_counted; /* by the configuration, imported packs too */
     struct view pin;
     rules_find *find; /* texts in memory */
     void *context;
@@ -237,7 +239,7 @@ static bool read_tree(struct rules *rules, const struct node *tree,
         return false;
     }
     if (file.pack) {
-        own.counted = false;
+        own.counted = own.all_counted;
         if (!read_head(rules, file.pack, &own.pack)) {
             return false;
         }
@@ -263,15 +265,45 @@ static bool read_tree(struct rules *rules, const struct node *tree,
     return problems_errors(rules->problems) == before;
 }
 
+bool rules_terms(struct rules *rules, const struct pack_terms *terms)
+{
+    rules->terms = *terms;
+    return !terms->pin.at || release_read(terms->pin);
+}
+
+static struct origin origin_of(const struct rules *rules, struct view path)
+{
+    return (struct origin){.path = path,
+                           .counted = rules->terms.counted,
+                           .all_counted = rules->terms.counted,
+                           .pin = rules->terms.pin};
+}
+
+/* The place that names the file says more than the file that is not there. */
+static bool is_there(struct rules *rules, const char *path)
+{
+    if (access(path, R_OK) == 0 || !rules->terms.place.source) {
+        return true; /* or the reader says why not */
+    }
+    rules_refuse(rules, rules->terms.place, RULE_IMPORT, NULL,
+                 "no pack file '%s' can be read: %s", path, strerror(errno));
+    return false;
+}
+
 bool rules_pack(struct rules *rules, const char *path, struct view pin)
 {
-    struct origin origin = {.path = view_text(path), .pin = pin};
+    struct origin origin = origin_of(rules, view_text(path));
     struct node *tree;
 
+    if (pin.at) {
+        origin.pin = pin;
+    }
     if (!first_time(rules, origin.path, false)) {
         return true;
     }
-    tree = tree_read_file(rules->arena, path, rules->problems);
+    tree = is_there(rules, path)
+               ? tree_read_file(rules->arena, path, rules->problems)
+               : NULL;
     if (!tree) {
         rules_miss(rules);
         return false;
@@ -282,10 +314,12 @@ bool rules_pack(struct rules *rules, const char *path, struct view pin)
 bool rules_pack_text(struct rules *rules, struct view name, struct view text,
                      rules_find *find, void *context)
 {
-    struct origin origin = {
-        .path = name, .in_memory = true, .find = find, .context = context};
+    struct origin origin = origin_of(rules, name);
     struct node *tree;
 
+    origin.in_memory = true;
+    origin.find = find;
+    origin.context = context;
     if (!first_time(rules, name, true)) {
         return true;
     }

@@ -32,6 +32,7 @@ struct rules_options {
     bool undeclared_sets;  /* are sets that are not to be had, no
                               errors: checking packs on their own */
     size_t automata_bytes; /* limits.automata, 64 MiB */
+    const struct retry_names *retry_names; /* of payments, or NULL */
     bool no_prefilter;     /* tests: look at every rule */
     bool jit;              /* false: PCRE2 without JIT (tests) */
 };
@@ -42,9 +43,18 @@ struct rules;
 struct rules *rules_new(struct arena *arena,
                         const struct rules_options *options,
                         struct problems *problems);
-/* Reads a pack file and what it imports. `pin` (a release such as 2026.11,
- * or NONE): rules with a later `since` run in count mode. Problems are
- * reported; false when there was an error. */
+/* On which terms a configuration takes the packs that are read next. */
+struct pack_terms {
+    struct view pin;    /* a release such as 2026.11, or NONE: rules with a
+                           later `since` run in count mode */
+    bool counted;       /* all rules do */
+    struct place place; /* that names the pack: for a file that is not there */
+};
+/* False when the pin is no release. */
+bool rules_terms(struct rules *rules, const struct pack_terms *terms);
+/* Reads a pack file and what it imports. `pin` as in the terms, whose pin it
+ * takes the place of unless it is NONE. Problems are reported; false when
+ * there was an error. */
 bool rules_pack(struct rules *rules, const char *path, struct view pin);
 /* The same from text in memory (the built-in demo, tests); imports are
  * looked up with `find` (may be NULL: imports are errors). */

@@ -39,22 +39,27 @@ typedef bool fits_offer(const struct payment *payment,
 static bool fits_network(const struct payment *payment,
                          const struct offer *offer)
 {
-    return view_equal(payment->network, offer->network);
+    return !payment->network.at || view_equal(payment->network, offer->network);
+}
+
+/* Hexadecimal counts without case, other chains' spellings with it. */
+static bool is_address(struct view said, struct view wanted)
+{
+    return view_starts(wanted, VIEW("0x")) ? view_equal_fold(said, wanted)
+                                           : view_equal(said, wanted);
 }
 
 static bool fits_asset(const struct payment *payment, const struct offer *offer)
 {
     return fits_network(payment, offer) &&
-           (!payment->asset.at ||
-            view_equal_fold(payment->asset, offer->asset));
+           (!payment->asset.at || is_address(payment->asset, offer->asset));
 }
 
 static bool fits_recipient(const struct payment *payment,
                            const struct offer *offer)
 {
     return fits_asset(payment, offer) &&
-           (!payment->pay_to.at ||
-            view_equal_fold(payment->pay_to, offer->pay_to));
+           (!payment->pay_to.at || is_address(payment->pay_to, offer->pay_to));
 }
 
 static const struct stage {
@@ -97,23 +102,39 @@ static bool judge_window(const struct payment *payment,
                          const struct payment_settings *settings, int64_t now,
                          struct judgement *out)
 {
+    /* What settles nothing needs no margin, what is kept long no limit. */
+    int64_t margin = payment->reusable ? 0 : settings->settle_margin;
+
     if (!payment->has_window) {
         return true;
     }
-    if (payment->valid_before < seconds_up(now, settings->settle_margin)) {
+    if (payment->valid_before < seconds_up(now, margin)) {
         out->state = PAYMENT_EXPIRED;
         out->reason = "valid_before_passed";
     } else if (payment->valid_after > seconds_down(now, settings->skew)) {
         out->state = PAYMENT_EARLY;
         out->reason = "valid_after_ahead";
-    } else if (payment->valid_before >
-               seconds_down(now, settings->max_lifetime)) {
+    } else if (!payment->reusable &&
+               payment->valid_before >
+                   seconds_down(now, settings->max_lifetime)) {
         out->state = PAYMENT_TOO_LONG;
         out->reason = "valid_before_too_far";
     } else {
         return true;
     }
     return false;
+}
+
+/* The amount in the offer's atomic unit; false: it is in no such unit. */
+static bool amount_for(const struct payment *payment, const struct offer *offer,
+                       struct amount *out)
+{
+    if (payment->has_amount) {
+        *out = payment->amount;
+        return true;
+    }
+    return amount_from_decimal(payment->decimal, offer->decimals, out) ==
+           AMOUNT_OK;
 }
 
 /* Version 2 names its price: it must be an offer's. Version 1 does not: the
@@ -125,10 +146,15 @@ static bool judge_amount(const struct payment *payment,
     bool found = false;
 
     for (size_t i = 0; i < count; i++) {
-        int order = amount_compare(&payment->amount, &offers[i].amount);
+        struct amount amount;
+        int order;
 
-        if (!fits_recipient(payment, &offers[i]) || order < 0 ||
-            (payment->exact_amount && order != 0)) {
+        if (!fits_recipient(payment, &offers[i]) ||
+            !amount_for(payment, &offers[i], &amount)) {
+            continue;
+        }
+        order = amount_compare(&amount, &offers[i].amount);
+        if (order < 0 || (payment->exact_amount && order != 0)) {
             continue;
         }
         if (!found ||
@@ -155,9 +181,65 @@ static void judge_unknown(const struct payment *payment,
     bool named = view_find(payment->network, ':') < payment->network.size;
 
     if (!strict || !named || judge_target(payment, offers, count, out)) {
-        out->state = PAYMENT_UNKNOWN_SCHEME;
-        out->reason = "scheme_not_known";
+        out->state =
+            payment->reusable ? PAYMENT_REUSABLE : PAYMENT_UNKNOWN_SCHEME;
+        out->reason = payment->reusable ? NULL : "scheme_not_known";
     }
+}
+
+static bool gate_takes_network(const struct payment *payment,
+                               const struct payment_settings *settings)
+{
+    bool takes = settings->gate_network_count == 0 || !payment->network.at;
+
+    for (size_t i = 0; i < settings->gate_network_count && !takes; i++) {
+        takes = view_equal(payment->network, settings->gate_networks[i]);
+    }
+    return takes;
+}
+
+/* Why the gate has no use for it, or NULL. */
+static const char *unneeded(const struct payment *payment,
+                            const struct payment_settings *settings,
+                            size_t offer_count)
+{
+    unsigned versions = settings->gate_versions;
+    unsigned protocols = settings->gate_protocols;
+
+    if (offer_count == 0) {
+        return "nothing_is_sold";
+    }
+    if (protocols && !(protocols & 1u << payment->protocol)) {
+        return "protocol_not_taken";
+    }
+    if (payment->protocol == PROTOCOL_X402 && versions &&
+        !(versions & 1u << payment->version)) {
+        return "version_not_taken";
+    }
+    return gate_takes_network(payment, settings) ? NULL : "network_not_taken";
+}
+
+/* A scheme that is known, against what is sold. */
+static void judge_known(const struct payment *payment,
+                        const struct payment_settings *settings,
+                        const struct offer *offers, size_t count, bool strict,
+                        int64_t now, struct judgement *out)
+{
+    bool priced = payment->has_amount || payment->decimal.at;
+
+    if (strict && !judge_target(payment, offers, count, out)) {
+        return;
+    }
+    if (payment->misdirected) {
+        out->state = PAYMENT_WRONG_RECIPIENT;
+        out->reason = payment->misdirected;
+        return;
+    }
+    if (!judge_window(payment, settings, now, out) ||
+        (strict && priced && !judge_amount(payment, offers, count, out))) {
+        return;
+    }
+    out->state = payment->reusable ? PAYMENT_REUSABLE : PAYMENT_SOUND;
 }
 
 struct judgement payment_judge(const struct payment *payment,
@@ -166,7 +248,7 @@ struct judgement payment_judge(const struct payment *payment,
                                bool strict, int64_t now)
 {
     struct judgement out = {PAYMENT_NONE, NULL, 0};
-    unsigned versions = settings->gate_versions;
+    const char *reason;
 
     if (payment->protocol == PROTOCOL_NONE) {
         return out;
@@ -176,23 +258,15 @@ struct judgement payment_judge(const struct payment *payment,
         out.reason = payment->reason;
         return out;
     }
-    if (offer_count == 0 ||
-        (versions && !(versions & 1u << payment->version))) {
+    reason = unneeded(payment, settings, offer_count);
+    if (reason) {
         out.state = PAYMENT_UNNEEDED;
-        out.reason = offer_count == 0 ? "nothing_is_sold" : "version_not_taken";
-        return out;
-    }
-    if (!payment->known_scheme) {
+        out.reason = reason;
+    } else if (payment->known_scheme) {
+        judge_known(payment, settings, offers, offer_count, strict, now, &out);
+    } else {
         judge_unknown(payment, offers, offer_count, strict, &out);
-        return out;
     }
-    if ((strict && !judge_target(payment, offers, offer_count, &out)) ||
-        !judge_window(payment, settings, now, &out) ||
-        (strict && payment->has_amount &&
-         !judge_amount(payment, offers, offer_count, &out))) {
-        return out;
-    }
-    out.state = payment->reusable ? PAYMENT_REUSABLE : PAYMENT_SOUND;
     return out;
 }
 
@@ -216,6 +290,10 @@ int64_t payment_claim_expiry(const struct payment *payment,
     /* No window that we can read: as long as it says, within a day. */
     if (seconds > (uint64_t)(DAY / SECOND)) {
         seconds = DAY / SECOND;
+    }
+    if (payment->brief && seconds > 0) {
+        return add_time(add_time(now, (int64_t)seconds * SECOND),
+                        settings->skew);
     }
     if ((int64_t)seconds * SECOND > lifetime) {
         lifetime = (int64_t)seconds * SECOND;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The names of version 1, by the chain ids that the published packages x402
- * 1.2.0 and @x402/evm 2.27.0 give them; Solana's by its CAIP-2 entries.
+ * 1.2.0 and @x402/evm 2.27.0 give them; Solana's by its CAIP-2 entries;
+ * Arbitrum's as its own documents call its chains.
  */
 #include "payment/network.h"
 
@@ -44,6 +45,9 @@ static const struct network_name names[] = {
     NAME("flare", EVM "14"),
     NAME("stable", EVM "988"),
     NAME("stable-testnet", EVM "2201"),
+    NAME("arbitrum", EVM "42161"),
+    NAME("arbitrum-one", EVM "42161"),
+    NAME("arbitrum-sepolia", EVM "421614"),
     NAME("solana", "solana:5eykt4UsFv8P8NJdTREpY1vzqKqZKvdp"),
     NAME("solana-devnet", "solana:EtWTRABZaYq6iMfeYKouRu166VU2xqa1"),
 };

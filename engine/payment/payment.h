@@ -7,7 +7,8 @@
  *
  *   headers --payment_parse--> struct payment --payment_judge--> state
  *
- * One file per protocol; one row per state, protocol and scheme.
+ * One file per protocol; one row per state, header, protocol and scheme.
+ * Payments inside bodies (MCP, A2A) are not looked at: no body is.
  */
 #ifndef WB_PAYMENT_PAYMENT_H
 #define WB_PAYMENT_PAYMENT_H
@@ -17,6 +18,7 @@
 #include "base/amount.h"
 #include "base/arena.h"
 #include "request/request.h"
+#include "request/retry.h"
 
 /* X(enum, name, error, status): the JSON error and HTTP status when the
  * state rejects. In the order in which states are judged. */
@@ -68,9 +70,22 @@ enum payment_action {
 enum payment_protocol {
     PROTOCOL_NONE,
     PROTOCOL_X402,
+    PROTOCOL_MPP,           /* Authorization: Payment */
+    PROTOCOL_L402,          /* Authorization: L402, LSAT */
+    PROTOCOL_CRAWLER_PRICE, /* crawler-exact-price, crawler-max-price */
+    PROTOCOL_RSL,           /* Authorization: License */
+    PROTOCOL_SIWX,          /* SIGN-IN-WITH-X */
     PROTOCOL_COUNT
 };
 extern const char *const payment_protocol_names[PROTOCOL_COUNT];
+
+/* A header that payments come in. */
+struct payment_header {
+    struct view name;
+    enum payment_protocol protocol; /* NONE: its authentication scheme says */
+    unsigned version; /* of x402; 0: the payment says. Of crawler prices: */
+};
+enum { CRAWLER_EXACT = 1, CRAWLER_MAX };
 
 /* What the local signature check found. */
 enum payment_proof {
@@ -90,10 +105,16 @@ enum payment_signatures {
 
 /* What the payer signed, as the words of an EIP-712 struct. */
 #define SIGNED_ADDRESS 20
-#define SIGNED_WORDS 6
+#define SIGNED_WORDS 8
 enum signed_type {
-    SIGNED_NOTHING, /* that can be checked here */
-    SIGNED_TRANSFER /* EIP-3009 TransferWithAuthorization */
+    SIGNED_NOTHING,        /* that can be checked here */
+    SIGNED_TRANSFER,       /* EIP-3009 TransferWithAuthorization */
+    SIGNED_RECEIVE,        /* EIP-3009 ReceiveWithAuthorization */
+    SIGNED_PERMIT,         /* Permit2: no witness */
+    SIGNED_PERMIT_EXACT,   /* Permit2: witness to, validAfter */
+    SIGNED_PERMIT_UPTO,    /* Permit2: witness to, facilitator, validAfter */
+    SIGNED_PERMIT_DEPOSIT, /* Permit2: witness channelId */
+    SIGNED_VOUCHER         /* of a batch's channel */
 };
 struct signed_message {
     enum signed_type type;
@@ -108,10 +129,21 @@ struct payment_settings {
     int64_t skew;            /* microseconds; 5 s */
     int64_t max_lifetime;    /* microseconds; 1 h */
     unsigned gate_versions;  /* bit v: the gate takes x402 version v; 0: all */
+    unsigned gate_protocols; /* bit p: it takes the protocol; 0: all */
+    const struct view *gate_networks; /* it takes these; none: all */
+    size_t gate_network_count;
     enum payment_signatures signatures; /* OFF where they cannot be checked */
     enum payment_action actions[PAYMENT_STATES];
+    enum payment_action malformed[PROTOCOL_COUNT]; /* instead of actions[] */
+    const struct payment_header *headers;
+    size_t header_count;
+    struct retry_names mapped; /* those of them that an operator mapped */
+    uint64_t header_ends[32];  /* see payment_headers_index() */
 };
+#define PAYMENT_HEADERS_MAX 24
 void payment_settings_default(struct payment_settings *settings);
+/* Once `headers` is complete: makes looking for them fast. */
+void payment_headers_index(struct payment_settings *settings);
 
 struct payment {
     enum payment_protocol protocol;
@@ -121,18 +153,21 @@ struct payment {
     struct view header; /* name of the header it came in, as sent */
     unsigned version;
     struct view scheme;
-    struct view network;  /* canonical CAIP-2: v1 names are translated */
-    bool known_scheme;    /* scheme, network and shape are ones we check */
-    bool reusable;
-    bool exact_amount;    /* v2 exact: equality; v1: at least */
-    struct view asset;    /* of `accepted` (v2); NONE in v1 */
-    struct view pay_to;   /* who gets it, as the signed part says */
-    struct view payer;    /* as the signed part claims */
+    struct view network; /* canonical CAIP-2: v1 names are translated */
+    bool known_scheme;   /* scheme, network and shape are ones we check */
+    bool reusable;       /* made to be used many times */
+    bool brief;          /* its seller keeps count: claimed for one request */
+    bool exact_amount;   /* equality; else at least (x402 version 1) */
+    const char *misdirected; /* why it is meant for somebody else, or NULL */
+    struct view asset;       /* of `accepted` (v2); NONE in v1 */
+    struct view pay_to;      /* who gets it, as the signed part says */
+    struct view payer;       /* as the signed part claims */
     bool has_amount;
     struct amount amount; /* as the signed part says */
+    struct view decimal;  /* else in units of the asset: "10.5", or NONE */
     bool has_window;
     uint64_t valid_after, valid_before; /* seconds; UINT64_MAX: at least so */
-    uint64_t max_timeout;  /* accepted.maxTimeoutSeconds, seconds; 0: none */
+    uint64_t max_timeout;   /* accepted.maxTimeoutSeconds, seconds; 0: none */
     struct view identifier; /* payment-identifier extension, or NONE */
     struct view quote;      /* accepted.extra.quote, or NONE */
     unsigned char identity[32]; /* what makes two headers one payment */
@@ -141,9 +176,9 @@ struct payment {
     struct signed_message message;
 };
 
-/* Names of all headers that payments come in, NULL-terminated, spelled as
- * their specifications do. */
-extern const char *const payment_headers[];
+/* What payments come in unless the settings say more. */
+extern const struct payment_header payment_headers[];
+extern const size_t payment_header_count;
 /* Headers that only gates and their handlers may send; a client's copy is
  * spoofed. */
 extern const char *const payment_guarded_headers[];
@@ -153,6 +188,9 @@ extern const char *const payment_guarded_headers[];
 void payment_parse(const struct request *request,
                    const struct payment_settings *settings,
                    struct arena *workspace, struct payment *out);
+/* Does such a line hold a payment? */
+bool payment_line_pays(const struct payment_settings *settings,
+                       const struct header *header);
 /* Fills request->payment for the rules. */
 void payment_fill_slots(const struct payment *payment,
                         struct payment_slots *out);
@@ -164,6 +202,7 @@ struct offer {
     struct view asset;   /* address */
     struct view pay_to;
     struct amount amount;
+    unsigned decimals;           /* of the asset */
     const unsigned char *domain; /* 32 bytes: the asset's EIP-712 domain
                                     separator, or NULL */
 };
@@ -178,6 +217,10 @@ struct judgement payment_judge(const struct payment *payment,
                                const struct payment_settings *settings,
                                const struct offer *offers, size_t offer_count,
                                bool strict, int64_t now);
+/* What is to be done with a payment in that state. */
+enum payment_action payment_action(const struct payment *payment,
+                                   const struct payment_settings *settings,
+                                   enum payment_state state);
 /* When the claim may be forgotten: microseconds since the epoch. */
 int64_t payment_claim_expiry(const struct payment *payment,
                              const struct payment_settings *settings,

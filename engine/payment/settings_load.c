@@ -3,16 +3,17 @@
  * Loading half: the `payments:` section.
  *
  *   payments:
- *     malformed: strip           what is done with payments in a state:
- *     replayed: reject             reject, strip or pass
+ *     malformed: { x402: reject, mpp: strip }   or one for all protocols
+ *     replayed: reject           what is done with payments in a state:
+ *     ...                          reject, strip or pass
  *     max-header-bytes: 8KiB
- *     gate: { x402: [1, 2] }
+ *     gate: { x402: [1, 2], protocols: [x402, mpp], networks: [eip155:8453] }
+ *     headers: { X-Toll: x402 }  more headers that payments come in
  *     signature: flag            off, flag or reject
  *
  *   M001 an action that would not be safe in that state
- *   M002 a version that x402 does not have
- *   M003 a gate that takes nothing
  *   M004 a signature check that was not built in
+ *   others: protocols_load.c
  *
  * Not every action is to be had in every state: what passes downstream must
  * have been claimed, be reusable, or be an equal copy that a gate answers
@@ -21,6 +22,7 @@
 #include "payment/settings_load.h"
 
 #include "config/schema.h"
+#include "payment/protocols_load.h"
 #include "payment/recover.h"
 
 #define SECOND INT64_C(1000000)
@@ -30,31 +32,34 @@ struct section {
     int64_t max_header_bytes;
     int64_t settle_margin, skew, max_lifetime;
     int signatures;
-    const struct node *gate;
+    const struct node *malformed, *gate, *headers;
 };
 
-static const char *const actions[] = {
-    [PAYMENT_REJECT] = "reject",
-    [PAYMENT_STRIP] = "strip",
-    [PAYMENT_PASS] = "pass",
-    NULL};
+static const char *const actions[] = {[PAYMENT_REJECT] = "reject",
+                                      [PAYMENT_STRIP] = "strip",
+                                      [PAYMENT_PASS] = "pass",
+                                      NULL};
 
-static const char *const signatures[] = {
-    [SIGNATURES_OFF] = "off",
-    [SIGNATURES_FLAG] = "flag",
-    [SIGNATURES_REJECT] = "reject",
-    NULL};
+static const char *const signatures[] = {[SIGNATURES_OFF] = "off",
+                                         [SIGNATURES_FLAG] = "flag",
+                                         [SIGNATURES_REJECT] = "reject",
+                                         NULL};
 
 #define AT(field) offsetof(struct section, field)
 #define ACTION(name, state, preset, doc)                                       \
-    {name, SCHEMA_CHOICE, AT(actions[PAYMENT_##state]), false, preset,         \
-     actions, 0, 0, doc}
+    {                                                                          \
+        name, SCHEMA_CHOICE, AT(actions[PAYMENT_##state]), false, preset,      \
+            actions, 0, 0, doc                                                 \
+    }
 #define NUMBER(name, type, field, preset, min, max, doc)                       \
-    {name, SCHEMA_##type, AT(field), false, preset, NULL, min, max, doc}
+    {                                                                          \
+        name, SCHEMA_##type, AT(field), false, preset, NULL, min, max, doc     \
+    }
 
 static const struct schema_key keys[] = {
-    ACTION("malformed", MALFORMED, "reject",
-           "undecodable, of a wrong shape, too long, doubled"),
+    {"malformed", SCHEMA_NODE, AT(malformed), false, NULL, NULL, 0, 0,
+     "undecodable, of a wrong shape, too long, doubled; one action, or one "
+     "for each protocol"},
     ACTION("unneeded", UNNEEDED, "strip",
            "nothing is sold, or not to this version"),
     ACTION("unknown-scheme", UNKNOWN_SCHEME, "pass",
@@ -89,16 +94,9 @@ static const struct schema_key keys[] = {
     {"signature", SCHEMA_CHOICE, AT(signatures), false, NULL, signatures, 0, 0,
      "what is done with one that is not of the payer's own key"},
     {"gate", SCHEMA_NODE, AT(gate), false, NULL, NULL, 0, 0,
-     "versions that the gate takes, by protocol"},
-    {0}};
-
-struct gate {
-    struct schema_texts x402;
-};
-
-static const struct schema_key gate_keys[] = {
-    {"x402", SCHEMA_TEXTS, offsetof(struct gate, x402), true, NULL, NULL, 0, 0,
-     "versions of x402: 1, 2"},
+     "what the gate takes"},
+    {"headers", SCHEMA_NODE, AT(headers), false, NULL, NULL, 0, 0,
+     "more headers that payments come in, by protocol"},
     {0}};
 
 /* What may not be, and why. */
@@ -107,7 +105,6 @@ static const struct unsafe {
     enum payment_state state;
     const char *why;
 } never_passes[] = {
-    {"malformed", PAYMENT_MALFORMED, "it has no identity that can be claimed"},
     {"unneeded", PAYMENT_UNNEEDED, "nothing is claimed where nothing is sold"},
     {"too-long", PAYMENT_TOO_LONG,
      "its claim would have to be kept as long; see max-lifetime"},
@@ -126,46 +123,11 @@ static bool check_actions(const struct node *map, const struct section *section,
 
         if (section->actions[unsafe->state] == PAYMENT_PASS) {
             problems_add(problems, PROBLEM_ERROR,
-                         node_get(map, unsafe->key)->place, "M001",
-                         unsafe->why, "'%s: pass' is not safe; reject or strip",
+                         node_get(map, unsafe->key)->place, "M001", unsafe->why,
+                         "'%s: pass' is not safe; reject or strip",
                          unsafe->key);
             fine = false;
         }
-    }
-    return fine;
-}
-
-static bool read_gate(const struct node *node, unsigned *versions,
-                      struct arena *arena, struct problems *problems)
-{
-    struct gate gate = {{NULL, 0}};
-    bool fine = true;
-
-    *versions = 0;
-    if (!node) {
-        return true;
-    }
-    if (!schema_read(gate_keys, node, "a gate", &gate, arena, problems)) {
-        return false;
-    }
-    for (size_t i = 0; i < gate.x402.count; i++) {
-        struct view text = gate.x402.nodes[i]->text;
-
-        if (view_equal(text, VIEW("1")) || view_equal(text, VIEW("2"))) {
-            *versions |= 1u << (text.at[0] - '0');
-        } else {
-            problems_add(problems, PROBLEM_ERROR, gate.x402.nodes[i]->place,
-                         "M002", NULL,
-                         "x402 has versions 1 and 2, found '%.*s'",
-                         VIEW_ARG(text));
-            fine = false;
-        }
-    }
-    if (gate.x402.count == 0) {
-        problems_add(problems, PROBLEM_ERROR, node->place, "M003",
-                     "leave `gate` out if it takes every version",
-                     "a gate that takes no version of x402");
-        fine = false;
     }
     return fine;
 }
@@ -201,7 +163,10 @@ bool payment_settings_read(const struct node *section,
         if (!schema_read(keys, section, "payments", &read, arena, problems) ||
             !check_actions(section, &read, problems) ||
             !check_signatures(section, &read, problems) ||
-            !read_gate(read.gate, &settings.gate_versions, arena, problems)) {
+            !protocols_read_malformed(read.malformed, &settings, arena,
+                                      problems) ||
+            !protocols_read_gate(read.gate, &settings, arena, problems) ||
+            !protocols_read_headers(read.headers, &settings, arena, problems)) {
             return false;
         }
         for (size_t i = 0; i < PAYMENT_STATES; i++) {

@@ -4,81 +4,207 @@
  *
  *   digest = keccak(0x19 0x01 domain struct)
  *   domain = keccak(type keccak(name) keccak(version) chainId contract)
- *   struct = keccak(type word...)     a word is 32 bytes, big-endian
+ *   struct = keccak(type word...)     a word is 32 bytes, big-endian, or the
+ *                                     hash of a struct inside
  *
- * Domains are made when a policy is loaded: a check hashes two structs and
- * recovers one key.
+ * Domains of tokens are made when a policy is loaded; the two contracts' take
+ * one hash more.
  */
 #include "payment/signature.h"
 
 #include "base/codec.h"
 #include "base/hash.h"
+#include "payment/eip712.h"
 #include "payment/network.h"
 #include "payment/recover.h"
 
 #define WORD 32
 #define EVM_PREFIX 7 /* "eip155:" */
 
-const unsigned char signature_domain_type[WORD] = {
-    0x8b, 0x73, 0xc3, 0xc6, 0x9b, 0xb8, 0xfe, 0x3d, 0x51, 0x2e, 0xcc,
-    0x4c, 0xf7, 0x59, 0xcc, 0x79, 0x23, 0x9f, 0x7b, 0x17, 0x9b, 0x0f,
-    0xfa, 0xca, 0xa9, 0xa7, 0x5d, 0x52, 0x2b, 0x39, 0x40, 0x0f};
-
-const unsigned char signature_transfer_type[WORD] = {
-    0x7c, 0x7c, 0x6c, 0xdb, 0x67, 0xa1, 0x87, 0x43, 0xf4, 0x9e, 0xc6,
-    0xfa, 0x9b, 0x35, 0xf5, 0x0d, 0x52, 0xed, 0x05, 0xcb, 0xed, 0x4c,
-    0xc5, 0x92, 0xe1, 0x3b, 0x44, 0x50, 0x1c, 0x1a, 0x22, 0x67};
+static const char permit2_contract[] =
+    "0x000000000022D473030F116dDEE9F6B43aC78BA3";
+static const char batch_contract[] =
+    "0x4020074e9dF2ce1deE5A9C1b5c3f541D02a10003";
 
 static struct view bytes_view(const unsigned char *bytes, size_t size)
 {
     return view_of((const char *)bytes, size);
 }
 
+/* ---- domains ---- */
+
+static bool read_chain(struct view network, unsigned char word[WORD])
+{
+    struct amount chain;
+
+    if (!network_is_evm(network) ||
+        !amount_from_digits(
+            view_of(network.at + EVM_PREFIX, network.size - EVM_PREFIX),
+            &chain)) {
+        return false;
+    }
+    amount_to_bytes(&chain, word);
+    return true;
+}
+
+/* A version that is NONE is left out, and the type is another. */
+static bool make_domain(struct view network, struct view address,
+                        struct view name, struct view version,
+                        unsigned char out[32])
+{
+    unsigned char words[5][WORD] = {{0}};
+    size_t n = 0;
+
+    memcpy(words[n++],
+           eip712_types[version.at ? EIP712_DOMAIN : EIP712_DOMAIN_PLAIN].hash,
+           WORD);
+    hash_keccak256(words[n++], name);
+    if (version.at) {
+        hash_keccak256(words[n++], version);
+    }
+    if (!read_chain(network, words[n++]) ||
+        !hex_decode_0x(address, words[n] + WORD - SIGNED_ADDRESS,
+                       SIGNED_ADDRESS)) {
+        return false;
+    }
+    hash_keccak256(out, bytes_view(words[0], (n + 1) * WORD));
+    return true;
+}
+
 bool signature_domain(struct view network, struct view address,
                       struct view name, struct view version,
                       unsigned char out[32])
 {
-    unsigned char words[5][WORD] = {{0}};
-    struct amount chain;
+    return name.at && version.at &&
+           make_domain(network, address, name, version, out);
+}
 
-    if (!name.at || !version.at || !network_is_evm(network) ||
-        !amount_from_digits(
-            view_of(network.at + EVM_PREFIX, network.size - EVM_PREFIX),
-            &chain) ||
-        !hex_decode_0x(address, words[4] + WORD - SIGNED_ADDRESS,
-                       SIGNED_ADDRESS)) {
-        return false;
+bool signature_domain_of(enum signed_type type, struct view network,
+                         const unsigned char *token, unsigned char out[32])
+{
+    switch (type) {
+    case SIGNED_TRANSFER:
+    case SIGNED_RECEIVE:
+        if (!token) {
+            return false;
+        }
+        memcpy(out, token, WORD);
+        return true;
+    case SIGNED_PERMIT:
+    case SIGNED_PERMIT_EXACT:
+    case SIGNED_PERMIT_UPTO:
+    case SIGNED_PERMIT_DEPOSIT:
+        return make_domain(network, view_text(permit2_contract),
+                           VIEW("Permit2"), VIEW_NONE, out);
+    case SIGNED_VOUCHER:
+        return make_domain(network, view_text(batch_contract),
+                           VIEW("x402 Batch Settlement"), VIEW("1"), out);
+    case SIGNED_NOTHING:
+        break;
     }
-    memcpy(words[0], signature_domain_type, WORD);
-    hash_keccak256(words[1], name);
-    hash_keccak256(words[2], version);
-    amount_to_bytes(&chain, words[3]);
-    hash_keccak256(out, bytes_view(words[0], sizeof(words)));
-    return true;
+    return false;
+}
+
+/* ---- structs ---- */
+
+/* The hash of a struct: of its type and words. */
+static void hash_struct(enum eip712_type type,
+                        const unsigned char (*words)[WORD], size_t count,
+                        unsigned char out[32])
+{
+    unsigned char text[8 * WORD];
+
+    memcpy(text, eip712_types[type].hash, WORD);
+    memcpy(text + WORD, words, count * WORD);
+    hash_keccak256(out, bytes_view(text, (1 + count) * WORD));
+}
+
+static void finish(const unsigned char domain[32], const unsigned char hash[32],
+                   unsigned char out[32])
+{
+    unsigned char text[2 + 2 * WORD] = {0x19, 0x01};
+
+    memcpy(text + 2, domain, WORD);
+    memcpy(text + 2 + WORD, hash, WORD);
+    hash_keccak256(out, bytes_view(text, sizeof(text)));
+}
+
+/* Words of a permit: token, amount; spender, nonce, deadline; the witness. */
+static void hash_permit(const struct signed_message *message,
+                        enum eip712_type type, enum eip712_type witness,
+                        size_t witness_words, unsigned char out[32])
+{
+    const unsigned char(*words)[WORD] = message->words;
+    unsigned char outer[5][WORD];
+
+    hash_struct(EIP712_PERMITTED, words, 2, outer[0]);
+    memcpy(outer[1], words[2], (size_t)3 * WORD);
+    if (witness_words > 0) {
+        hash_struct(witness, words + 5, witness_words, outer[4]);
+    }
+    hash_struct(type, (const unsigned char(*)[WORD])outer,
+                witness_words > 0 ? 5 : 4, out);
+}
+
+static void hash_message(const struct signed_message *message,
+                         unsigned char out[32])
+{
+    switch (message->type) {
+    case SIGNED_RECEIVE:
+        hash_struct(EIP712_RECEIVE, message->words, 6, out);
+        break;
+    case SIGNED_PERMIT:
+        hash_permit(message, EIP712_PERMIT, EIP712_TYPES, 0, out);
+        break;
+    case SIGNED_PERMIT_EXACT:
+        hash_permit(message, EIP712_PERMIT_EXACT, EIP712_WITNESS_EXACT, 2, out);
+        break;
+    case SIGNED_PERMIT_UPTO:
+        hash_permit(message, EIP712_PERMIT_UPTO, EIP712_WITNESS_UPTO, 3, out);
+        break;
+    case SIGNED_PERMIT_DEPOSIT:
+        hash_permit(message, EIP712_PERMIT_DEPOSIT, EIP712_WITNESS_DEPOSIT, 1,
+                    out);
+        break;
+    case SIGNED_VOUCHER:
+        hash_struct(EIP712_VOUCHER, message->words, 2, out);
+        break;
+    default:
+        hash_struct(EIP712_TRANSFER, message->words, 6, out);
+        break;
+    }
 }
 
 void signature_digest(const struct signed_message *message,
                       const unsigned char domain[32], unsigned char out[32])
 {
-    unsigned char text[(1 + SIGNED_WORDS) * WORD];
+    unsigned char hash[32];
 
-    memcpy(text, signature_transfer_type, WORD);
-    memcpy(text + WORD, message->words, sizeof(message->words));
-    hash_keccak256(out, bytes_view(text, sizeof(text)));
-
-    memcpy(text + 2 + WORD, out, WORD);
-    memcpy(text + 2, domain, WORD);
-    text[0] = 0x19;
-    text[1] = 0x01;
-    hash_keccak256(out, bytes_view(text, 2 + 2 * WORD));
+    hash_message(message, hash);
+    finish(domain, hash, out);
 }
 
-/* Is the offer's domain the one that the payer must have signed under?
- * Version 1 names no asset: the offer's. */
-static bool is_domain_of(const struct payment *payment,
+bool signature_channel(struct view network, unsigned char words[7][32],
+                       unsigned char out[32])
+{
+    unsigned char domain[32], hash[32];
+
+    if (!signature_domain_of(SIGNED_VOUCHER, network, NULL, domain)) {
+        return false;
+    }
+    hash_struct(EIP712_CHANNEL, (const unsigned char(*)[WORD])words, 7, hash);
+    finish(domain, hash, out);
+    return true;
+}
+
+/* ---- the check ---- */
+
+/* Is the offer's asset the one that the payer must have signed for? Version 1
+ * names none: the offer's. */
+static bool is_for_asset(const struct payment *payment,
                          const struct offer *offer)
 {
-    return offer->domain && view_equal(payment->network, offer->network) &&
+    return view_equal(payment->network, offer->network) &&
            (!payment->asset.at ||
             view_equal_fold(payment->asset, offer->asset));
 }
@@ -87,13 +213,15 @@ enum payment_proof signature_check(const struct payment *payment,
                                    const struct offer *offer)
 {
     const struct signed_message *message = &payment->message;
-    unsigned char digest[32], address[RECOVER_ADDRESS];
+    unsigned char domain[32], digest[32], address[RECOVER_ADDRESS];
 
     if (message->type == SIGNED_NOTHING || !recover_available() ||
-        !is_domain_of(payment, offer)) {
+        !is_for_asset(payment, offer) ||
+        !signature_domain_of(message->type, offer->network, offer->domain,
+                             domain)) {
         return PROOF_UNKNOWN;
     }
-    signature_digest(message, offer->domain, digest);
+    signature_digest(message, domain, digest);
     if (!recover_address(digest, message->signature, address) ||
         memcmp(address, message->signer, sizeof(address)) != 0) {
         return PROOF_FAILED;

@@ -1,48 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The envelope of one x402 header, version 1 (X-PAYMENT) or 2
- * (PAYMENT-SIGNATURE). What an optional key holds may be null. What no check
- * of ours knows is not malformed: it keeps a generic identity, the hash of
- * its network and payload in canonical JSON.
+ * (PAYMENT-SIGNATURE), or of either (a header that an operator mapped).
+ *
+ *   base64 -> JSON -> values by key (x402_values.c)
+ *                  -> envelope      (here)
+ *                  -> scheme        (x402_schemes.c and a file for each)
+ *
+ * What an optional key holds may be null. What no check of ours knows is not
+ * malformed: it keeps a generic identity, the hash of its network and payload
+ * in canonical JSON.
  */
-#include "payment/x402.h"
-
 #include "base/hash.h"
 #include "payment/canonical.h"
 #include "payment/network.h"
-#include "payment/x402_shapes.h"
+#include "payment/protocol.h"
+#include "payment/x402_schemes.h"
 
-#define TOKEN_MAX 128
 #define IDENTIFIER_MIN 16
 #define IDENTIFIER_MAX 128
-
-/* Printable ASCII without space, quote and backslash. */
-static bool is_token(const struct x402_values *v, enum x402_key key)
-{
-    struct view text = v->of[key].text;
-
-    if (!x402_is_string(v, key) || text.size > TOKEN_MAX) {
-        return false;
-    }
-    for (size_t i = 0; i < text.size; i++) {
-        char c = text.at[i];
-
-        if (c <= ' ' || c > '~' || c == '"' || c == '\\') {
-            return false;
-        }
-    }
-    return true;
-}
-
-static bool is_object(const struct x402_values *v, enum x402_key key)
-{
-    return v->of[key].kind == JSON_OBJECT;
-}
 
 static bool is_object_or_not_there(const struct x402_values *v,
                                    enum x402_key key)
 {
-    return is_object(v, key) || !x402_is_there(v, key);
+    return x402_is_object(v, key) || !x402_is_there(v, key);
 }
 
 /* A JSON number above zero; a part of a second counts as one. UINT64_MAX:
@@ -70,10 +51,10 @@ static const char *read_v1(const struct x402_values *v, struct payment *out)
 {
     struct view name = v->of[X402_NETWORK].text;
 
-    if (!is_token(v, X402_SCHEME)) {
+    if (!value_is_token(&v->of[X402_SCHEME])) {
         return "scheme";
     }
-    if (!is_token(v, X402_NETWORK)) {
+    if (!value_is_token(&v->of[X402_NETWORK])) {
         return "network";
     }
     out->scheme = v->of[X402_SCHEME].text;
@@ -87,10 +68,10 @@ static const char *read_v1(const struct x402_values *v, struct payment *out)
 static const char *read_accepted(const struct x402_values *v,
                                  struct payment *out)
 {
-    if (!is_token(v, ACCEPTED_SCHEME)) {
+    if (!value_is_token(&v->of[ACCEPTED_SCHEME])) {
         return "scheme";
     }
-    if (!is_token(v, ACCEPTED_NETWORK) ||
+    if (!value_is_token(&v->of[ACCEPTED_NETWORK]) ||
         view_find(v->of[ACCEPTED_NETWORK].text, ':') ==
             v->of[ACCEPTED_NETWORK].text.size) {
         return "network";
@@ -115,10 +96,10 @@ static const char *read_accepted(const struct x402_values *v,
 
 static const char *read_v2(const struct x402_values *v, struct payment *out)
 {
-    const struct x402_value *timeout = &v->of[ACCEPTED_MAX_TIMEOUT];
+    const struct json_value *timeout = &v->of[ACCEPTED_MAX_TIMEOUT];
     const char *reason;
 
-    if (!is_object(v, X402_ACCEPTED)) {
+    if (!x402_is_object(v, X402_ACCEPTED)) {
         return "accepted";
     }
     reason = read_accepted(v, out);
@@ -160,7 +141,7 @@ static const char *read_identifier(const struct x402_values *v,
                                    struct payment *out)
 {
     enum json_kind required = v->of[INFO_REQUIRED].kind;
-    const struct x402_value *id = &v->of[INFO_ID];
+    const struct json_value *id = &v->of[INFO_ID];
 
     if (!is_object_or_not_there(v, X402_EXTENSIONS)) {
         return "extensions";
@@ -181,36 +162,47 @@ static const char *read_identifier(const struct x402_values *v,
     return NULL;
 }
 
-/* "Exact" is no scheme of its own: it would be claimed apart from "exact". */
-static bool is_misspelled(struct view scheme)
+/* The version must be its header's; a header that an operator mapped has
+ * none of its own. */
+static const char *read_version(const struct x402_values *v,
+                                struct payment *out)
 {
-    static const char *const known[] = {"exact", "upto"};
+    const struct json_value *version = &v->of[X402_VERSION];
+    bool first = view_equal(version->text, VIEW("1"));
 
-    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-        if (view_equal_fold(scheme, view_text(known[i]))) {
-            return !view_equal(scheme, view_text(known[i]));
-        }
+    if (version->kind != JSON_NUMBER ||
+        (!first && !view_equal(version->text, VIEW("2"))) ||
+        (out->version != 0 && out->version != (first ? 1u : 2u))) {
+        return "version";
     }
-    return false;
+    out->version = first ? 1 : 2;
+    return NULL;
+}
+
+/* Keys of both versions: one gate would read the one, another the other. */
+static bool is_hybrid(const struct x402_values *v, unsigned version)
+{
+    return version == 1 ? x402_is_there(v, X402_ACCEPTED)
+                        : x402_is_there(v, X402_SCHEME) ||
+                              x402_is_there(v, X402_NETWORK);
 }
 
 static const char *read_envelope(const struct x402_values *v,
                                  struct payment *out)
 {
-    const struct x402_value *version = &v->of[X402_VERSION];
-    const char *reason;
+    const char *reason = read_version(v, out);
 
-    if (version->kind != JSON_NUMBER ||
-        !view_equal(version->text, out->version == 1 ? VIEW("1") : VIEW("2"))) {
-        return "version";
+    if (reason) {
+        return reason;
     }
-    if (!is_object(v, X402_PAYLOAD)) {
+    if (is_hybrid(v, out->version)) {
+        return "hybrid";
+    }
+    if (!x402_is_object(v, X402_PAYLOAD)) {
         return "payload";
     }
+    out->exact_amount = out->version == 2;
     reason = out->version == 1 ? read_v1(v, out) : read_v2(v, out);
-    if (!reason && is_misspelled(out->scheme)) {
-        reason = "scheme";
-    }
     if (!reason && !network_is_canonical(out->network)) {
         reason = "network";
     }
@@ -222,18 +214,18 @@ static const char *read_envelope(const struct x402_values *v,
 
 /* identity: of the nonce or the transaction in it, else SHA-256 of
  * {"network":...,"payload":...} in canonical JSON. */
-static const char *read_generic(const struct x402_values *v,
-                                struct arena *workspace, struct payment *out)
+static const char *read_generic(struct x402_context *context,
+                                struct payment *out)
 {
+    const struct json_value *whole = &context->values->of[X402_PAYLOAD];
     struct sha256 hash;
     struct view payload;
 
-    if (!canonical_json(v->of[X402_PAYLOAD].text, workspace, &payload)) {
+    if (!canonical_json(whole->text, context->workspace, &payload)) {
         return "no_room";
     }
     hash_sha256(out->content, payload);
-    if (!out->reusable &&
-        (x402_evm_nonce(v, out) || x402_svm_message(v, workspace, out))) {
+    if (!out->known_scheme && x402_scheme_identity(context, out)) {
         return NULL;
     }
     sha256_start(&hash);
@@ -246,24 +238,21 @@ static const char *read_generic(const struct x402_values *v,
     return NULL;
 }
 
-const char *x402_read(struct view value, size_t max_bytes,
-                      struct arena *workspace, struct payment *out)
+const char *x402_read(const struct payment_input *in, struct payment *out)
 {
     struct x402_values values = {0};
+    struct x402_context context = {&values, in->request, in->workspace, false};
     const char *reason;
 
-    if (value.size > max_bytes) {
-        return "oversize";
-    }
-    reason = x402_decode(value, workspace, &values, &out->payload_raw);
+    reason = x402_decode(in->value, in->workspace, &values, &out->payload_raw);
     if (!reason) {
         reason = read_envelope(&values, out);
     }
     if (!reason) {
-        reason = x402_evm_read(&values, &out->known_scheme, out);
+        reason = x402_scheme_read(&context, &out->known_scheme, out);
     }
-    if (!reason && (!out->known_scheme || out->reusable)) {
-        reason = read_generic(&values, workspace, out);
+    if (!reason && !context.identified) {
+        reason = read_generic(&context, out);
     }
     return reason;
 }

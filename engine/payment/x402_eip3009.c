@@ -7,23 +7,16 @@
  *   content  = SHA-256(identity to[20] value[32] validAfter[32]
  *                      validBefore[32] signature)
  */
-#include "base/codec.h"
 #include "payment/x402_evm.h"
+#include "payment/x402_schemes.h"
 
-struct authorization {
-    unsigned char from[EVM_ADDRESS];
-    unsigned char to[EVM_ADDRESS];
-    unsigned char nonce[EVM_NONCE];
-    struct amount value, valid_after, valid_before;
-};
-
-static const char *read_authorization(const struct x402_values *v,
-                                      struct authorization *out)
+const char *x402_transfer_read(const struct x402_values *v,
+                               struct evm_transfer *out)
 {
-    if (v->of[PAYLOAD_AUTHORIZATION].kind != JSON_OBJECT) {
+    if (!x402_is_object(v, PAYLOAD_AUTHORIZATION)) {
         return "authorization";
     }
-    if (!x402_has_signature(v)) {
+    if (!x402_is_signature(v, PAYLOAD_SIGNATURE)) {
         return "signature";
     }
     if (!x402_read_hex(v, AUTHORIZATION_FROM, out->from, EVM_ADDRESS)) {
@@ -41,7 +34,7 @@ static const char *read_authorization(const struct x402_values *v,
     if (!x402_read_digits(v, AUTHORIZATION_VALID_BEFORE, &out->valid_before)) {
         return "valid_before";
     }
-    if (!x402_read_hex(v, AUTHORIZATION_NONCE, out->nonce, EVM_NONCE)) {
+    if (!x402_read_hex(v, AUTHORIZATION_NONCE, out->nonce, EVM_WORD)) {
         return "nonce";
     }
     if (amount_compare(&out->valid_after, &out->valid_before) >= 0) {
@@ -50,52 +43,53 @@ static const char *read_authorization(const struct x402_values *v,
     return NULL;
 }
 
-static void identify(const struct x402_values *v, const struct authorization *a,
-                     struct payment *out)
+static void identify(const struct x402_values *v, const struct evm_transfer *t,
+                     enum x402_key signature, struct payment *out)
 {
     struct sha256 hash;
 
-    x402_identify("eip3009", out->network, a->from, a->nonce, out->identity);
+    x402_identify("eip3009", out->network, t->from, t->nonce, out->identity);
     sha256_start(&hash);
     x402_add_bytes(&hash, out->identity, sizeof(out->identity));
-    x402_add_bytes(&hash, a->to, sizeof(a->to));
-    x402_add_number(&hash, &a->value);
-    x402_add_number(&hash, &a->valid_after);
-    x402_add_number(&hash, &a->valid_before);
-    x402_add_signature(&hash, v);
+    x402_add_bytes(&hash, t->to, sizeof(t->to));
+    x402_add_number(&hash, &t->value);
+    x402_add_number(&hash, &t->valid_after);
+    x402_add_number(&hash, &t->valid_before);
+    x402_add_hex(&hash, v, signature);
     sha256_end(&hash, out->content);
 }
 
-static void put_address(unsigned char word[32],
-                        const unsigned char address[EVM_ADDRESS])
-{
-    memcpy(word + 32 - EVM_ADDRESS, address, EVM_ADDRESS);
-}
-
-/* What was signed, for the check of signature.c. Only keys sign in 65 bytes;
- * whatever is longer is for a contract to check. */
 static void keep_message(const struct x402_values *v,
-                         const struct authorization *a,
-                         struct signed_message *out)
+                         const struct evm_transfer *t, enum x402_key signature,
+                         enum signed_type type, struct payment *out)
 {
-    *out = (struct signed_message){.type = SIGNED_NOTHING};
-    if (!hex_decode_0x(v->of[PAYLOAD_SIGNATURE].text, out->signature,
-                       sizeof(out->signature))) {
+    unsigned char(*words)[EVM_WORD] = out->message.words;
+
+    if (!x402_keep_signature(v, signature, type, t->from, out)) {
         return;
     }
-    out->type = SIGNED_TRANSFER;
-    memcpy(out->signer, a->from, EVM_ADDRESS);
-    put_address(out->words[0], a->from);
-    put_address(out->words[1], a->to);
-    amount_to_bytes(&a->value, out->words[2]);
-    amount_to_bytes(&a->valid_after, out->words[3]);
-    amount_to_bytes(&a->valid_before, out->words[4]);
-    memcpy(out->words[5], a->nonce, EVM_NONCE);
+    x402_put_address(words[0], t->from);
+    x402_put_address(words[1], t->to);
+    amount_to_bytes(&t->value, words[2]);
+    amount_to_bytes(&t->valid_after, words[3]);
+    amount_to_bytes(&t->valid_before, words[4]);
+    memcpy(words[5], t->nonce, EVM_WORD);
+}
+
+void x402_transfer_fill(const struct x402_values *v,
+                        const struct evm_transfer *t, enum x402_key key,
+                        enum signed_type type, struct payment *out)
+{
+    out->has_window = true;
+    out->valid_after = amount_to_u64(&t->valid_after);
+    out->valid_before = amount_to_u64(&t->valid_before);
+    identify(v, t, key, out);
+    keep_message(v, t, key, type, out);
 }
 
 /* What it signs must be what it accepts. */
 static const char *check_agreement(const struct x402_values *v,
-                                   const struct authorization *a,
+                                   const struct evm_transfer *t,
                                    const struct payment *payment)
 {
     struct evm_accepted accepted;
@@ -104,10 +98,10 @@ static const char *check_agreement(const struct x402_values *v,
     if (reason) {
         return reason;
     }
-    if (memcmp(a->to, accepted.pay_to, EVM_ADDRESS) != 0) {
+    if (memcmp(t->to, accepted.pay_to, EVM_ADDRESS) != 0) {
         return "recipient_mismatch";
     }
-    if (amount_compare(&a->value, &payment->amount) != 0) {
+    if (amount_compare(&t->value, &payment->amount) != 0) {
         return "amount_mismatch";
     }
     return NULL;
@@ -115,31 +109,26 @@ static const char *check_agreement(const struct x402_values *v,
 
 const char *x402_eip3009_read(const struct x402_values *v, struct payment *out)
 {
-    struct authorization a;
-    const char *reason = read_authorization(v, &a);
+    struct evm_transfer t;
+    const char *reason = x402_transfer_read(v, &t);
 
     if (!reason && out->version == 2) {
-        reason = check_agreement(v, &a, out);
+        reason = check_agreement(v, &t, out);
     }
     if (reason) {
         return reason;
     }
-    out->exact_amount = out->version == 2;
     out->payer = v->of[AUTHORIZATION_FROM].text;
     out->pay_to = v->of[AUTHORIZATION_TO].text;
     out->has_amount = true;
-    out->amount = a.value;
-    out->has_window = true;
-    out->valid_after = amount_to_u64(&a.valid_after);
-    out->valid_before = amount_to_u64(&a.valid_before);
-    identify(v, &a, out);
-    keep_message(v, &a, &out->message);
+    out->amount = t.value;
+    x402_transfer_fill(v, &t, PAYLOAD_SIGNATURE, SIGNED_TRANSFER, out);
     return NULL;
 }
 
 bool x402_eip3009_nonce(const struct x402_values *v, struct payment *out)
 {
-    unsigned char from[EVM_ADDRESS], nonce[EVM_NONCE];
+    unsigned char from[EVM_ADDRESS], nonce[EVM_WORD];
 
     if (!x402_read_hex(v, AUTHORIZATION_FROM, from, sizeof(from)) ||
         !x402_read_hex(v, AUTHORIZATION_NONCE, nonce, sizeof(nonce))) {

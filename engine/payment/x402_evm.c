@@ -12,7 +12,7 @@
 
 /* r, s and v; contracts' signatures (ERC-1271, ERC-6492) are longer. */
 #define SIGNATURE_MIN 65
-#define NUMBER 32
+#define HEX_DIGITS_MAX (2 * EVM_WORD)
 
 bool x402_read_hex(const struct x402_values *v, enum x402_key key,
                    unsigned char *out, size_t size)
@@ -28,6 +28,39 @@ bool x402_read_digits(const struct x402_values *v, enum x402_key key,
            amount_from_digits(v->of[key].text, out);
 }
 
+static int digit_of(char c)
+{
+    c = ascii_lower(c);
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                                  : -1;
+}
+
+bool x402_read_number(const struct x402_values *v, enum x402_key key,
+                      struct amount *out)
+{
+    struct view text = v->of[key].text;
+    unsigned char bytes[EVM_WORD] = {0};
+
+    if (v->of[key].kind != JSON_STRING || !view_starts(text, VIEW("0x"))) {
+        return x402_read_digits(v, key, out);
+    }
+    if (text.size == 2 || text.size - 2 > HEX_DIGITS_MAX) {
+        return false;
+    }
+    for (size_t i = 0; i < text.size - 2; i++) {
+        int digit = digit_of(text.at[text.size - 1 - i]);
+
+        if (digit < 0) {
+            return false;
+        }
+        bytes[EVM_WORD - 1 - i / 2] |=
+            (unsigned char)(i % 2 ? digit << 4 : digit);
+    }
+    amount_from_bytes(bytes, out);
+    return true;
+}
+
 bool x402_is_hex(const struct x402_values *v, enum x402_key key, size_t min)
 {
     struct view text = v->of[key].text;
@@ -39,9 +72,9 @@ bool x402_is_hex(const struct x402_values *v, enum x402_key key, size_t min)
     return view_is_hex(view_of(text.at + 2, text.size - 2));
 }
 
-bool x402_has_signature(const struct x402_values *v)
+bool x402_is_signature(const struct x402_values *v, enum x402_key key)
 {
-    return x402_is_hex(v, PAYLOAD_SIGNATURE, SIGNATURE_MIN);
+    return x402_is_hex(v, key, SIGNATURE_MIN);
 }
 
 /* What version 2 accepts must have the form that EVM chains give it. */
@@ -74,16 +107,17 @@ void x402_add_bytes(struct sha256 *hash, const unsigned char *bytes,
 
 void x402_add_number(struct sha256 *hash, const struct amount *n)
 {
-    unsigned char bytes[NUMBER];
+    unsigned char bytes[EVM_WORD];
 
     amount_to_bytes(n, bytes);
     x402_add_bytes(hash, bytes, sizeof(bytes));
 }
 
-/* The signature's bytes in pieces: it may be kilobytes long. */
-void x402_add_signature(struct sha256 *hash, const struct x402_values *v)
+/* In pieces: a signature may be kilobytes long. */
+void x402_add_hex(struct sha256 *hash, const struct x402_values *v,
+                  enum x402_key key)
 {
-    struct view text = v->of[PAYLOAD_SIGNATURE].text;
+    struct view text = v->of[key].text;
     unsigned char bytes[SIGNATURE_MIN];
     struct view digits = view_of(text.at + 2, text.size - 2);
 
@@ -99,7 +133,7 @@ void x402_add_signature(struct sha256 *hash, const struct x402_values *v)
 
 void x402_identify(const char *kind, struct view network,
                    const unsigned char from[EVM_ADDRESS],
-                   const unsigned char nonce[EVM_NONCE],
+                   const unsigned char nonce[EVM_WORD],
                    unsigned char identity[32])
 {
     struct sha256 hash;
@@ -110,6 +144,32 @@ void x402_identify(const char *kind, struct view network,
     sha256_add(&hash, network);
     sha256_add(&hash, VIEW("\n"));
     x402_add_bytes(&hash, from, EVM_ADDRESS);
-    x402_add_bytes(&hash, nonce, EVM_NONCE);
+    x402_add_bytes(&hash, nonce, EVM_WORD);
     sha256_end(&hash, identity);
+}
+
+/* ---- what was signed, for the check of signature.c ---- */
+
+bool x402_keep_signature(const struct x402_values *v, enum x402_key key,
+                         enum signed_type type,
+                         const unsigned char signer[EVM_ADDRESS],
+                         struct payment *out)
+{
+    struct signed_message *message = &out->message;
+
+    memset(message, 0, sizeof(*message));
+    if (!hex_decode_0x(v->of[key].text, message->signature,
+                       sizeof(message->signature))) {
+        return false;
+    }
+    message->type = type;
+    memcpy(message->signer, signer, EVM_ADDRESS);
+    return true;
+}
+
+void x402_put_address(unsigned char word[EVM_WORD],
+                      const unsigned char address[EVM_ADDRESS])
+{
+    memset(word, 0, EVM_WORD - EVM_ADDRESS);
+    memcpy(word + EVM_WORD - EVM_ADDRESS, address, EVM_ADDRESS);
 }

@@ -6,8 +6,7 @@
 #ifndef WB_PAYMENT_X402_VALUES_H
 #define WB_PAYMENT_X402_VALUES_H
 
-#include "base/arena.h"
-#include "base/json.h"
+#include "payment/members.h"
 
 /* The keys that are looked at, each where the specification puts it. */
 enum x402_key {
@@ -28,27 +27,84 @@ enum x402_key {
     EXTRA_QUOTE,
     PAYLOAD_SIGNATURE,
     PAYLOAD_AUTHORIZATION,
-    PAYLOAD_PERMIT2,
-    PAYLOAD_DELEGATION_MANAGER,
-    PAYLOAD_PERMISSION_CONTEXT,
-    PAYLOAD_DELEGATOR,
-    PAYLOAD_TRANSACTION,
     AUTHORIZATION_FROM,
     AUTHORIZATION_TO,
     AUTHORIZATION_VALUE,
     AUTHORIZATION_VALID_AFTER,
     AUTHORIZATION_VALID_BEFORE,
     AUTHORIZATION_NONCE,
+    PAYLOAD_PERMIT2,
     PERMIT2_FROM,
     PERMIT2_PERMITTED,
+    PERMITTED_TOKEN,
+    PERMITTED_AMOUNT,
     PERMIT2_SPENDER,
     PERMIT2_NONCE,
     PERMIT2_DEADLINE,
     PERMIT2_WITNESS,
-    PERMITTED_TOKEN,
-    PERMITTED_AMOUNT,
     WITNESS_TO,
+    WITNESS_FACILITATOR,
     WITNESS_VALID_AFTER,
+    PAYLOAD_DELEGATION_MANAGER,
+    PAYLOAD_PERMISSION_CONTEXT,
+    PAYLOAD_DELEGATOR,
+    PAYLOAD_SALT, /* auth-capture */
+    PAYLOAD_SALT_NONCE,
+    PAYLOAD_TYPE, /* batch-settlement */
+    PAYLOAD_CHANNEL,
+    CHANNEL_PAYER,
+    CHANNEL_PAYER_AUTHORIZER,
+    CHANNEL_RECEIVER,
+    CHANNEL_RECEIVER_AUTHORIZER,
+    CHANNEL_TOKEN,
+    CHANNEL_WITHDRAW_DELAY,
+    CHANNEL_SALT,
+    PAYLOAD_VOUCHER,
+    VOUCHER_CHANNEL_ID,
+    VOUCHER_MAX,
+    VOUCHER_SIGNATURE,
+    PAYLOAD_DEPOSIT, /* a text in upto on Solana */
+    DEPOSIT_AMOUNT,
+    DEPOSIT_AUTHORIZATION,
+    DEPOSIT_EIP3009,
+    DEPOSIT_VALID_AFTER,
+    DEPOSIT_VALID_BEFORE,
+    DEPOSIT_SALT,
+    DEPOSIT_EIP3009_SIGNATURE,
+    DEPOSIT_PERMIT2,
+    DEPOSIT_FROM,
+    DEPOSIT_PERMITTED,
+    DEPOSIT_PERMITTED_TOKEN,
+    DEPOSIT_PERMITTED_AMOUNT,
+    DEPOSIT_SPENDER,
+    DEPOSIT_NONCE,
+    DEPOSIT_DEADLINE,
+    DEPOSIT_WITNESS,
+    DEPOSIT_WITNESS_CHANNEL,
+    DEPOSIT_PERMIT2_SIGNATURE,
+    PAYLOAD_TRANSACTION, /* Solana and most other chains */
+    PAYLOAD_OPEN_TRANSACTION,
+    PAYLOAD_FROM,
+    PAYLOAD_TO,
+    PAYLOAD_AMOUNT,
+    PAYLOAD_ASSET,
+    PAYLOAD_MAX_AMOUNT,
+    PAYLOAD_EXPIRES_AT,
+    PAYLOAD_VALID_AFTER,
+    PAYLOAD_NONCE,
+    PAYLOAD_OPEN_SLOT,
+    PAYLOAD_CHANNEL_ID,
+    PAYLOAD_AUTHORIZED_SIGNER,
+    PAYLOAD_VOUCHER_SIGNATURE,
+    PAYLOAD_GROUP,
+    PAYLOAD_GROUP_INDEX,
+    PAYLOAD_BLOCK,
+    PAYLOAD_TOKEN_MASTER,
+    PAYLOAD_VALID_UNTIL,
+    PAYLOAD_BOC,
+    PAYLOAD_PUBLIC_KEY,
+    PAYLOAD_DELEGATE_ACTION,
+    PAYLOAD_TX_BLOB,
     EXTENSION_IDENTIFIER,
     IDENTIFIER_INFO,
     INFO_ID,
@@ -56,13 +112,8 @@ enum x402_key {
     X402_KEYS
 };
 
-struct x402_value {
-    enum json_kind kind; /* JSON_ERROR: the key is not there */
-    struct view text;    /* a string, a number; an object's or list's JSON */
-};
-
 struct x402_values {
-    struct x402_value of[X402_KEYS];
+    struct json_value of[X402_KEYS];
 };
 
 /* Base64 and JSON to values, and the JSON's text; all of it lives in the
@@ -72,13 +123,19 @@ const char *x402_decode(struct view value, struct arena *workspace,
 
 static inline bool x402_is_there(const struct x402_values *v, enum x402_key key)
 {
-    return v->of[key].kind != JSON_ERROR && v->of[key].kind != JSON_NULL;
+    return value_is_there(&v->of[key]);
 }
 
 static inline bool x402_is_string(const struct x402_values *v,
                                   enum x402_key key)
 {
-    return v->of[key].kind == JSON_STRING && v->of[key].text.size > 0;
+    return value_is_string(&v->of[key]);
+}
+
+static inline bool x402_is_object(const struct x402_values *v,
+                                  enum x402_key key)
+{
+    return v->of[key].kind == JSON_OBJECT;
 }
 
 #endif

@@ -48,18 +48,20 @@ static bool is_word(struct view v)
     return v.size > 0 && v.size <= NAME_MAX_SIZE;
 }
 
-/* CAIP-2: [-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32} */
+/* CAIP-2: [-a-z0-9]{3,8}:[-_a-zA-Z0-9]{1,32}; x402 has longer ones too, such
+ * as cloudflare:402 and Algorand's, whose reference is base64. */
 static bool is_network(struct view v)
 {
     size_t colon = view_find(v, ':');
 
-    if (colon < 3 || colon > 8 || v.size < colon + 2 || v.size > colon + 33) {
+    if (colon < 3 || colon > 16 || v.size < colon + 2 || v.size > colon + 65) {
         return false;
     }
     for (size_t i = 0; i < v.size; i++) {
         char c = v.at[i];
         bool fine = i < colon ? (ascii_is_alnum(c) && ascii_lower(c) == c)
-                              : (ascii_is_alnum(c) || c == '_');
+                              : (ascii_is_alnum(c) || c == '_' || c == '+' ||
+                                 c == '/' || c == '=');
         if (i != colon && !fine && c != '-') {
             return false;
         }

@@ -68,13 +68,3 @@ bool load_map(struct loader *loader, const struct schema_key *keys,
     loader->failed |= !fine;
     return fine;
 }
-
-void load_refuse_future(struct loader *loader, const struct node *node)
-{
-    if (node) {
-        load_error(loader, node, "P034",
-                   "leave it out: prices here are the routes' and tiers' own",
-                   "'%.*s' is not supported in this version",
-                   VIEW_ARG(node->key));
-    }
-}

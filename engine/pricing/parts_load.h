@@ -22,8 +22,8 @@
  *
  *   P042 rate of exchange      P045 units                P048 factor, steps
  *   P043 currency without      P046 window of time       P049 volume, demand
- *        a rate                P047 zone
- *   P044 prices side by side
+ *        a rate                P047 zone              P051 quotes
+ *   P044 prices side by side                          P052 their keys
  */
 #ifndef WB_PRICING_PARTS_LOAD_H
 #define WB_PRICING_PARTS_LOAD_H
@@ -58,9 +58,6 @@ void *load_array(struct loader *loader, const struct node *node, size_t n,
 /* schema_read, remembering a failure. */
 bool load_map(struct loader *loader, const struct schema_key *keys,
               const struct node *map, const char *what, void *out);
-
-/* Reports a key that later versions will have; NULL: it was not given. */
-void load_refuse_future(struct loader *loader, const struct node *node);
 
 /* assets: { NAME: PRESET or a map }. */
 bool assets_read(struct loader *loader, const struct node *assets);
@@ -114,6 +111,8 @@ const struct volume *volume_read(struct loader *loader, const struct node *node,
                                  struct view route);
 const struct demand *demand_read(struct loader *loader, const struct node *node,
                                  struct view route);
+/* quotes: {...}, or NULL for its defaults. */
+bool quotes_read(struct loader *loader, const struct node *map);
 /* valid: {...}; NULL after an error. */
 const struct window *window_read(struct loader *loader, const struct node *map);
 /* "UTC", "+01:00", "Europe/Berlin" or the path of a TZif file. */

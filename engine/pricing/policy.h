@@ -18,6 +18,7 @@
 #include "pricing/pattern.h"
 #include "pricing/price.h"
 #include "pricing/query.h"
+#include "pricing/quote.h"
 #include "pricing/units.h"
 #include "pricing/volume.h"
 #include "pricing/window.h"
@@ -79,6 +80,8 @@ struct policy {
     size_t asset_count;
     int64_t rate_max_age; /* of rates that are pushed, microseconds */
     int64_t quote_ttl;    /* how long a price told holds, microseconds */
+    bool without_token;   /* also to who brings no quote */
+    struct quote_keys quote_keys;  /* none: no quotes are written */
     const struct volume **volumes; /* groups */
     size_t volume_count;
     const struct demand **demands; /* groups', then routes' own */
@@ -107,16 +110,6 @@ void route_choose(const struct route *route,
                   struct choice *choice);
 
 /* ---- what an outcome comes to ---- */
-
-/* What multiplies an outcome's amounts; factors are parts per million. */
-#define FACTOR_ONE UINT64_C(1000000)
-struct factors {
-    uint64_t units; /* at least 1 */
-    uint64_t units_factor;
-    uint64_t volume;
-    uint64_t multiplier; /* of demand */
-};
-#define FACTORS_NONE ((struct factors){1, FACTOR_ONE, FACTOR_ONE, FACTOR_ONE})
 
 extern const struct amount amount_largest;
 /* How dear, for comparison with other outcomes under their factors. */

@@ -9,7 +9,6 @@
 #include "pricing/presets.h"
 
 #define NOTICE_ROOM 400
-#define QUOTE_TTL INT64_C(300000000)
 
 /* ---- the file's keys ---- */
 
@@ -57,7 +56,9 @@ static const struct schema_key policy_schema[] = {
      NULL, NULL, 0, 0,
      "price where no route matches; free when it is not given"},
     {"quotes", SCHEMA_NODE, offsetof(struct policy_keys, quotes), false, NULL,
-     NULL, 0, 0, "not supported in this version"},
+     NULL, 0, 0,
+     "how long a price told holds, and the keys that sign it: ttl, keys, "
+     "without-token"},
     {"volume", SCHEMA_NODE, offsetof(struct policy_keys, volume), false, NULL,
      NULL, 0, 0, "volume steps that several routes share, by name"},
     {"demand", SCHEMA_NODE, offsetof(struct policy_keys, demand), false, NULL,
@@ -168,7 +169,6 @@ static void read_parts(struct loader *loader, const struct node *tree,
         load_error(loader, node_get(tree, "version"), "P001", NULL,
                    "expected version 1, found %lld", (long long)keys.version);
     }
-    load_refuse_future(loader, keys.quotes);
     policy->preflight_free = keys.preflight == 0;
     policy->folds_case = keys.paths == 0;
     policy->rate_max_age = keys.exchange_max_age;
@@ -178,7 +178,7 @@ static void read_parts(struct loader *loader, const struct node *tree,
     if (keys.exchange) {
         exchange_read(loader, keys.exchange);
     }
-    policy->quote_ttl = QUOTE_TTL;
+    quotes_read(loader, keys.quotes);
     volumes_read(loader, keys.volume);
     demands_read(loader, keys.demand);
     read_always_free(loader, tree, &keys.always_free);

@@ -341,6 +341,7 @@ static void write_offers(const struct reach *reach, const struct choice *choice,
     out->units = route && route->units ? factors.units : 0;
     out->multiplier = route && route->demand ? factors.multiplier : 0;
     out->offer_count = outcome->offer_count;
+    out->factors = factors;
     for (size_t i = 0; i < outcome->offer_count; i++) {
         const struct asset *asset = outcome->offers[i].asset;
         struct rate rate = asset->rate;
@@ -348,6 +349,7 @@ static void write_offers(const struct reach *reach, const struct choice *choice,
             rate = market_rate(reach->market, reach->policy, asset,
                                reach->request->time);
         }
+        out->rates[i] = rate;
         out->offers[i].asset = asset;
         out->offers[i].amount = outcome_amount(outcome, i, &rate, &factors);
     }

@@ -56,6 +56,16 @@ struct money {
     struct amount amount;
 };
 
+/* What multiplies an outcome's amounts; factors are parts per million. */
+#define FACTOR_ONE UINT64_C(1000000)
+struct factors {
+    uint64_t units; /* at least 1 */
+    uint64_t units_factor;
+    uint64_t volume;
+    uint64_t multiplier; /* of demand */
+};
+#define FACTORS_NONE ((struct factors){1, FACTOR_ONE, FACTOR_ONE, FACTOR_ONE})
+
 /* A price may be paid in any one of so many assets. */
 #define PRICE_OFFERS_MAX 4
 
@@ -68,7 +78,9 @@ struct price {
     const struct asset *asset; /* NULL unless CHARGE */
     struct view pay_to;
     struct money offers[PRICE_OFFERS_MAX]; /* the first is the above */
+    struct rate rates[PRICE_OFFERS_MAX];   /* where it is of a currency */
     size_t offer_count;
+    struct factors factors;
     uint64_t units;      /* priced by units: how many; else 0 */
     size_t volume_step;  /* of volume, from 1; 0: none */
     uint64_t multiplier; /* of demand, parts per million; 0: does not move */

@@ -103,7 +103,7 @@ bool header_name_read(struct loader *loader, const struct node *node,
                           "'-', found '%.*s'",
                           VIEW_ARG(load_shown(name)));
     }
-    if (header_is_of_retry(name)) {
+    if (header_is_of_retry(name, NULL)) {
         return load_error(loader, node, "P045", NULL,
                           "'%.*s' comes with a payment: the price must be "
                           "the same with and without one",

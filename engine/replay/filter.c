@@ -21,6 +21,7 @@ static const struct {
     {"price", WB_ANSWER_PRICE_ACTION},
     {"payment", WB_ANSWER_PAYMENT_STATE},
     {"reason", WB_ANSWER_REASON},
+    {"browser-charged", WB_ANSWER_BROWSER_CHARGED},
 };
 #define KEYS (sizeof keys / sizeof *keys)
 

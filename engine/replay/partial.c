@@ -6,7 +6,7 @@
  *   {"weighbridge":"partial","v":1,"sides":1,"mode":..,"generations":[..],
  *    "rates":0}
  *   {"numbers":SIDE,"read":..,"left_out":..,"allow":..,"reject":..,
- *    "labelled":..,"timed":..,"first":..,"last":..,"faults":[..],
+ *    "browsers_charged":..,"labelled":..,"timed":..,"first":..,"last":..,"faults":[..],
  *    "classes":[..],"bytes":[..],"confusion":[..]}
  *   {"hours":SIDE,"of":[7 * 24 * 4 numbers]}
  *   {"row":SIDE,"table":"agents","name":..,"other":..,"asset":..,
@@ -82,6 +82,7 @@ static void put_numbers(struct writing *p, unsigned side, const struct tally *t)
     output_u64(&p->out, "left_out", t->left_out);
     output_u64(&p->out, "allow", t->allowed);
     output_u64(&p->out, "reject", t->rejected);
+    output_u64(&p->out, "browsers_charged", t->browsers_charged);
     output_u64(&p->out, "labelled", t->labelled);
     output_u64(&p->out, "timed", t->timed);
     put_number(p, "first", t->first);
@@ -203,6 +204,7 @@ enum member {
     M_LEFT_OUT,
     M_ALLOW,
     M_REJECT,
+    M_BROWSERS_CHARGED,
     M_LABELLED,
     M_TIMED,
     M_FIRST,
@@ -234,13 +236,47 @@ enum member {
     MEMBERS
 };
 static const char *const members[MEMBERS] = {
-    "weighbridge", "v",         "sides",   "mode",     "generation", "against",
-    "rates",       "numbers",   "read",    "left_out", "allow",      "reject",
-    "labelled",    "timed",     "first",   "last",     "faults",     "classes",
-    "bytes",       "confusion", "hours",   "of",       "row",        "table",
-    "name",        "other",     "asset",   "requests", "charged",    "amount",
-    "overflow",    "address",   "network", "symbol",   "decimals",   "time",
-    "start",       "width",     "moved",   "end",
+    "weighbridge",
+    "v",
+    "sides",
+    "mode",
+    "generation",
+    "against",
+    "rates",
+    "numbers",
+    "read",
+    "left_out",
+    "allow",
+    "reject",
+    "browsers_charged",
+    "labelled",
+    "timed",
+    "first",
+    "last",
+    "faults",
+    "classes",
+    "bytes",
+    "confusion",
+    "hours",
+    "of",
+    "row",
+    "table",
+    "name",
+    "other",
+    "asset",
+    "requests",
+    "charged",
+    "amount",
+    "overflow",
+    "address",
+    "network",
+    "symbol",
+    "decimals",
+    "time",
+    "start",
+    "width",
+    "moved",
+    "end",
 };
 
 /* One line, taken apart: texts by member; a list's numbers. */
@@ -373,6 +409,7 @@ static void take_numbers(struct result *result, struct partial_line *line)
     t->left_out += number(line, M_LEFT_OUT);
     t->allowed += number(line, M_ALLOW);
     t->rejected += number(line, M_REJECT);
+    t->browsers_charged += number(line, M_BROWSERS_CHARGED);
     t->labelled += number(line, M_LABELLED);
     if (number(line, M_TIMED)) {
         tally_span(t, first, last);

@@ -154,6 +154,9 @@ static void actions_report(const struct tally *tally, FILE *out)
             share(tally->allowed, tally->read));
     fprintf(out, "%-24s %12llu %7.2f%%\n", "reject", number(tally->rejected),
             share(tally->rejected, tally->read));
+    fprintf(out, "%-24s %12llu %7.2f%%\n", "browsers charged",
+            number(tally->browsers_charged),
+            share(tally->browsers_charged, tally->read));
 }
 
 /* ---- who, and what they would have paid ---- */

@@ -9,7 +9,7 @@
  *    "routes":[{"id","requests","charged","amount","asset"}],
  *    "confusion":{"human":{CLASS:n},"bot":{CLASS:n}},
  *    "sites":[{"id","requests"}],"mode","seconds",
- *    "generation","left_out","unreadable":{WHY:n},
+ *    "generation","left_out","browsers_charged","unreadable":{WHY:n},
  *    "refusals":[{"reason","requests"}],"rules":[{"id","fired"}],
  *    "rules_never":[id],"routes_never":[id],
  *    "assets":[{"asset","network","symbol","decimals","charged","amount",
@@ -231,6 +231,7 @@ static void write_rest(struct output *o, const struct result *result)
 
     json_member(&o->w, "generation", view_text(result->generations[0]));
     output_u64(o, "left_out", tally->left_out);
+    output_u64(o, "browsers_charged", tally->browsers_charged);
     write_unreadable(o, tally);
     write_table(o, "refusals", &tally->tables[TALLY_REFUSALS], refusal);
     write_table(o, "rules", &tally->tables[TALLY_RULES], rule);

@@ -294,6 +294,8 @@ void tally_request(struct tally *tally, const struct wb_request *request,
     tally->bytes[class] += extra->bytes;
     tally->allowed += allowed;
     tally->rejected += !allowed;
+    tally->browsers_charged +=
+        is_text(answer(request, WB_ANSWER_BROWSER_CHARGED), "1");
     count_label(tally, request, class);
     if (is_name(agent)) {
         count(tally, TALLY_AGENTS, agent, answer(request, WB_ANSWER_AGENT_ORG));
@@ -329,6 +331,7 @@ static void merge_numbers(struct tally *tally, const struct tally *from)
     }
     tally->read += from->read;
     tally->left_out += from->left_out;
+    tally->browsers_charged += from->browsers_charged;
     for (size_t i = 0; i < LINE_FAULTS; i++) {
         tally->faults[i] += from->faults[i];
     }

@@ -61,6 +61,7 @@ struct tally {
     uint64_t classes[TALLY_CLASSES];
     uint64_t bytes[TALLY_CLASSES]; /* that the server answered with */
     uint64_t allowed, rejected;
+    uint64_t browsers_charged; /* see WB_ANSWER_BROWSER_CHARGED */
     uint64_t confusion[TALLY_LABELS][TALLY_CLASSES];
     uint64_t labelled;
     bool timed;          /* a request had a time: */

@@ -45,6 +45,9 @@ struct known_names {
 struct known_names *known_names_new(struct arena *arena);
 /* A name in any case, copied; once is enough. False when out of memory. */
 bool known_names_add(struct known_names *names, struct view name);
+/* The same of a name that an operator maps to payments: only a paid retry has
+ * it. */
+bool known_names_retry(struct known_names *names, struct view name);
 
 /* Bytes of names up to 32 are all there, some of them twice; of longer ones
  * both ends. */

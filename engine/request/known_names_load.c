@@ -142,7 +142,7 @@ static struct known_name *make_name(struct known_names *names, struct view name)
     }
     known->name = view_of(lower, name.size);
     known->number = names->count;
-    known->retry = header_is_of_retry(name);
+    known->retry = header_is_of_retry(name, NULL);
     known->lists = view_equal(known->name, VIEW("connection")) ||
                    view_equal(known->name, VIEW("trailer"));
     known->bytes = name_words(known->name);
@@ -168,5 +168,18 @@ bool known_names_add(struct known_names *names, struct view name)
     }
     names->known[names->count++] = known;
     put(names, known);
+    return true;
+}
+
+bool known_names_retry(struct known_names *names, struct view name)
+{
+    if (!known_names_add(names, name)) {
+        return false;
+    }
+    for (unsigned i = 0; i < names->count; i++) {
+        if (view_equal_fold(names->known[i]->name, name)) {
+            names->known[i]->retry = true;
+        }
+    }
     return true;
 }

@@ -13,7 +13,7 @@ static bool is_of_retry(const struct request *request,
                         const struct header *header)
 {
     return request->names ? header->known && header->known->retry
-                          : header_is_of_retry(header->name);
+                          : header_is_of_retry(header->name, NULL);
 }
 
 size_t shape_count(const struct request *request)

@@ -6,11 +6,13 @@
 #include "sidecar/accept.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
+#include <pwd.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +22,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "sidecar/systemd.h"
+
 #define ENDPOINTS_MAX 20
 #define BACKLOG 1024
 #define RETRY_MS 20 /* at a limit, and when the process has no more files */
@@ -28,6 +32,7 @@ struct endpoint {
     int fd;
     struct server *server;
     unsigned limit;
+    bool lent; /* the service manager's: it goes on listening without us */
     char path[sizeof((struct sockaddr_un *)0)->sun_path]; /* or empty */
     atomic_bool quiet;
 };
@@ -74,7 +79,32 @@ static void remove_stale(const struct sockaddr_un *un)
     close(fd);
 }
 
-static int listen_unix(const char *path, unsigned mode, char *bound)
+/* Gives it to USER, USER:GROUP or :GROUP. */
+static bool own(const char *path, const char *owner)
+{
+    const char *colon = strchr(owner, ':');
+    char user[64];
+    struct passwd *passwd = NULL;
+    struct group *group = NULL;
+
+    snprintf(user, sizeof user, "%.*s",
+             colon ? (int)(colon - owner) : (int)strlen(owner), owner);
+    if (*user != '\0') {
+        passwd = getpwnam(user);
+    }
+    if (colon != NULL) {
+        group = getgrnam(colon + 1);
+    }
+    if ((*user != '\0' && passwd == NULL) || (colon != NULL && group == NULL)) {
+        errno = EINVAL;
+        return false;
+    }
+    return chown(path, passwd ? passwd->pw_uid : (uid_t)-1,
+                 group ? group->gr_gid : (gid_t)-1) == 0;
+}
+
+static int listen_unix(const char *path, const struct socket_access *access,
+                       char *bound, bool *lent)
 {
     struct sockaddr_un un = {.sun_family = AF_UNIX};
     int fd;
@@ -84,17 +114,24 @@ static int listen_unix(const char *path, unsigned mode, char *bound)
         return -1;
     }
     memcpy(un.sun_path, path, strlen(path) + 1);
+    snprintf(bound, ACCEPT_ADDRESS_MAX, "unix:%s", path);
+    fd = systemd_socket((const struct sockaddr *)&un);
+    *lent = fd >= 0;
+    if (*lent) {
+        return fd;
+    }
     remove_stale(&un);
     fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0) {
         return -1;
     }
     if (bind(fd, (const struct sockaddr *)&un, sizeof un) != 0 ||
-        chmod(path, (mode_t)mode) != 0 || listen(fd, BACKLOG) != 0) {
+        chmod(path, (mode_t)access->mode) != 0 ||
+        (access->owner != NULL && !own(path, access->owner)) ||
+        listen(fd, BACKLOG) != 0) {
         close(fd);
         return -1;
     }
-    snprintf(bound, ACCEPT_ADDRESS_MAX, "unix:%s", path);
     return fd;
 }
 
@@ -135,12 +172,17 @@ static void describe(int fd, char *bound)
              storage.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
 }
 
-static int listen_found(const struct addrinfo *found)
+static int listen_found(const struct addrinfo *found, bool *lent)
 {
     int on = 1;
-    int fd =
-        socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    int fd = systemd_socket(found->ai_addr);
 
+    *lent = fd >= 0;
+    if (*lent) {
+        return fd;
+    }
+    fd =
+        socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (fd < 0) {
         return -1;
     }
@@ -153,7 +195,7 @@ static int listen_found(const struct addrinfo *found)
     return fd;
 }
 
-static int listen_ip(const char *address, char *bound)
+static int listen_ip(const char *address, char *bound, bool *lent)
 {
     struct addrinfo hints = {.ai_flags =
                                  AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE,
@@ -167,7 +209,7 @@ static int listen_ip(const char *address, char *bound)
         errno = EADDRNOTAVAIL;
         return -1;
     }
-    fd = listen_found(found);
+    fd = listen_found(found, lent);
     freeaddrinfo(found);
     if (fd >= 0) {
         describe(fd, bound);
@@ -176,7 +218,7 @@ static int listen_ip(const char *address, char *bound)
 }
 
 bool acceptor_listen(struct acceptor *acceptor, const char *address,
-                     unsigned socket_mode, struct server *server,
+                     const struct socket_access *access, struct server *server,
                      unsigned limit, char bound[ACCEPT_ADDRESS_MAX],
                      char *problem, size_t room)
 {
@@ -187,14 +229,15 @@ bool acceptor_listen(struct acceptor *acceptor, const char *address,
         snprintf(problem, room, "too many listeners");
         return false;
     }
-    endpoint->fd = is_unix ? listen_unix(address + 5, socket_mode, bound)
-                           : listen_ip(address, bound);
+    endpoint->fd =
+        is_unix ? listen_unix(address + 5, access, bound, &endpoint->lent)
+                : listen_ip(address, bound, &endpoint->lent);
     if (endpoint->fd < 0) {
         snprintf(problem, room, "cannot listen on %s: %s", address,
                  strerror(errno));
         return false;
     }
-    if (is_unix) {
+    if (is_unix && !endpoint->lent) {
         memcpy(endpoint->path, address + 5, strlen(address + 5) + 1);
     }
     endpoint->server = server;
@@ -309,7 +352,8 @@ static void wake(const struct acceptor *acceptor)
 }
 
 /* The sockets stay open until the end, so that no number is used again under
- * the thread's feet, but what connects from now on is refused. */
+ * the thread's feet, but what connects from now on is refused; at a lent one
+ * it waits for who comes after us. */
 void acceptor_quiesce(struct acceptor *acceptor, const struct server *except)
 {
     for (size_t i = 0; i < acceptor->count; i++) {
@@ -317,7 +361,9 @@ void acceptor_quiesce(struct acceptor *acceptor, const struct server *except)
 
         if (endpoint->server != except) {
             atomic_store(&endpoint->quiet, true);
-            shutdown(endpoint->fd, SHUT_RDWR);
+            if (!endpoint->lent) {
+                shutdown(endpoint->fd, SHUT_RDWR);
+            }
             if (endpoint->path[0] != '\0') {
                 unlink(endpoint->path);
                 endpoint->path[0] = '\0';

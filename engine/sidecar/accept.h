@@ -13,12 +13,19 @@
 
 struct acceptor;
 
+/* Who may connect to a unix socket. */
+struct socket_access {
+    unsigned mode;     /* permissions */
+    const char *owner; /* USER, USER:GROUP or :GROUP; NULL: the process's */
+};
+
 struct acceptor *acceptor_new(void); /* NULL: out of memory */
 /* Binds "192.0.2.1:80", "[2001:db8::1]:80" or "unix:/path" and listens; port
- * 0 takes a free one. What was bound is written to `bound`. False with a line
+ * 0 takes a free one; a socket that the service manager bound there is taken
+ * over. What was bound is written to `bound`. False with a line
  * for people in `problem`. To be called before acceptor_start. */
 bool acceptor_listen(struct acceptor *acceptor, const char *address,
-                     unsigned socket_mode, struct server *server,
+                     const struct socket_access *access, struct server *server,
                      unsigned limit, char bound[ACCEPT_ADDRESS_MAX],
                      char *problem, size_t room);
 bool acceptor_start(struct acceptor *acceptor);

@@ -33,6 +33,7 @@ struct admin {
     struct wb_state *state;
     struct slots *slots;
     struct log *log;
+    struct wb_audit *audit;                /* NULL: off */
     struct server *servers[LISTENERS_MAX]; /* by listener */
     int64_t started;                       /* microseconds since the epoch */
     atomic_bool draining;

@@ -89,6 +89,7 @@ static void take_outcome(struct admin_ask *ask, struct wb_text line,
     } else {
         tally->lost++;
     }
+    wb_audit_outcome(ask->door->admin->audit, outcome);
     put_outcome(ask->page, outcome);
 }
 

@@ -36,11 +36,16 @@ static bool put_reasons(struct admin_ask *ask, enum wb_health health,
                         const char *trouble)
 {
     struct admin *admin = ask->door->admin;
+    uint64_t written, lost;
     bool ready = true;
 
     page_raw(ask->page, "reasons", "[");
     if (health == WB_HEALTH_UNFIT) {
         put_item(ask->page, trouble);
+        ready = false;
+    }
+    if (!wb_audit_health(admin->audit, wall_clock(), &written, &lost)) {
+        put_item(ask->page, "log.audit: lines are lost");
         ready = false;
     }
     if (atomic_load(&admin->draining)) {
@@ -203,6 +208,7 @@ void admin_metrics(struct admin_ask *ask)
         now.connections[i] = server_connections(admin->servers[i]);
     }
     ask->type = "text/plain; version=0.0.4";
+    wb_audit_health(admin->audit, now.now, &now.audit_written, &now.audit_lost);
     metrics_write(&now, page_add, ask->page);
     wb_state_metrics(admin->state, snapshot->engine, page_add, ask->page);
 }

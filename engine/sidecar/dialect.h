@@ -88,6 +88,7 @@ struct listener {
     bool order_kept;
     bool can_strip;
     unsigned socket_mode;
+    const char *socket_owner; /* see struct socket_access; NULL: ours */
 };
 
 /* Gives a name its role; false when there is no more room. */

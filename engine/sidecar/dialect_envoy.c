@@ -13,12 +13,18 @@ static const char *const added[] = {"x-envoy-internal",
                                     "x-envoy-expected-rq-timeout-ms", NULL};
 
 static const char *const known[] = {
-    "user-agent",         "accept",         "accept-language",
-    "accept-encoding",    "authorization",  "payment-signature",
-    "x-payment",          "signature",      "signature-input",
-    "signature-agent",    "sec-ch-ua",      "sec-ch-ua-mobile",
-    "sec-ch-ua-platform", "sec-fetch-site", "sec-fetch-mode",
-    "sec-fetch-dest",     "sec-fetch-user", NULL};
+    "user-agent",         "accept",
+    "accept-language",    "accept-encoding",
+    "authorization",      "payment-signature",
+    "x-payment",          "x-payment-authorization",
+    "crawler-max-price",  "crawler-exact-price",
+    "sign-in-with-x",     "payment-authorization",
+    "signature",          "signature-input",
+    "signature-agent",    "sec-ch-ua",
+    "sec-ch-ua-mobile",   "sec-ch-ua-platform",
+    "sec-fetch-site",     "sec-fetch-mode",
+    "sec-fetch-dest",     "sec-fetch-user",
+    NULL};
 
 const struct dialect dialect_envoy = {
     .name = "envoy",

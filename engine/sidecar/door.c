@@ -68,6 +68,7 @@ decided(struct door *door, const struct snapshot *snapshot, struct exchange *x)
     }
     metrics_decision(stop_watch() - x->slot->began);
     log_decision(door->log, setup, door->index, x->slot);
+    wb_audit_decision(door->audit, x->slot->request);
     return SERVER_ANSWER;
 }
 

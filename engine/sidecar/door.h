@@ -17,8 +17,9 @@ struct door {
     struct reload *reload;
     struct wb_state *state;
     struct slots *slots;
-    struct denied *denied; /* NULL: no listener needs it */
-    struct log *log;       /* NULL: off */
+    struct denied *denied;  /* NULL: no listener needs it */
+    struct log *log;        /* NULL: off */
+    struct wb_audit *audit; /* the same */
 };
 
 /* The handler whose context is a struct door. */

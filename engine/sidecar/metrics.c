@@ -222,6 +222,10 @@ static void print_gauges(const struct printer *p, const struct metrics_now *now)
           "weighbridge_config_reloads_total{outcome=\"done\"} %lu\n"
           "weighbridge_config_reloads_total{outcome=\"failed\"} %lu\n",
           now->reloads, now->reloads_failed);
+    print_one(p, "audit_lines_total", "counter",
+              "Lines of the audit log that were written.", now->audit_written);
+    print_one(p, "audit_lines_lost_total", "counter",
+              "Lines of the audit log that were lost.", now->audit_lost);
     print_one(p, "log_lines_lost_total", "counter",
               "Log lines that were dropped or not written.", now->log_lost);
 }

@@ -35,6 +35,7 @@ struct metrics_now {
     bool reload_failed, draining;
     unsigned long reloads, reloads_failed, log_lost;
     int64_t started, reloaded; /* microseconds since the epoch */
+    uint64_t audit_written, audit_lost;
     unsigned in_flight;
     unsigned connections[LISTENERS_MAX];
 };

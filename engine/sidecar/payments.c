@@ -16,30 +16,37 @@ static void name_them(const struct wb_engine *engine, struct exchange *x)
 {
     static _Thread_local char room[NAMES_ROOM];
     size_t used = 0;
-    const char *name;
 
-    for (size_t i = 0; (name = wb_engine_payment_name(engine, i)); i++) {
-        int n = snprintf(room + used, sizeof room - used, "%s%s",
-                         used ? "," : "", name);
+    for (size_t i = 0; i < x->field_count; i++) {
+        const struct field *field = &x->fields[i];
+        int n;
+        if (!wb_engine_pays(engine, field->name, field->value)) {
+            continue;
+        }
+        n = snprintf(room + used, sizeof room - used, "%s%.*s", used ? "," : "",
+                     (int)field->name.size, field->name.data);
         if (n < 0 || (size_t)n >= sizeof room - used) {
             x->answer_over = true; /* some would get past: no answer */
             return;
         }
         used += (size_t)n;
     }
-    exchange_set(x, text_of("x-envoy-auth-headers-to-remove"),
-                 (struct wb_text){room, used});
+    if (used) {
+        exchange_set(x, text_of("x-envoy-auth-headers-to-remove"),
+                     (struct wb_text){room, used});
+    }
 }
 
-static void return_them(const struct wb_engine *engine, struct exchange *x)
+/* Authorization is the gate's own unless it pays. */
+static void return_them(const struct wb_engine *engine, struct exchange *x,
+                        bool forward)
 {
-    const char *name;
-
-    for (size_t i = 0; (name = wb_engine_payment_name(engine, i)); i++) {
-        for (size_t k = 0; k < x->field_count; k++) {
-            if (text_is_fold(x->fields[k].name, text_of(name))) {
-                exchange_set(x, text_of(name), x->fields[k].value);
-            }
+    for (size_t i = 0; i < x->field_count; i++) {
+        const struct field *field = &x->fields[i];
+        bool pays = wb_engine_pays(engine, field->name, field->value);
+        if (pays ? forward
+                 : text_is_fold(field->name, text_of("authorization"))) {
+            exchange_set(x, field->name, field->value);
         }
     }
 }
@@ -50,15 +57,13 @@ void payments_answer(enum payments payments, const struct wb_engine *engine,
     const struct wb_request *request = x->slot->request;
     bool forward;
 
-    if (payments == PAYMENTS_CONFIGURED ||
-        text_is(wb_decision_answer(request, WB_ANSWER_PAYMENT_STATE), "none")) {
-        return;
-    }
     forward =
         text_is(wb_decision_answer(request, WB_ANSWER_PAYMENT_FORWARD), "1");
-    if (payments == PAYMENTS_NAMED && !forward) {
+    if (payments == PAYMENTS_NAMED && !forward &&
+        !text_is(wb_decision_answer(request, WB_ANSWER_PAYMENT_STATE),
+                 "none")) {
         name_them(engine, x);
-    } else if (payments == PAYMENTS_RETURNED && forward) {
-        return_them(engine, x);
+    } else if (payments == PAYMENTS_RETURNED) {
+        return_them(engine, x, forward);
     }
 }

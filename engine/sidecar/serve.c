@@ -21,6 +21,7 @@
 #include "sidecar/denied.h"
 #include "sidecar/door.h"
 #include "sidecar/metrics.h"
+#include "sidecar/systemd.h"
 #include "sidecar/watch.h"
 
 #define QUIET_MS 1000 /* without an exchange, before idle peers are left */
@@ -34,6 +35,7 @@ struct sidecar {
     struct slots *slots;
     struct denied *denied;
     struct log *log;
+    struct wb_audit *audit;
     struct acceptor *acceptor;
     struct door doors[LISTENERS_MAX];
     struct admin admin;
@@ -146,11 +148,19 @@ static int open_shared(struct sidecar *sidecar)
             return 2;
         }
     }
+    if (setup->log_audit != NULL &&
+        wb_audit_open(setup->log_audit, wall_clock(), &sidecar->audit) !=
+            WB_OK) {
+        fprintf(stderr, "weighbridge: log.audit: %s: %s\n", setup->log_audit,
+                errno == EWOULDBLOCK ? "another process writes it"
+                                     : strerror(errno));
+        return 2;
+    }
     return 0;
 }
 
 static int listen_on(struct sidecar *sidecar, const char *address,
-                     unsigned socket_mode, struct server *server,
+                     const struct socket_access *access, struct server *server,
                      unsigned limit, const char *name)
 {
     char problem[256];
@@ -158,7 +168,7 @@ static int listen_on(struct sidecar *sidecar, const char *address,
     if (server == NULL) {
         return failed("a server cannot be started");
     }
-    if (!acceptor_listen(sidecar->acceptor, address, socket_mode, server, limit,
+    if (!acceptor_listen(sidecar->acceptor, address, access, server, limit,
                          sidecar->bound, problem, sizeof problem)) {
         return failed(problem);
     }
@@ -172,6 +182,8 @@ static int open_listener(struct sidecar *sidecar, unsigned i)
     const struct listener *listener = &setup->listen[i];
     struct server_settings server = {setup->threads, setup->connections,
                                      setup->head_bytes, setup->idle_seconds};
+    const struct socket_access access = {listener->socket_mode,
+                                         listener->socket_owner};
     struct door *door = &sidecar->doors[i];
     struct server_handler handler = door_handler(door);
 
@@ -181,9 +193,10 @@ static int open_listener(struct sidecar *sidecar, unsigned i)
                       sidecar->state,
                       sidecar->slots,
                       listener->dialect->second_ask ? sidecar->denied : NULL,
-                      sidecar->log};
+                      sidecar->log,
+                      sidecar->audit};
     sidecar->admin.servers[i] = server_start(&server, &handler);
-    return listen_on(sidecar, listener->address, listener->socket_mode,
+    return listen_on(sidecar, listener->address, &access,
                      sidecar->admin.servers[i], setup->connections,
                      listener->dialect->name);
 }
@@ -193,6 +206,7 @@ static bool reload_now(void *context);
 static int open_admin_door(struct sidecar *sidecar, unsigned i,
                            const char *address)
 {
+    const struct socket_access access = {0660, NULL};
     struct server_settings server = {1, 64, 65536, 75};
     struct admin_door *door = &sidecar->admin_doors[i];
     struct server_handler handler = admin_handler(door);
@@ -204,7 +218,7 @@ static int open_admin_door(struct sidecar *sidecar, unsigned i,
         return failed("out of memory");
     }
     sidecar->admin_servers[i] = server_start(&server, &handler);
-    return listen_on(sidecar, address, 0660, sidecar->admin_servers[i], 64,
+    return listen_on(sidecar, address, &access, sidecar->admin_servers[i], 64,
                      i == 1 ? "outcomes" : "admin");
 }
 
@@ -216,6 +230,7 @@ static int open_admin(struct sidecar *sidecar)
     sidecar->admin.state = sidecar->state;
     sidecar->admin.slots = sidecar->slots;
     sidecar->admin.log = sidecar->log;
+    sidecar->admin.audit = sidecar->audit;
     sidecar->admin.started = wall_clock();
     sidecar->admin.reload_now = reload_now;
     sidecar->admin.reload_context = sidecar;
@@ -275,6 +290,7 @@ static void print_demo(const struct sidecar *sidecar)
 
 static void tell_ready(const struct sidecar_options *options)
 {
+    systemd_notify("READY=1");
     if (options != NULL && options->ready_fd >= 0) {
         ssize_t written = write(options->ready_fd, "ready\n", 6);
 
@@ -342,8 +358,10 @@ static void reloads_end(struct sidecar *sidecar)
 static void reload(struct sidecar *sidecar)
 {
     unsigned asked = reloads_asked(sidecar);
-    bool done = reload_again(sidecar->reload, false, wall_clock());
+    bool done;
 
+    systemd_notify("RELOADING=1");
+    done = reload_again(sidecar->reload, false, wall_clock());
     if (done) {
         take_snapshot(sidecar);
         watch_reset();
@@ -352,10 +370,14 @@ static void reload(struct sidecar *sidecar)
     if (!log_reopen(sidecar->log)) {
         failed("the log cannot be opened anew; the old one stays");
     }
+    if (wb_audit_reopen(sidecar->audit, wall_clock()) != WB_OK) {
+        failed("the audit log cannot be opened anew; the old one stays");
+    }
     log_event(wall_clock(), "reload", "outcome", done ? "done" : "failed",
               "generation", wb_engine_generation(sidecar->snapshot->engine),
               (const char *)NULL);
     reloads_done(sidecar, asked, done);
+    systemd_notify("READY=1");
 }
 
 /* A new edition of a list needs no word from anybody. */
@@ -441,6 +463,7 @@ static void drain(struct sidecar *sidecar)
 {
     int64_t left = sidecar->setup->drain / 1000, quiet = 0;
 
+    systemd_notify("STOPPING=1");
     atomic_store(&sidecar->admin.draining, true);
     reloads_end(sidecar);
     acceptor_quiesce(sidecar->acceptor, sidecar->admin_servers[0]);
@@ -479,6 +502,7 @@ static void close_all(struct sidecar *sidecar)
         server_stop(sidecar->admin.servers[i]);
     }
     log_close(sidecar->log);
+    wb_audit_close(sidecar->audit);
     denied_free(sidecar->denied);
     slots_free(sidecar->slots);
     wb_state_close(sidecar->state);

@@ -217,6 +217,7 @@ static void read_listener(struct reader *reader, struct listener *listener,
     const char *address = get(reader, "listen.%u.address", i);
     const char *dialect = get(reader, "listen.%u.dialect", i);
     const char *mode = get(reader, "listen.%u.socket-mode", i);
+    const char *owner = get(reader, "listen.%u.socket-owner", i);
 
     listener->address = address ? address : "127.0.0.1:8402";
     listener->dialect = dialect_find(dialect ? dialect : "json");
@@ -229,6 +230,7 @@ static void read_listener(struct reader *reader, struct listener *listener,
     if (mode != NULL) {
         listener->socket_mode = (unsigned)strtoul(mode, NULL, 8) & 0777u;
     }
+    listener->socket_owner = owner;
     read_trust(reader, listener, i);
     read_known(reader, listener, i);
     read_order(reader, listener, i);
@@ -297,6 +299,10 @@ static void read_log(struct reader *reader, struct setup *setup)
     setup->log_decisions = decisions ? decisions : "stderr";
     if (strcmp(setup->log_decisions, "off") == 0) {
         setup->log_decisions = NULL;
+    }
+    setup->log_audit = get(reader, "log.audit");
+    if (setup->log_audit && strcmp(setup->log_audit, "off") == 0) {
+        setup->log_audit = NULL;
     }
     setup->log_client = LOG_CLIENT_TRUNCATED;
     if (get(reader, "log.client-ip") != NULL) {
@@ -378,6 +384,8 @@ bool setup_fit(const struct setup *before, const struct setup *after,
         what = "limits";
     } else if (!same(before->log_decisions, after->log_decisions)) {
         what = "log.decisions";
+    } else if (!same(before->log_audit, after->log_audit)) {
+        what = "log.audit";
     }
     for (size_t i = 0; what == NULL && i < CLAIM_KEYS; i++) {
         if (!same(before->claims[i], after->claims[i])) {

@@ -21,6 +21,7 @@ struct setup {
     const char *admin;              /* address, or NULL: none */
     const char *outcomes;           /* the same, of one for outcomes only */
     unsigned generations;           /* former ones that are kept */
+    const char *log_audit;          /* path, "stderr", "fd:N", or NULL: off */
     const char *log_decisions;      /* path, "stderr", or NULL: off */
     const char *claims[CLAIM_KEYS]; /* settings of the store, as text */
     enum log_client log_client;

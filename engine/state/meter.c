@@ -292,7 +292,10 @@ static void call_store(struct meters *meters, struct meter *m,
         memcpy(m->call.value + i * sizeof *points, &points[i], sizeof *points);
     }
     m->call.value_size = count * sizeof *points;
-    if (shared_act(meters->store, &m->call) == CLAIM_DONE) {
+    if (!meters->lag) { /* its own table decides, and is kept by and by */
+        shared_table_call(meters->store->ops->shared(meters->store), &m->call);
+        heard(m);
+    } else if (shared_act(meters->store, &m->call) == CLAIM_DONE) {
         heard(m);
     }
 }

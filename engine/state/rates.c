@@ -42,6 +42,7 @@ struct rate_lock {
 
 struct rates {
     unsigned char hash_key[16];
+    uint64_t salt;
     size_t set_count;
     struct rate_set *sets; /* owned */
     struct rate_lock locks[LOCKS];
@@ -60,6 +61,7 @@ struct rates *rates_new(size_t entries, const unsigned char hash_key[16])
     }
     memset(rates, 0, sizeof(*rates));
     memcpy(rates->hash_key, hash_key, sizeof(rates->hash_key));
+    rates->salt = hash_sip(hash_key, VIEW("sets"));
     rates->set_count = entries / WAYS + (entries % WAYS != 0);
     rates->set_count += rates->set_count == 0;
     rates->sets = calloc(rates->set_count, sizeof(*rates->sets));
@@ -140,27 +142,38 @@ static uint64_t count(struct rate_entry *entry, uint32_t n, int64_t window,
     }
     entry->touched = now;
     entry->current += entry->current < UINT32_MAX ? n : 0;
+    if (entry->previous == 0) {
+        return entry->current;
+    }
     return entry->current +
            (uint64_t)((u128)entry->previous * left / (uint64_t)window);
 }
 
-uint64_t rates_count(struct rates *rates, uint64_t key, uint32_t n,
-                     const struct address *neighbourhood, int64_t window,
-                     int64_t now)
+uint64_t rates_network(const struct rates *rates, const struct address *client)
 {
+    struct address network = address_neighbourhood(client);
     uint64_t hash =
-        hash_sip(rates->hash_key, view_of((const char *)&key, sizeof(key)));
-    size_t at = (size_t)(hash % rates->set_count);
+        hash_sip(rates->hash_key,
+                 view_of((const char *)network.bytes, sizeof(network.bytes)));
+
+    return hash + (hash == 0);
+}
+
+/* The key is a keyed hash already; this spreads what was added to it. */
+static size_t set_of(const struct rates *rates, uint64_t key)
+{
+    key *= UINT64_C(0x9E3779B97F4A7C15);
+    key ^= key >> 32;
+    return (size_t)((key ^ rates->salt) % rates->set_count);
+}
+
+uint64_t rates_count(struct rates *rates, uint64_t key, uint32_t n,
+                     uint64_t network, int64_t window, int64_t now)
+{
+    size_t at = set_of(rates, key);
     struct rate_lock *lock = &rates->locks[at % LOCKS];
-    uint64_t network = 0;
     uint64_t result;
 
-    if (neighbourhood) {
-        network = hash_sip(rates->hash_key,
-                           view_of((const char *)neighbourhood->bytes,
-                                   sizeof(neighbourhood->bytes)));
-        network += network == 0;
-    }
     pthread_mutex_lock(&lock->lock);
     if (now > lock->latest) {
         lock->latest = now;

@@ -402,6 +402,15 @@ void shared_table_untake(struct shared_table *t,
     pthread_mutex_unlock(&at.shard->lock);
 }
 
+/* An entry that was put twice may lie twice where it is kept. */
+static bool is_older(const struct slot *slot, const struct claim_entry *entry,
+                     const struct shared_record *record)
+{
+    return slot->changed < record->changed ||
+           (slot->changed == record->changed &&
+            entry->expires < record->expires);
+}
+
 void shared_table_restore(struct shared_table *t,
                           const struct shared_record *record)
 {
@@ -410,7 +419,7 @@ void shared_table_restore(struct shared_table *t,
 
     pthread_mutex_lock(&at.shard->lock);
     entry = find_entry(&at, INT64_MIN);
-    if (!entry || slot_of(at.shard, entry)->changed < record->changed) {
+    if (!entry || is_older(slot_of(at.shard, entry), entry, record)) {
         entry = entry ? move_expiry(&at, entry, INT64_MIN, record->expires)
                       : make_entry(&at, INT64_MIN, record->expires);
         if (entry) {

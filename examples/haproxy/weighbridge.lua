@@ -66,7 +66,27 @@ end
 local payment = {
     ["payment-signature"] = true,
     ["x-payment"] = true,
+    ["x-payment-authorization"] = true,
+    ["payment-authorization"] = true,
+    ["crawler-exact-price"] = true,
+    ["crawler-max-price"] = true,
+    ["sign-in-with-x"] = true,
 }
+
+-- Does one of the credentials of an Authorization header pay?
+local paying = {
+    ["payment"] = true, ["l402"] = true, ["lsat"] = true, ["license"] = true,
+}
+local function pays(values)
+    for i = 0, #values do
+        for item in values[i]:gmatch("[^,]+") do
+            if paying[(item:match("%w+") or ""):lower()] then
+                return true
+            end
+        end
+    end
+    return false
+end
 
 local function list(values, from)
     local out = {}
@@ -123,11 +143,12 @@ end
 
 local function allow(txn, headers, decided)
     local forward = decided["x-payment-forward"] == "1"
-    for name in pairs(headers) do
+    for name, values in pairs(headers) do
         local folded = fold(name)
         if guarded[folded] or folded:find("^x%-x402%-")
             or folded:find("^x%-amzn%-waf%-")
-            or (payment[folded] and not (forward and name == folded)) then
+            or (payment[folded] and not (forward and name == folded))
+            or (folded == "authorization" and not forward and pays(values)) then
             txn.http:req_del_header(name)
         end
     end

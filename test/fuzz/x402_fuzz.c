@@ -59,11 +59,10 @@ static void parse(struct view value, unsigned flags, struct arena *workspace,
     payment_settings_default(&settings);
     settings.max_header_bytes = VALUE_MAX;
     request_clear(&request);
-    must(request_add_header(&request, view_text(payment_headers[first]),
-                            value));
+    must(request_add_header(&request, payment_headers[first].name, value));
     if (flags & BOTH) {
-        must(request_add_header(
-            &request, view_text(payment_headers[1 - first]), value));
+        must(request_add_header(&request, payment_headers[1 - first].name,
+                                value));
     }
     payment_parse(&request, &settings, workspace, out);
 }
@@ -72,12 +71,12 @@ static void judge(const struct payment *payment)
 {
     struct payment_settings settings;
     struct payment_slots slots;
-    struct offer offer = {
-        VIEW("eip155:84532"),
-        VIEW("0x036CbD53842c5426634e7929541eC2318f3dCF7e"),
-        VIEW("0x209693Bc6afc0C5328bA36FaF03C514EF312287C"),
-        {{10000, 0, 0, 0}},
-        NULL};
+    struct offer offer = {VIEW("eip155:84532"),
+                          VIEW("0x036CbD53842c5426634e7929541eC2318f3dCF7e"),
+                          VIEW("0x209693Bc6afc0C5328bA36FaF03C514EF312287C"),
+                          {{10000, 0, 0, 0}},
+                          6,
+                          NULL};
     struct judgement j;
 
     payment_settings_default(&settings);
@@ -89,12 +88,13 @@ static void judge(const struct payment *payment)
         must(payment->malformed == (payment->reason != NULL));
         must(j.state != PAYMENT_NONE && j.offer == 0);
         must(offers > 0 || payment->malformed || j.state == PAYMENT_UNNEEDED);
-        must(j.state != PAYMENT_SOUND ||
-             (payment->has_window && payment->known_scheme));
+        must(j.state != PAYMENT_SOUND || payment->known_scheme);
+        must(j.state != PAYMENT_REUSABLE || payment->reusable);
     }
     if (j.state == PAYMENT_SOUND) { /* strictly judged */
         must(view_equal(payment->network, offer.network));
         must(view_equal_fold(payment->pay_to, offer.pay_to));
+        must(payment->has_window || payment->brief);
         must(amount_compare(&payment->amount, &offer.amount) >= 0);
         must(!payment->exact_amount ||
              view_equal_fold(payment->asset, offer.asset));
@@ -154,8 +154,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     workspace = flags & LITTLE ? little : large;
     arena_reset(workspace);
     arena_reset(other);
-    parse(flags & RAW ? text : encode(text, value), flags, workspace,
-          &payment);
+    parse(flags & RAW ? text : encode(text, value), flags, workspace, &payment);
     judge(&payment);
     if (!payment.malformed && workspace == large && !(flags & BOTH)) {
         respell(&payment, flags, workspace, other);

@@ -16,7 +16,8 @@ X-Weighbridge-Would""".split()
 GUARDED = """PAYMENT-RESPONSE X-PAYMENT-RESPONSE PAYMENT-REQUIRED
 Settlement-Overrides EXTENSION-RESPONSES X-Weighbridge-Proof x-x402-Any
 x-amzn-waf-Any""".split()
-PAYMENTS = ["X-PAYMENT", "PAYMENT-SIGNATURE"]
+PAYMENTS = ["X-PAYMENT", "PAYMENT-SIGNATURE", "X-PAYMENT-AUTHORIZATION",
+            "CRAWLER-EXACT-PRICE", "CRAWLER-MAX-PRICE", "SIGN-IN-WITH-X"]
 SIGNS = "_.~+!#$%&'^`|"  # all that a name may hold besides "-" and "*"
 
 
@@ -115,6 +116,31 @@ def connection(stage, tap):
     heard = stage.heard()
     tap.check("a trailer changes no price", answer is not None and all(
         m.one("X-Price") == "0.03" for m in heard), *describe(answer, heard))
+
+
+def credentials(stage, tap):
+    """Authorization is the gate's own, but for what pays."""
+    for value in "Bearer abc", "Basic TGljZW5zZTpQYXltZW50":
+        answer, heard = got(stage, CRAWLER + [("Authorization", value)])
+        tap.check(f"Authorization: {value[:6]} goes on", len(heard) == 1
+                  and heard[0].one("Authorization") == value
+                  and heard[0].one("X-Payment-State") == "none",
+                  *describe(answer, heard))
+    answer, heard = got(stage, CRAWLER + [("Authorization", "License abc")])
+    tap.check("a licence goes on where something is sold", len(heard) == 1
+              and heard[0].one("X-Payment-State") == "reusable"
+              and heard[0].one("Authorization") == "License abc",
+              *describe(answer, heard))
+    for value in ("License abc", "payment e30", "Bearer abc,  LSAT x:y"):
+        answer, heard = got(stage, BROWSER + [("Authorization", value)])
+        tap.check(f"Authorization: {value[:16]} does not where nothing is",
+                  len(heard) == 1 and not heard[0].all("Authorization"),
+                  *describe(answer, heard))
+    answer, heard = got(stage, CRAWLER + [("Payment-Authorization", "e30")])
+    tap.check("a malformed Payment-Authorization is stripped", len(heard) == 1
+              and heard[0].one("X-Payment-State") == "malformed"
+              and not heard[0].folded("Payment-Authorization"),
+              *describe(answer, heard))
 
 
 def payments(stage, tap, price):
@@ -424,6 +450,7 @@ def play(stage, tap, make_open):
     spoofed(stage, tap)
     connection(stage, tap)
     payments(stage, tap, price)
+    credentials(stage, tap)
     limits(stage, tap)
     rejected(stage, tap)
     denials(stage, tap)

@@ -296,6 +296,44 @@ size_t wb_outcome_write(const struct wb_outcome *outcome, char *out,
     return (size_t)snprintf(out, room, "%s", outcome->text);
 }
 
+/* ---- the audit log: none ---- */
+
+enum wb_status wb_audit_open(const char *destination, int64_t now,
+                             struct wb_audit **audit)
+{
+    (void)destination, (void)now, (void)audit;
+    return WB_ERROR_IO;
+}
+
+void wb_audit_close(struct wb_audit *audit)
+{
+    (void)audit;
+}
+
+enum wb_status wb_audit_reopen(struct wb_audit *audit, int64_t now)
+{
+    (void)audit, (void)now;
+    return WB_OK;
+}
+
+void wb_audit_decision(struct wb_audit *audit, const struct wb_request *request)
+{
+    (void)audit, (void)request;
+}
+
+void wb_audit_outcome(struct wb_audit *audit, const struct wb_outcome *outcome)
+{
+    (void)audit, (void)outcome;
+}
+
+int wb_audit_health(struct wb_audit *audit, int64_t now, uint64_t *written,
+                    uint64_t *lost)
+{
+    (void)audit, (void)now;
+    *written = *lost = 0;
+    return 1;
+}
+
 void wb_state_lockouts(const struct wb_state *state, int64_t now, wb_sink *sink,
                        void *context)
 {
@@ -641,6 +679,15 @@ const char *wb_engine_payment_name(const struct wb_engine *engine, size_t i)
     (void)engine;
     (void)i;
     return NULL;
+}
+
+int wb_engine_pays(const struct wb_engine *engine, struct wb_text name,
+                    struct wb_text value)
+{
+    (void)engine;
+    (void)name;
+    (void)value;
+    return 0;
 }
 
 size_t wb_decision_write(const struct wb_request *request, enum wb_form form,

@@ -100,7 +100,7 @@ class Sidecar:
     """A sidecar in a process of its own. `settings` for the stand-in, or
     `config`, a file for the whole program."""
 
-    def __init__(self, settings=None, config=None, wait=True):
+    def __init__(self, settings=None, config=None, wait=True, fds=()):
         self.folder = tempfile.mkdtemp(prefix="wb-sidecar-")
         self.settings = dict(settings or {})
         for i in range(int(self.settings.get("listen.#", 1))):
@@ -115,7 +115,7 @@ class Sidecar:
             command = [PROGRAM, "serve"] + (["-c", config] if config else [])
         self.text = ""
         self.process = subprocess.Popen(
-            command, stderr=subprocess.PIPE, text=True,
+            command, stderr=subprocess.PIPE, text=True, pass_fds=fds,
             env=dict(os.environ, STATE_DIRECTORY=self.folder + "/state"))
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()

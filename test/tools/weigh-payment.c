@@ -11,6 +11,7 @@
  *   max-lifetime SECONDS
  *   workspace BYTES
  *   known NAME...           only these headers were captured
+ *   host NAME               of the request
  *   header NAME VALUE       one more; VALUE to the end of the line
  *   judge                   prints one line; headers are forgotten
  */
@@ -23,7 +24,7 @@
 #define SECOND INT64_C(1000000)
 #define LINE_MAX ((size_t)1 << 20)
 #define OFFERS_MAX 8
-#define KNOWN_MAX 8
+#define KNOWN_MAX 16
 
 struct script {
     struct request request;
@@ -105,9 +106,8 @@ static void judge(struct script *s)
            judgement.reason ? judgement.reason : "-", judgement.offer);
     print_payment(&payment);
     if (s->offer_count > 0) {
-        printf(" proof=%s",
-               payment_proof_names[signature_check(
-                   &payment, &s->offers[judgement.offer])]);
+        printf(" proof=%s", payment_proof_names[signature_check(
+                                &payment, &s->offers[judgement.offer])]);
     }
     printf(" expires=%lld\n",
            (long long)(payment_claim_expiry(&payment, &s->settings, s->now) /
@@ -139,6 +139,7 @@ static void add_offer(struct script *s, struct view rest)
     offer->network = view_cut(&rest, ' ');
     offer->asset = view_cut(&rest, ' ');
     offer->pay_to = view_cut(&rest, ' ');
+    offer->decimals = 6;
     if (s->offer_count == OFFERS_MAX ||
         !amount_from_digits(rest, &offer->amount)) {
         exit(2);
@@ -192,7 +193,9 @@ static bool run_line(struct script *s, struct view line)
         return request_add_header(&s->request, name,
                                   value.at ? value : VIEW(""));
     }
-    if (view_equal(word, VIEW("judge"))) {
+    if (view_equal(word, VIEW("host"))) {
+        s->request.host_name = arena_copy(s->text, rest);
+    } else if (view_equal(word, VIEW("judge"))) {
         judge(s);
     } else if (view_equal(word, VIEW("now"))) {
         s->now = (int64_t)number(rest) * SECOND;

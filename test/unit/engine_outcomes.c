@@ -4,7 +4,9 @@
  * pass, fail by their payer's fault and lock him out; what others send in his
  * name does not; lines of logs say the same as records.
  */
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/json.h"
@@ -172,6 +174,29 @@ static void fails_twice(void)
     is_text(tell("failed", "invalid_transaction_state"), "done", "and fails");
 }
 
+/* The same in a process that dies by SIGKILL with the second answer. */
+static void killed(void)
+{
+    pid_t child;
+    int status = 0;
+
+    fflush(stdout);
+    child = fork();
+    if (child == 0) {
+        open_all();
+        if (ask(minted("v2")) == 200 &&
+            !strcmp(tell("failed", "insufficient_funds"), "done") &&
+            ask(minted("v2-quote")) == 200 &&
+            !strcmp(tell("failed", "reverted"), "done")) {
+            kill(getpid(), SIGKILL);
+        }
+        _exit(1);
+    }
+    waitpid(child, &status, 0);
+    ok(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL,
+       "a process told two failures and was killed");
+}
+
 static void locked_out(void)
 {
     char junk[X402_HEADER_ROOM];
@@ -282,9 +307,14 @@ int main(void)
     }
     snprintf(config, sizeof config, "%s/weighbridge.yaml", folder);
     write_config();
+    if (recover_available() && store_lmdb_available()) {
+        killed();
+    }
     open_all();
-    if (recover_available()) {
+    if (recover_available() && !store_lmdb_available()) {
         fails_twice();
+    }
+    if (recover_available()) {
         locked_out();
         told_once();
     }

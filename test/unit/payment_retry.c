@@ -9,14 +9,20 @@
 
 int main(void)
 {
-    for (size_t i = 0; payment_headers[i]; i++) {
-        ok(header_is_of_retry(view_text(payment_headers[i])), "%s",
-           payment_headers[i]);
+    static const struct view names[] = {{"x-toll", 6}};
+    const struct retry_names more = {names, 1};
+
+    for (size_t i = 0; i < payment_header_count; i++) {
+        ok(header_is_of_retry(payment_headers[i].name, NULL), "%s",
+           payment_headers[i].name.at);
     }
-    ok(header_is_of_retry(VIEW("Access-Control-Expose-Headers")),
+    ok(header_is_of_retry(VIEW("Access-Control-Expose-Headers"), NULL),
        "what x402's clients add besides");
-    ok(header_is_of_retry(VIEW("X-Payment")), "in any case");
-    ok(!header_is_of_retry(VIEW("payment-signaturf")), "no other of its size");
-    ok(!header_is_of_retry(VIEW("")), "no empty name");
+    ok(header_is_of_retry(VIEW("X-Payment"), NULL), "in any case");
+    ok(!header_is_of_retry(VIEW("payment-signaturf"), NULL),
+       "no other of its size");
+    ok(!header_is_of_retry(VIEW(""), NULL), "no empty name");
+    ok(header_is_of_retry(VIEW("X-TOLL"), &more), "one that is mapped");
+    ok(!header_is_of_retry(VIEW("X-Tolls"), &more), "and no other");
     return tap_end();
 }

@@ -100,7 +100,7 @@ static void all_keys(void)
              "skew: 1s\nmax-lifetime: 2h\ngate: { x402: [2] }\n",
              &s, problems),
        "all keys");
-    is_number(s.actions[PAYMENT_MALFORMED], PAYMENT_STRIP, "malformed");
+    is_number(s.malformed[PROTOCOL_X402], PAYMENT_STRIP, "malformed");
     is_number(s.actions[PAYMENT_REPEATED], PAYMENT_PASS, "repeated");
     is_number(s.actions[PAYMENT_WRONG_AMOUNT], PAYMENT_PASS, "wrong-amount");
     is_number(s.max_header_bytes, 16384, "max-header-bytes");
@@ -110,6 +110,43 @@ static void all_keys(void)
     is_number(s.gate_versions, 4, "gate");
     ok(reads("gate: { x402: 1 }", &s, problems) && s.gate_versions == 2,
        "one version without a list");
+    problems_free(problems);
+}
+
+/* What is said by protocol. */
+static void by_protocol(void)
+{
+    struct problems *problems = problems_new();
+    struct payment_settings s;
+    struct payment p = {.protocol = PROTOCOL_MPP};
+
+    payment_settings_default(&s);
+    is_number(payment_action(&p, &s, PAYMENT_MALFORMED), PAYMENT_STRIP,
+              "malformed MPP is stripped: its gates answer 402");
+    p.protocol = PROTOCOL_X402;
+    is_number(payment_action(&p, &s, PAYMENT_MALFORMED), PAYMENT_REJECT,
+              "malformed x402 is 400");
+    is_number(payment_action(&p, &s, PAYMENT_EXPIRED), PAYMENT_STRIP,
+              "other states are of all protocols");
+    ok(reads("malformed: { mpp: reject, siwx: strip }", &s, problems),
+       "malformed by protocol");
+    is_number(s.malformed[PROTOCOL_MPP], PAYMENT_REJECT, "mpp");
+    is_number(s.malformed[PROTOCOL_SIWX], PAYMENT_STRIP, "siwx");
+    is_number(s.malformed[PROTOCOL_L402], PAYMENT_STRIP, "l402, as it was");
+    ok(reads("gate: { protocols: [x402, rsl], networks: [eip155:8453] }", &s,
+             problems),
+       "a gate of two protocols");
+    is_number(s.gate_protocols, 1u << PROTOCOL_X402 | 1u << PROTOCOL_RSL,
+              "protocols");
+    is_number(s.gate_network_count, 1, "networks");
+    ok(reads("headers: { X-Toll: x402, X-Licence: rsl }", &s, problems),
+       "headers that are mapped");
+    is_number(s.header_count, payment_header_count + 2, "two more");
+    is_number(s.mapped.count, 2, "of which rules are told");
+    ok(reads("headers: { x-payment-authorization: mpp }", &s, problems),
+       "one that is mapped already");
+    is_number(s.header_count, payment_header_count, "is mapped elsewhere");
+    is_number(s.headers[2].protocol, PROTOCOL_MPP, "than it was");
     problems_free(problems);
 }
 
@@ -146,7 +183,22 @@ int main(void)
     defaults();
     every_state();
     all_keys();
+    by_protocol();
     refuses("malformed: pass", "M001");
+    refuses("malformed: { mpp: pass }", "S006");
+    refuses("malformed: { paypal: strip }", "S001");
+    refuses("headers: { X-Toll: paypal }", "M005");
+    refuses("headers: { X-Toll: crawler-price }", "M005");
+    refuses("headers: { X-Toll: [x402] }", "M005");
+    refuses("headers: { 'X Toll': x402 }", "M006");
+    refuses("headers: { Cookie: x402 }", "M006");
+    refuses("headers: { X-PAYMENT: x402 }", "M006");
+    refuses("headers: { PAYMENT-RESPONSE: x402 }", "M006");
+    refuses("headers: [X-Toll]", "S002");
+    refuses("gate: { protocols: [paypal] }", "M005");
+    refuses("gate: { networks: [base] }", "M007");
+    refuses("gate: { networks: [EIP155:1] }", "M007");
+    refuses("gate: { protocols: [] }", "M003");
     refuses("unneeded: pass", "M001");
     refuses("too-long: pass", "M001");
     refuses("conflicting: pass", "M001");
@@ -161,7 +213,6 @@ int main(void)
     refuses("gate: 2", "S002");
     refuses("gate: { x402: [3] }", "M002");
     refuses("gate: { x402: [] }", "M003");
-    refuses("gate: {}", "S003");
     refuses("gate: { x402: [1], mpp: [1] }", "S001");
     arena_free(arena);
     return tap_end();

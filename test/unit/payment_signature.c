@@ -10,6 +10,7 @@
 
 #include "base/codec.h"
 #include "base/hash.h"
+#include "payment/eip712.h"
 #include "payment/recover.h"
 #include "tap.h"
 
@@ -17,6 +18,7 @@
 #define LINE_ROOM 16384
 #define ADDRESS_SEPOLIA "0x036CbD53842c5426634e7929541eC2318f3dCF7e"
 #define ADDRESS_BASE "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913"
+#define ADDRESS_ARBITRUM "0xaf88d065e77c8cC2239327C5EDb3A432268e5831"
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 void *__libc_malloc(size_t size);
@@ -32,8 +34,9 @@ static long allocations;
 #endif
 
 static struct arena *workspace;
-static unsigned char domains[2][32];
-static struct offer offers[2];
+#define OFFERS 3
+static unsigned char domains[OFFERS][32];
+static struct offer offers[OFFERS];
 static struct payment first; /* of the minted ones */
 
 static void is_hash(const unsigned char got[32], const char *wanted,
@@ -50,10 +53,10 @@ static void constants(void)
 {
     unsigned char hash[32];
 
-    hash_keccak256(hash, VIEW(SIGNATURE_DOMAIN_TYPE));
-    ok(!memcmp(hash, signature_domain_type, 32), "type of a domain");
-    hash_keccak256(hash, VIEW(SIGNATURE_TRANSFER_TYPE));
-    ok(!memcmp(hash, signature_transfer_type, 32), "type of a transfer");
+    for (size_t i = 0; i < EIP712_TYPES; i++) {
+        hash_keccak256(hash, view_text(eip712_types[i].text));
+        ok(!memcmp(hash, eip712_types[i].hash, 32), "%s", eip712_types[i].text);
+    }
     ok(signature_domain(VIEW("eip155:84532"), VIEW(ADDRESS_SEPOLIA),
                         VIEW("USDC"), VIEW("2"), domains[0]),
        "a domain");
@@ -74,6 +77,12 @@ static void constants(void)
     offers[1] = (struct offer){.network = VIEW("eip155:8453"),
                                .asset = VIEW(ADDRESS_BASE),
                                .domain = domains[1]};
+    ok(signature_domain(VIEW("eip155:42161"), VIEW(ADDRESS_ARBITRUM),
+                        VIEW("USD Coin"), VIEW("2"), domains[2]),
+       "and on Arbitrum One");
+    offers[2] = (struct offer){.network = VIEW("eip155:42161"),
+                               .asset = VIEW(ADDRESS_ARBITRUM),
+                               .domain = domains[2]};
 }
 
 static void no_domain(void)
@@ -91,10 +100,9 @@ static void no_domain(void)
     unsigned char out[32];
 
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        ok(!signature_domain(view_text(rows[i].network),
-                             view_text(rows[i].address),
-                             view_text(rows[i].name),
-                             view_text(rows[i].version), out),
+        ok(!signature_domain(
+               view_text(rows[i].network), view_text(rows[i].address),
+               view_text(rows[i].name), view_text(rows[i].version), out),
            "no domain: %s %s", rows[i].network, rows[i].address);
     }
 }
@@ -131,9 +139,8 @@ static void read_payment(struct view line, struct payment *out)
 static enum payment_proof check(const struct payment *payment,
                                 const unsigned char *domain)
 {
-    struct offer offer = {.network = payment->network,
-                          .asset = payment->asset,
-                          .domain = domain};
+    struct offer offer = {
+        .network = payment->network, .asset = payment->asset, .domain = domain};
 
     return signature_check(payment, &offer);
 }
@@ -163,27 +170,76 @@ static unsigned turn_bits(const struct payment *payment,
     return proven;
 }
 
+/* What each type signs; the first word of a transfer is its signer. */
+static const struct type_row {
+    const char *words[SIGNED_WORDS + 1];
+    bool transfer;
+} types[] = {
+    [SIGNED_TRANSFER] = {{"from", "to", "value", "validAfter", "validBefore",
+                          "nonce"},
+                         true},
+    [SIGNED_RECEIVE] = {{"from", "to", "value", "validAfter", "validBefore",
+                         "nonce"},
+                        true},
+    [SIGNED_PERMIT] = {{"token", "amount", "spender", "nonce", "deadline"},
+                       false},
+    [SIGNED_PERMIT_EXACT] = {{"token", "amount", "spender", "nonce", "deadline",
+                              "to", "validAfter"},
+                             false},
+    [SIGNED_PERMIT_UPTO] = {{"token", "amount", "spender", "nonce", "deadline",
+                             "to", "facilitator", "validAfter"},
+                            false},
+    [SIGNED_PERMIT_DEPOSIT] = {{"token", "amount", "spender", "nonce",
+                                "deadline", "channelId"},
+                               false},
+    [SIGNED_VOUCHER] = {{"channelId", "maxClaimableAmount"}, false},
+};
+
+/* Under the contracts' domains, on another chain. */
+static void other_chain(const struct payment *minted, const char *name)
+{
+    struct payment p = *minted;
+
+    p.network = VIEW("eip155:84533");
+    is_number(check(&p, NULL), PROOF_FAILED, "%s: on no other chain", name);
+}
+
 static void one_bit(const struct payment *minted, const char *name,
                     const unsigned char *domain)
 {
-    static const char *const words[SIGNED_WORDS] = {
-        "from", "to", "value", "validAfter", "validBefore", "nonce"};
     struct payment p = *minted;
     struct signed_message *m = &p.message;
+    const struct type_row *type = &types[m->type];
     unsigned char other[32];
 
-    for (size_t i = 0; i < SIGNED_WORDS; i++) {
+    for (size_t i = 0; type->words[i]; i++) {
         is_number(turn_bits(&p, domain, m->words[i], NULL, 32), 0,
-                  "%s: no other %s", name, words[i]);
+                  "%s: no other %s", name, type->words[i]);
     }
-    is_number(turn_bits(&p, domain, m->words[0] + 12, m->signer, 20), 0,
-              "%s: no other payer", name);
+    is_number(turn_bits(&p, domain, m->signer,
+                        type->transfer ? m->words[0] + 12 : NULL, 20),
+              0, "%s: no other payer", name);
     is_number(turn_bits(&p, domain, m->signature, NULL, 65), 0,
               "%s: no other signature", name);
-    memcpy(other, domain, 32);
-    is_number(turn_bits(&p, other, other, NULL, 32), 0, "%s: no other domain",
-              name);
+    if (type->transfer) {
+        memcpy(other, domain, 32);
+        is_number(turn_bits(&p, other, other, NULL, 32), 0,
+                  "%s: no other domain", name);
+    } else {
+        other_chain(minted, name);
+    }
     is_number(check(&p, domain), PROOF_PROVEN, "%s: proven as it was", name);
+}
+
+/* The offer of the network; the first where there is none. */
+static size_t offer_of(struct view network)
+{
+    for (size_t i = 1; i < OFFERS; i++) {
+        if (view_equal(network, offers[i].network)) {
+            return i;
+        }
+    }
+    return 0;
 }
 
 static void minted(void)
@@ -197,28 +253,29 @@ static void minted(void)
         struct view name = member(text, "name");
         char room[32];
         struct payment p;
-        bool base;
+        size_t at;
 
         read_payment(text, &p);
         snprintf(room, sizeof(room), "%.*s", VIEW_ARG(name));
+        ok(!p.malformed, "%s: well-formed", room);
+        at = offer_of(p.network);
         if (p.message.type == SIGNED_NOTHING) {
-            is_number(signature_check(&p, &offers[0]), PROOF_UNKNOWN,
+            is_number(signature_check(&p, &offers[at]), PROOF_UNKNOWN,
                       "%s: unknown", room);
             continue;
         }
-        base = view_equal(p.network, offers[1].network);
-        is_number(signature_check(&p, &offers[base]), PROOF_PROVEN,
-                  "%s: proven", room);
-        is_number(signature_check(&p, &offers[!base]), PROOF_UNKNOWN,
-                  "%s: unknown under another asset", room);
-        one_bit(&p, room, domains[base]);
+        is_number(signature_check(&p, &offers[at]), PROOF_PROVEN, "%s: proven",
+                  room);
+        is_number(signature_check(&p, &offers[(at + 1) % OFFERS]),
+                  PROOF_UNKNOWN, "%s: unknown under another asset", room);
+        one_bit(&p, room, domains[at]);
         if (proven++ == 0) { /* the workspace's texts do not last */
             first = p;
-            first.network = offers[base].network;
-            first.asset = offers[base].asset;
+            first.network = offers[at].network;
+            first.asset = offers[at].asset;
         }
     }
-    is_number(proven, 10, "all that were minted");
+    is_number(proven, 19, "all that were minted");
     if (file) {
         fclose(file);
     }

@@ -10,8 +10,11 @@
 import { registerExactEvmScheme } from '@x402/evm/exact/client';
 import { ExactEvmSchemeV1 } from '@x402/evm/exact/v1/client';
 import { UptoEvmScheme } from '@x402/evm/upto/client';
+import { AuthCaptureEvmScheme } from '@x402/evm/auth-capture/client';
+import { BatchSettlementEvmScheme } from '@x402/evm/batch-settlement/client';
 import { x402Client, x402HTTPClient } from '@x402/core/client';
 import { createPaymentHeader } from 'x402/client';
+import { Challenge, Credential } from 'mppx';
 import { createWalletClient, http } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { baseSepolia } from 'viem/chains';
@@ -93,3 +96,65 @@ for (const [name, accepts] of [['v1', sepolia1], ['v1-base', base1]]) {
 // ... and by the legacy one.
 const wallet = createWalletClient({ account, chain: baseSepolia, transport: http('http://127.0.0.1:9') });
 row('v1-legacy', 'X-PAYMENT', await createPaymentHeader(wallet, 1, sepolia1));
+
+// ---- later ones: each appended, so that what stands above stays the same ----
+
+client.register('eip155:*', new AuthCaptureEvmScheme(account));
+const ARBITRUM = {
+  ...SEPOLIA, network: 'eip155:42161',
+  asset: '0xaf88d065e77c8cC2239327C5EDb3A432268e5831',
+  extra: { name: 'USD Coin', version: '2' },
+};
+await mint2('v2-arbitrum', ARBITRUM);
+
+const CAPTURE = {
+  ...SEPOLIA, scheme: 'auth-capture',
+  extra: {
+    ...SEPOLIA.extra, captureAuthorizer: PAYEE, feeRecipient: PAYEE,
+    captureDeadline: NOW + 86400, refundDeadline: NOW + 172800, minFeeBps: 0, maxFeeBps: 100,
+  },
+};
+await mint2('v2-auth-capture', CAPTURE);
+await mint2('v2-auth-capture-permit2', { ...CAPTURE, extra: { ...CAPTURE.extra, assetTransferMethod: 'permit2' } });
+
+// Channels: a deposit by either method, then vouchers, of the payer's own key
+// and of another that he lets sign.
+const BATCH = {
+  ...SEPOLIA, scheme: 'batch-settlement',
+  extra: { ...SEPOLIA.extra, receiverAuthorizer: PAYEE, withdrawDelay: 3600 },
+};
+const other = privateKeyToAccount(`0x${'02'.repeat(32)}`);
+async function mintBatch(name, options, accepts, storage) {
+  const scheme = new BatchSettlementEvmScheme(account, { salt: `0x${'03'.repeat(32)}`, ...options, ...(storage ? { storage } : {}) });
+  const made = await scheme.createPaymentPayload(2, accepts);
+  const whole = { ...made, resource: RESOURCE, accepted: accepts };
+  for (const [header, value] of Object.entries(codec.encodePaymentSignatureHeader(whole))) {
+    row(name, header, value);
+  }
+}
+const filled = { get: async () => ({ balance: '1000000', chargedCumulativeAmount: '30000' }), set: async () => {}, delete: async () => {} };
+await mintBatch('v2-deposit', {}, BATCH);
+await mintBatch('v2-deposit-permit2', {}, { ...BATCH, extra: { ...BATCH.extra, assetTransferMethod: 'permit2' } });
+await mintBatch('v2-voucher', {}, BATCH, filled);
+await mintBatch('v2-voucher-other', { voucherSigner: other }, BATCH, filled);
+
+// MPP: what the seller sealed, echoed with a payment.
+function mintMpp(name, challenge, payload, source) {
+  const made = Challenge.from({ secretKey: 'a test key', realm: 'news.example', expires: new Date((NOW + 300) * 1000).toISOString(), ...challenge });
+  const value = Credential.serialize(Credential.from({ challenge: made, payload, source }));
+  const decoded = JSON.parse(Buffer.from(value.slice('Payment '.length), 'base64url').toString('utf8'));
+  process.stdout.write(`${JSON.stringify({ name, now: NOW, header: 'Authorization', prefix: 'Payment ', form: 'url', value, decoded })}\n`);
+}
+const did = `did:pkh:eip155:84532:${account.address}`;
+mintMpp('mpp', {
+  method: 'evm', intent: 'charge',
+  request: { amount: '10000', currency: SEPOLIA.asset, recipient: PAYEE, methodDetails: { chainId: 84532 } },
+}, { type: 'hash', hash: `0x${'04'.repeat(32)}` }, did);
+mintMpp('mpp-session', {
+  method: 'tempo', intent: 'session',
+  request: { amount: '10000', currency: SEPOLIA.asset, recipient: PAYEE, methodDetails: { chainId: 84532 } },
+}, { action: 'voucher', channelId: `0x${'05'.repeat(32)}`, cumulativeAmount: '10000', signature: `0x${'06'.repeat(65)}` }, did);
+mintMpp('mpp-stripe', {
+  method: 'stripe', intent: 'charge',
+  request: { amount: '100', currency: 'usd', methodDetails: { networkId: 'profile_test' } },
+}, { spt: 'spt_test' });

@@ -48,6 +48,21 @@ local payment = {
 %%end
 }
 
+-- Does one of the credentials of an Authorization header pay?
+local paying = {
+    ["payment"] = true, ["l402"] = true, ["lsat"] = true, ["license"] = true,
+}
+local function pays(values)
+    for i = 0, #values do
+        for item in values[i]:gmatch("[^,]+") do
+            if paying[(item:match("%w+") or ""):lower()] then
+                return true
+            end
+        end
+    end
+    return false
+end
+
 local function list(values, from)
     local out = {}
     for i = from, #values do
@@ -103,11 +118,12 @@ end
 
 local function allow(txn, headers, decided)
     local forward = decided["x-payment-forward"] == "1"
-    for name in pairs(headers) do
+    for name, values in pairs(headers) do
         local folded = fold(name)
         if guarded[folded] or folded:find("^x%-x402%-")
             or folded:find("^x%-amzn%-waf%-")
-            or (payment[folded] and not (forward and name == folded)) then
+            or (payment[folded] and not (forward and name == folded))
+            or (folded == "authorization" and not forward and pays(values)) then
             txn.http:req_del_header(name)
         end
     end
