@@ -271,7 +271,7 @@ fuzz: check-deps
 
 .PHONY: fuzzers benches
 fuzzers: $(FUZZ_BIN)
-benches: all $(BENCH_BIN)
+benches: all $(BENCH_BIN) $(BUILD)/test/log-lines
 
 bench: check-deps
 	@$(MAKE) --no-print-directory -s benches

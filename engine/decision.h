@@ -67,6 +67,8 @@ struct wb_request {
     bool unread;                   /* its record could not be read */
     bool cannot_strip;             /* strip is a refusal: WB_CANNOT_STRIP */
     bool cut;                      /* a value did not fit the workspace */
+    struct wb_memo *memo;          /* NULL: every request is weighed anew */
+    bool answers_only;             /* no headers, no body, no id */
 
     struct wb_state *state;
     unsigned char id[16];
@@ -92,6 +94,10 @@ struct wb_request {
     atomic_bool answered; /* the store is done with `call` */
     struct denial denial; /* what would be answered in enforce mode */
 
+    struct wb_request *shadow;       /* decides once more; NULL: none; owned */
+    const struct wb_request *lender; /* of rates, while this is a shadow */
+    unsigned differs;                /* bits of enum shadow_difference */
+
     unsigned status; /* what is answered: 200 or denial.status */
     struct answer_header headers[ANSWER_HEADERS_MAX];
     size_t header_count;
@@ -99,6 +105,17 @@ struct wb_request {
     struct text answer; /* holds header values and body */
     char answer_room[ANSWER_ROOM];
 };
+
+/* What a shadow's decision is compared by. */
+enum shadow_difference {
+    SHADOW_CLASS,
+    SHADOW_PRICE,
+    SHADOW_ANSWER,
+    SHADOW_DIFFERENCES
+};
+extern const char *const shadow_differences[SHADOW_DIFFERENCES];
+/* The rates of a shadow: what its lender counted. */
+const uint64_t *shadow_rates(struct wb_request *shadow);
 
 /* The state behind the public handle. */
 struct wb_state {
@@ -155,6 +172,11 @@ bool payment_wants_claim(const struct wb_request *request);
 /* Fills `call`, which the store is then given; and what it said. */
 void payment_claim(struct wb_request *request);
 void payment_claim_answered(struct wb_request *request);
+/* memo.c: from the memo, where there is one and it holds it; else as it is
+ * without. */
+void memo_browser(struct wb_request *request);
+void memo_evaluate(struct wb_request *request);
+
 /* headers.c: the decision as request headers to the gate. */
 extern const char *const injected_headers[]; /* NULL-terminated */
 void headers_write(struct wb_request *request);
@@ -185,5 +207,7 @@ enum wb_status state_open_store(const struct wb_engine *engine,
 struct counters *counters_new(void);
 void counters_free(struct counters *counters);
 void counters_add(struct wb_request *request);
+/* A shadow has decided; bits of enum shadow_difference. */
+void counters_shadow(const struct wb_request *request, unsigned differs);
 
 #endif

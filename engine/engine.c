@@ -13,6 +13,7 @@
 #include "load.h"
 #include "outcomes.h"
 #include "payment/recover.h"
+#include "pricing/publish.h"
 #include "request/field.h"
 
 const char *wb_version(void)
@@ -265,6 +266,33 @@ enum wb_status wb_engine_dump(const struct wb_engine *engine, enum wb_dump what,
         }
     }
     return WB_OK;
+}
+
+enum wb_status wb_engine_publish(const struct wb_engine *engine,
+                                 enum wb_publication what, const char *site,
+                                 const char *base, wb_sink *sink, void *context)
+{
+    static const enum publication forms[] = {
+        [WB_PUBLISH_PRICES] = PUBLISH_PRICES,
+        [WB_PUBLISH_RSL] = PUBLISH_RSL,
+        [WB_PUBLISH_ROBOTS] = PUBLISH_ROBOTS,
+        [WB_PUBLISH_LLMS] = PUBLISH_LLMS,
+        [WB_PUBLISH_BAZAAR] = PUBLISH_BAZAAR};
+    struct outlet outlet = {sink, context};
+    if (!base || (size_t)what >= sizeof forms / sizeof *forms) {
+        return WB_ERROR_ARGUMENT;
+    }
+    for (size_t i = 0; i < engine->site_count; i++) {
+        const struct site *one = &engine->sites[i];
+        if (site ? view_equal(one->id, view_text(site)) : i == 0) {
+            return policy_publish(
+                       one->policy, engine->rulesets[one->ruleset].program,
+                       forms[what], view_text(base), outlet_write, &outlet)
+                       ? WB_OK
+                       : WB_ERROR_MEMORY;
+        }
+    }
+    return WB_ERROR_ARGUMENT;
 }
 
 void wb_fields_write(wb_sink *sink, void *context)

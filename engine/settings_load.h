@@ -17,6 +17,8 @@ struct settings {
     int mode; /* 0 enforce, 1 count */
     int64_t enforce_share;
     const struct node *rules; /* NULL: the shipped pack */
+    struct view shadow;       /* NONE: there is none */
+    struct view robots;       /* or NONE */
     struct view policy;
     const struct node *policy_node; /* for its place, or NULL */
     int unknown_host;               /* 0 default, 1 reject */
@@ -48,7 +50,7 @@ struct site_settings {
     struct schema_texts hosts;
     const struct node *rules; /* NULL: those of the top level */
     struct view policy;
-    struct view pay_to;
+    struct view pay_to, robots;
     int mode; /* 0 enforce, 1 count, 2 as the top level */
     struct place place;
 };

@@ -6,13 +6,17 @@
  *   C010 no such shipped policy            C014 a host of two sites
  *   C011 a site without hosts              C015 a host that is no name
  *   C013 two sites with one id             C016 an id that is no id
- *   C017 too many sites
+ *   C017 too many sites                    C023 a robots.txt
  */
+#include <stdlib.h>
+
+#include "base/file_load.h"
 #include "base/hash.h"
 #include "config/schema.h"
 #include "config/tree.h"
 #include "loading_load.h"
 #include "pricing/policy_load.h"
+#include "request/robots_load.h"
 
 #define ID_MAX 64
 
@@ -90,6 +94,36 @@ static void load_policy(struct loading *l, struct site *site, struct view name,
     } else {
         check_dollars(l, site, place);
     }
+}
+
+/* The robots.txt of a site; NULL when none is named, or after an error. */
+static const struct robots *load_robots(struct loading *l, struct view name,
+                                        struct place place)
+{
+    struct view path =
+        name.at ? settings_path(l->folder, name, l->arena) : VIEW_NONE;
+    const struct robots *robots = NULL;
+    struct file_text file = {.error = "out of memory"};
+    if (!name.at) {
+        return NULL;
+    }
+    if (path.at) {
+        file_read(path.at, ROBOTS_BYTES_MAX, &file);
+    }
+    struct view copy = file.text
+                           ? arena_copy(l->arena, view_of(file.text, file.size))
+                           : VIEW_NONE;
+    if (copy.at) {
+        robots = robots_read(l->arena, copy);
+    }
+    if (!robots) {
+        problems_add(l->problems, PROBLEM_ERROR, place, "C023", NULL,
+                     "robots: '%.*s' cannot be read: %s", VIEW_ARG(name),
+                     file.error ? file.error : "out of memory");
+        l->failed = true;
+    }
+    free(file.text);
+    return robots;
 }
 
 static struct view lower_host(struct loading *l, struct view host)
@@ -208,6 +242,9 @@ static void load_site(struct loading *l, const struct node *node)
         load_policy(l, site, l->settings.policy,
                     place_of(l->settings.policy_node), settings.pay_to);
     }
+    site->robots = settings.robots.at
+                       ? load_robots(l, settings.robots, settings.place)
+                       : engine->sites[0].robots;
     engine->site_count++;
 }
 
@@ -224,6 +261,7 @@ void sites_load(struct loading *l)
     name_site(site, VIEW("default"));
     site->count = l->settings.mode == 1;
     site->ruleset = rulesets_find(l, l->settings.rules);
+    site->robots = load_robots(l, l->settings.robots, (struct place){0});
     engine->site_count = 1;
     load_policy(l, site, l->settings.policy, place_of(l->settings.policy_node),
                 VIEW_NONE);

@@ -44,7 +44,8 @@ struct site {
     size_t host_count;
     size_t ruleset;
     const struct policy *policy;
-    bool count; /* mode: count */
+    const struct robots *robots; /* NULL: none was given */
+    bool count;                  /* mode: count */
 };
 
 struct setting {
@@ -74,6 +75,7 @@ struct wb_engine {
     struct ruleset *rulesets;
     size_t ruleset_count;
     size_t rule_count, example_count; /* of all rulesets */
+    struct wb_engine *shadow;         /* or NULL; one reference */
     struct site *sites; /* sites[0] is the default site */
     size_t site_count;
     bool reject_unknown_host;
@@ -81,9 +83,9 @@ struct wb_engine {
     enum header_profile profile;
     struct guard *guard;
     const struct known_names *names; /* of headers: for guard and plans */
-    struct databases databases; /* closed with the snapshot */
-    struct keyring keyring;     /* of agents that sign their requests */
-    struct dated_lists lists;   /* what these stand on */
+    struct databases databases;      /* closed with the snapshot */
+    struct keyring keyring;          /* of agents that sign their requests */
+    struct dated_lists lists;        /* what these stand on */
     struct payment_settings payments;
     struct claim_settings claims;
     size_t rate_entries, nonce_entries;

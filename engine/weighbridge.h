@@ -41,6 +41,7 @@ extern "C" {
 struct wb_engine;
 struct wb_state;
 struct wb_request;
+struct wb_memo;
 struct wb_problems;
 
 /* Bytes and their number; not NUL-terminated. data NULL: no value. */
@@ -175,8 +176,24 @@ WB_API const char *wb_engine_payment_name(const struct wb_engine *engine,
 WB_API int wb_engine_pays(const struct wb_engine *engine, struct wb_text name,
                           struct wb_text value);
 
-/* Writes a policy from a file of others: the route configuration of AWS'
- * x402 sample. WB_ERROR_CONFIG: `problems` (may be NULL) says why not. */
+/* What the policy of a site (NULL: the default site) asks of whom, by the
+ * tiers that price requests: a price list in JSON, an RSL license, lines for
+ * robots.txt, a section of llms.txt, resource items of x402's Bazaar. `base`
+ * is where the site is, "https://news.example". WB_ERROR_ARGUMENT: there is
+ * no such site. */
+enum wb_publication {
+    WB_PUBLISH_PRICES,
+    WB_PUBLISH_RSL,
+    WB_PUBLISH_ROBOTS,
+    WB_PUBLISH_LLMS,
+    WB_PUBLISH_BAZAAR
+};
+WB_API enum wb_status wb_engine_publish(const struct wb_engine *engine,
+                                        enum wb_publication what,
+                                        const char *site, const char *base,
+                                        wb_sink *sink, void *context);
+/* Writes a policy from a file of others: a robots.txt, or the route
+ * configuration of AWS' x402 sample. WB_ERROR_CONFIG: `problems` (may be NULL) says why not. */
 WB_API enum wb_status wb_convert(const char *path, struct wb_problems *problems,
                                  wb_sink *sink, void *context);
 
@@ -318,6 +335,20 @@ WB_API void wb_decide_resume(struct wb_request *request);
 WB_API void wb_decide_blocking(struct wb_request *request,
                                struct wb_state *state);
 
+/* ---- for many requests at once, as in a replay ---- */
+
+/* What rules made of requests past, for those that are the same to them. Of
+ * one thread at a time, with its requests; bounded (tens of megabytes); it
+ * changes no decision, only the time that one takes. NULL: out of memory. */
+WB_API struct wb_memo *wb_memo_new(void);
+WB_API void wb_memo_free(struct wb_memo *memo); /* NULL is fine */
+/* From now on this request looks into `memo` (NULL: into none), which must
+ * live as long as the request or until another is given. */
+WB_API void wb_request_memo(struct wb_request *request, struct wb_memo *memo);
+/* Only single answers will be asked for (1): decisions then have no id, no
+ * headers, no body, and make no record. */
+WB_API void wb_request_answers_only(struct wb_request *request, int only);
+
 /* ---- the decision; valid until reset ---- */
 
 /* 200: allow. 4xx: answer it with the headers and body below. 0: there is no
@@ -362,6 +393,16 @@ WB_API struct wb_text wb_decision_answer(const struct wb_request *request,
  * end. Lives as long as the engine. */
 WB_API struct wb_text wb_decision_rule(const struct wb_request *request,
                                        size_t i, int *score);
+
+/* Once a decision was answered: decides its request again under the engine's
+ * shadow (weighbridge.yaml(5)), if it has one, compares and counts. 1: the two
+ * differ. Claims and counts nothing else; the caller's bytes must still be
+ * there, and wb_request_reset comes after. */
+WB_API int wb_shadow_decide(struct wb_request *request);
+/* The difference as one JSON object; returns as wb_decision_write does, 0 when
+ * there is none. */
+WB_API size_t wb_shadow_write(const struct wb_request *request, char *out,
+                              size_t room);
 
 enum wb_form {
     WB_FORM_RECORD, /* the decision record: one JSON object, no newline */

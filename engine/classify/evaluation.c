@@ -98,6 +98,7 @@ void weighing_reset(struct evaluation *e)
     e->settled = false;
     e->fired_count = 0;
     e->regex_runs = 0;
+    e->decided = false;
     e->verdict = (struct verdict){0};
 }
 
@@ -160,6 +161,10 @@ void evaluation_stateful(struct evaluation *evaluation, const uint64_t *rates)
     struct evaluation *e = evaluation;
     uint32_t phase_one;
 
+    if (e->decided) {
+        fill_score(e); /* prices ask for it */
+        return;
+    }
     fill_rates(e, rates);
     weigh_slots(e, SLOT_RATE);
     weigh_ranks(e, e->program->scored);

@@ -75,9 +75,9 @@ static bool read_set(struct testing *t, const struct node *node,
     return true;
 }
 
-/* What a signature was found to be, as if it had been checked. */
-static bool read_signature(struct testing *t, const struct node *node,
-                           bool *taken)
+/* What a signature was found to be, as if it had been checked, and what the
+ * site's robots.txt says. */
+static bool read_found(struct testing *t, const struct node *node, bool *taken)
 {
     struct view key = node->key;
 
@@ -88,6 +88,8 @@ static bool read_signature(struct testing *t, const struct node *node,
         t->request->signature.agent = node->text;
     } else if (view_equal(key, VIEW("wba.key"))) {
         t->request->signature.key = node->text;
+    } else if (view_equal(key, VIEW("robots"))) {
+        t->request->robots_said = node->text;
     } else {
         *taken = false;
     }
@@ -111,13 +113,14 @@ static bool read_assumed(void *context, const struct node *node, bool *taken)
             read_set(t, node, view_of(key.at + set.size, key.size - set.size));
         return *taken;
     }
-    return read_signature(t, node, taken);
+    return read_found(t, node, taken);
 }
 
 static bool read_example(struct testing *t, const struct node *example)
 {
     static const char *const words[] = {"rate.",     "in-set.", "wba.state",
-                                        "wba.agent", "wba.key", NULL};
+                                        "wba.agent", "wba.key", "robots",
+                                        NULL};
     const struct written_request written = {.request = t->request,
                                             .workspace = t->workspace,
                                             .problems = t->rules->problems,

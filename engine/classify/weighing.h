@@ -39,6 +39,7 @@ struct evaluation {
     struct rank_set order; /* for sorting what fired */
     size_t *fired;         /* rules in import order */
     size_t fired_count;
+    bool decided; /* the stateful half is done: see keep.h */
     struct verdict verdict;
     struct arena *arena; /* owns all of the above but scratch */
 };

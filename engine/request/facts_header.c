@@ -66,6 +66,11 @@ static void put_major(struct fill *fill, unsigned slot, bool has,
 
 static const struct browser *browser_of(struct fill *fill, struct view text)
 {
+    const struct request *request = fill->request;
+
+    if (request->browser && view_equal(text, request->browser_name)) {
+        return request->browser;
+    }
     if (!fill->has_browser) {
         browser_read(&fill->browser, text);
         fill->has_browser = true;

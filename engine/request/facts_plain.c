@@ -5,6 +5,7 @@
  */
 #include "request/fill.h"
 #include "request/mmdb.h"
+#include "request/robots.h"
 #include "request/shape.h"
 
 /* Where the request holds the text of a field, plus one; 0: nowhere. */
@@ -129,6 +130,29 @@ static void fill_located(struct fill *fill, unsigned slot, enum field field)
     }
 }
 
+/* What the site's robots.txt says; absent where it has none. */
+static void fill_robots(struct fill *fill, unsigned slot)
+{
+    const struct request *request = fill->request;
+    const struct header *agent = request_header(request, VIEW("user-agent"));
+    struct view token;
+
+    if (request->robots_said.at) {
+        put_text(fill, slot, request->robots_said);
+    } else if (!request->robots) {
+        fill->values[slot].state = VALUE_ABSENT;
+    } else if (request->path.raw.at &&
+               (agent || request_header_known(request, VIEW("user-agent")))) {
+        token = robots_token(request->robots, agent ? agent->value : VIEW(""));
+        put_text(fill, slot,
+                 !token.at || robots_allows(request->robots, token,
+                                            request->path.canonical,
+                                            request->path.query)
+                     ? VIEW("allowed")
+                     : VIEW("disallowed"));
+    }
+}
+
 /* Facts that are neither plain text nor optional. */
 static void fill_other(struct fill *fill, unsigned slot, enum field field)
 {
@@ -148,6 +172,9 @@ static void fill_other(struct fill *fill, unsigned slot, enum field field)
     case FIELD_HEADER_ORDER:
     case FIELD_HEADER_SHAPE:
         fill_order(fill, slot, field);
+        break;
+    case FIELD_ROBOTS:
+        fill_robots(fill, slot);
         break;
     case FIELD_CLIENT_IP:
         if (request->client_known) {

@@ -48,6 +48,8 @@ enum field_type {
       "verified, invalid, expired, unknown-key or replayed: Web Bot Auth")     \
     X(WBA_AGENT, "wba.agent", TEXT, true, "whose key signed the request")      \
     X(WBA_KEY, "wba.key", TEXT, false, "thumbprint of the key that signed it") \
+    X(ROBOTS, "robots", TEXT, true,                                            \
+      "allowed or disallowed, by the site's robots.txt, for this user agent")  \
     X(JA3, "ja3", TEXT, true, "JA3 fingerprint, from a trusted proxy")         \
     X(JA4, "ja4", TEXT, true, "JA4 fingerprint, from a trusted proxy")         \
     X(UA_FAMILY, "ua.family", TEXT, true,                                      \

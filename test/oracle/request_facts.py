@@ -40,7 +40,7 @@ FIELDS = {
     "ua.platform": "text", "ua.mobile": "boolean",
     "ch.brands": "text", "ch.major": "number", "ch.platform": "text",
     "ch.mobile": "boolean", "header-shape": "text",
-    "wba.state": "text", "wba.agent": "text", "wba.key": "text",
+    "robots": "text", "wba.state": "text", "wba.agent": "text", "wba.key": "text",
     "ua.engine": "text", "ua.engine-major": "number",
     "ch.grease": "boolean", "ch.same-major": "boolean", "ch.same-platform": "boolean",
     "accept-kind": "text", "encoding-kind": "text",
@@ -62,7 +62,7 @@ def field_kind(name):
 def left_out(name):
     """True for fields that the oracle does not compute."""
     return (name.startswith(("ua.", "ch.", "payment.", "wba."))
-            or name in ("header-shape", "accept-kind", "encoding-kind",
+            or name in ("header-shape", "robots", "accept-kind", "encoding-kind",
                         "site"))
 
 
