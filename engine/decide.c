@@ -186,6 +186,9 @@ static const uint64_t *step_rates(struct wb_request *r)
 {
     const struct program *program = r->ruleset->program;
     size_t n = program_rates(program);
+    if (n > 0 && r->lender) {
+        return shadow_rates(r);
+    }
     if (n == 0 || !r->state) {
         return NULL;
     }

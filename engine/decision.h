@@ -92,6 +92,10 @@ struct wb_request {
     atomic_bool answered; /* the store is done with `call` */
     struct denial denial; /* what would be answered in enforce mode */
 
+    struct wb_request *shadow;       /* decides once more; NULL: none; owned */
+    const struct wb_request *lender; /* of rates, while this is a shadow */
+    unsigned differs;                /* bits of enum shadow_difference */
+
     unsigned status; /* what is answered: 200 or denial.status */
     struct answer_header headers[ANSWER_HEADERS_MAX];
     size_t header_count;
@@ -99,6 +103,17 @@ struct wb_request {
     struct text answer; /* holds header values and body */
     char answer_room[ANSWER_ROOM];
 };
+
+/* What a shadow's decision is compared by. */
+enum shadow_difference {
+    SHADOW_CLASS,
+    SHADOW_PRICE,
+    SHADOW_ANSWER,
+    SHADOW_DIFFERENCES
+};
+extern const char *const shadow_differences[SHADOW_DIFFERENCES];
+/* The rates of a shadow: what its lender counted. */
+const uint64_t *shadow_rates(struct wb_request *shadow);
 
 /* The state behind the public handle. */
 struct wb_state {
@@ -144,6 +159,8 @@ bool price_is_payers(const struct wb_request *request);
 const char *price_hold(struct wb_request *request, size_t offer);
 /* What was told before is told again only if it is paid. */
 void price_finish(struct wb_request *request);
+/* wb_demand.c: "75.5" or "75.5%" as parts per million. */
+bool price_read_load(struct view text, uint64_t *out);
 void price_quote(const struct wb_request *request, struct text *out);
 /* decide_payment.c: the steps after the price, in their order. */
 void payment_step_judge(struct wb_request *request);
@@ -187,5 +204,7 @@ enum wb_status state_open_store(const struct wb_engine *engine,
 struct counters *counters_new(void);
 void counters_free(struct counters *counters);
 void counters_add(struct wb_request *request);
+/* A shadow has decided; bits of enum shadow_difference. */
+void counters_shadow(const struct wb_request *request, unsigned differs);
 
 #endif

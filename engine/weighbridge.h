@@ -206,6 +206,30 @@ WB_API struct wb_text wb_engine_route(const struct wb_engine *engine, size_t i);
  * neither. (Payments are claimed in any case.) */
 WB_API int wb_engine_counts_rates(const struct wb_engine *engine);
 
+/* ---- demand, to be looked at without serving ---- */
+
+/* The i-th demand of a site's policy, a group's or a route's id; NULL past the
+ * end, or where there is no such site. Lives as long as the engine. */
+WB_API const char *wb_engine_demand(const struct wb_engine *engine,
+                                    const char *site, size_t i);
+enum wb_demand_number {
+    WB_DEMAND_PERIOD, /* microseconds */
+    WB_DEMAND_TARGET, /* thousandths of an event a period; of a load: parts
+                         per million; of a curve: its last point */
+    WB_DEMAND_FLOOR,  /* parts per million, as all multipliers */
+    WB_DEMAND_CEILING,
+    WB_DEMAND_LOAD /* 1: it follows a load, 0: events */
+};
+/* False: there is no such demand. */
+WB_API int wb_demand_number(const struct wb_engine *engine, const char *site,
+                            const char *demand, enum wb_demand_number which,
+                            uint64_t *number);
+/* The multiplier that follows one in whose period `signal` was counted
+ * (events, or parts per million of a load). 0: there is no such demand. */
+WB_API uint64_t wb_demand_next(const struct wb_engine *engine, const char *site,
+                               const char *demand, uint64_t multiplier,
+                               uint64_t signal);
+
 /* ---- state: claims, rates, counters; shared, survives reloads ---- */
 
 /* Opens the store that the engine's configuration names. WB_ERROR_IO: one in
@@ -394,6 +418,16 @@ WB_API struct wb_text wb_decision_answer(const struct wb_request *request,
  * end. Lives as long as the engine. */
 WB_API struct wb_text wb_decision_rule(const struct wb_request *request,
                                        size_t i, int *score);
+
+/* Once a decision was answered: decides its request again under the engine's
+ * shadow (weighbridge.yaml(5)), if it has one, compares and counts. 1: the two
+ * differ. Claims and counts nothing else; the caller's bytes must still be
+ * there, and wb_request_reset comes after. */
+WB_API int wb_shadow_decide(struct wb_request *request);
+/* The difference as one JSON object; returns as wb_decision_write does, 0 when
+ * there is none. */
+WB_API size_t wb_shadow_write(const struct wb_request *request, char *out,
+                              size_t room);
 
 enum wb_form {
     WB_FORM_RECORD, /* the decision record: one JSON object, no newline */
