@@ -164,6 +164,8 @@ bool price_is_payers(const struct wb_request *request);
 const char *price_hold(struct wb_request *request, size_t offer);
 /* What was told before is told again only if it is paid. */
 void price_finish(struct wb_request *request);
+/* wb_demand.c: "75.5" or "75.5%" as parts per million. */
+bool price_read_load(struct view text, uint64_t *out);
 void price_quote(const struct wb_request *request, struct text *out);
 /* decide_payment.c: the steps after the price, in their order. */
 void payment_step_judge(struct wb_request *request);

@@ -234,12 +234,23 @@ static void fill_slot(struct fill *fill, unsigned slot,
     }
 }
 
-void fill_header(struct fill *fill, const struct source *source,
-                 struct view text)
+static void fill_all(struct fill *fill, const struct source *source,
+                     struct view text)
 {
     struct header_facts facts = {.text = text};
 
     for (size_t i = 0; i < source->slot_count; i++) {
         fill_slot(fill, source->slots[i], &facts);
+    }
+}
+
+void fill_header(struct fill *fill, const struct source *source,
+                 struct view text)
+{
+    if (source->bare) {
+        fill->values[source->slots[0]].state = VALUE_PRESENT;
+        fill->values[source->slots[0]].text = text;
+    } else {
+        fill_all(fill, source, text);
     }
 }
