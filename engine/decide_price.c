@@ -32,7 +32,7 @@ void price_step(struct wb_request *r)
     if (aws_refuses_method(r)) {
         decision_refuse(r, 405, "method_not_allowed", NULL);
     }
-    if (r->price.multiplier && decision_allows(r)) {
+    if (r->price.multiplier && decision_allows(r) && !r->again) {
         market_asked(market, &r->price, &r->facts);
     }
 }

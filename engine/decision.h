@@ -54,8 +54,10 @@ struct wb_request {
 
     struct arena *workspace;
     struct request facts;
-    struct view label;    /* of the record */
-    struct view proxy_id; /* made by the proxy for this request; or NONE */
+    struct view label;     /* of the record */
+    struct view proxy_id;  /* made by the proxy for this request; or NONE */
+    unsigned char ask[16]; /* a hash of that and what it came with */
+    bool again;            /* asked before under it: counted already */
     struct payment payment;
     struct wba wba; /* the signature of the request itself */
 
@@ -120,6 +122,7 @@ struct wb_state {
     struct store *store;
     struct rates *rates;
     struct nonces *nonces; /* of signed requests */
+    struct nonces *asks;   /* under ids that proxies made */
     bool replay; /* fixed keys; decision ids are hashes of the input */
     unsigned char key[16];
     struct counters *counters;
@@ -146,6 +149,8 @@ static inline bool decision_allows(const struct wb_request *request)
 /* decide.c: what refuses first is what is told. `reason`: token or NULL. */
 void decision_refuse(struct wb_request *request, unsigned status,
                      const char *error, const char *reason);
+/* asked.c: fills ask and again. */
+void decision_ask(struct wb_request *request);
 /* decision_id.c: fills id and id_text, with a new one or this one. */
 void decision_make_id(struct wb_request *request);
 void decision_take_id(struct wb_request *request, const unsigned char id[16]);

@@ -201,8 +201,9 @@ WB_API enum wb_status wb_convert(const char *path, struct wb_problems *problems,
  * which may share theirs; no value past the end. Live as long as it does. */
 WB_API struct wb_text wb_engine_rule(const struct wb_engine *engine, size_t i);
 WB_API struct wb_text wb_engine_route(const struct wb_engine *engine, size_t i);
-/* Do rules count rates, so that decisions hang on those before them? 1 or
- * 0. (Payments are claimed in any case.) */
+/* Does it count across requests, so that decisions hang on those before
+ * them? 1: rules count rates; 2: prices count volume or demand; 3: both; 0:
+ * neither. (Payments are claimed in any case.) */
 WB_API int wb_engine_counts_rates(const struct wb_engine *engine);
 
 /* ---- demand, to be looked at without serving ---- */
