@@ -206,7 +206,8 @@ static const uint64_t *step_rates(struct wb_request *r)
         before = rate;
         r->rates[i] =
             whole ? rates_count(r->state->rates, parts ^ hash_table(rate->name),
-                                network, rate->window, r->facts.time)
+                                r->again ? 0 : 1, network, rate->window,
+                                r->facts.time)
                   : RATE_UNKNOWN;
     }
     return r->rates;
@@ -284,7 +285,9 @@ static void finish(struct wb_request *r)
     if (r->answer.cut) {
         refuse_too_large(r);
     }
-    counters_add(r);
+    if (!r->again) {
+        counters_add(r);
+    }
 }
 
 /* From the store's thread. The request may be gone once it is told. */
@@ -310,6 +313,7 @@ enum wb_result wb_decide(struct wb_request *r, struct wb_state *state,
     if (!r->answers_only || r->payment.header.at) {
         decision_make_id(r); /* a claim is held by it */
     }
+    decision_ask(r);
     if (!r->evaluation) {
         finish(r);
         return WB_DONE;

@@ -54,8 +54,10 @@ struct wb_request {
 
     struct arena *workspace;
     struct request facts;
-    struct view label;    /* of the record */
-    struct view proxy_id; /* made by the proxy for this request; or NONE */
+    struct view label;     /* of the record */
+    struct view proxy_id;  /* made by the proxy for this request; or NONE */
+    unsigned char ask[16]; /* a hash of that and what it came with */
+    bool again;            /* asked before under it: counted already */
     struct payment payment;
     struct wba wba; /* the signature of the request itself */
 
@@ -120,6 +122,7 @@ struct wb_state {
     struct store *store;
     struct rates *rates;
     struct nonces *nonces; /* of signed requests */
+    struct nonces *asks;   /* under ids that proxies made */
     bool replay; /* fixed keys; decision ids are hashes of the input */
     unsigned char key[16];
     struct counters *counters;
@@ -146,6 +149,8 @@ static inline bool decision_allows(const struct wb_request *request)
 /* decide.c: what refuses first is what is told. `reason`: token or NULL. */
 void decision_refuse(struct wb_request *request, unsigned status,
                      const char *error, const char *reason);
+/* asked.c: fills ask and again. */
+void decision_ask(struct wb_request *request);
 /* decision_id.c: fills id and id_text, with a new one or this one. */
 void decision_make_id(struct wb_request *request);
 void decision_take_id(struct wb_request *request, const unsigned char id[16]);
@@ -159,6 +164,8 @@ bool price_is_payers(const struct wb_request *request);
 const char *price_hold(struct wb_request *request, size_t offer);
 /* What was told before is told again only if it is paid. */
 void price_finish(struct wb_request *request);
+/* wb_demand.c: "75.5" or "75.5%" as parts per million. */
+bool price_read_load(struct view text, uint64_t *out);
 void price_quote(const struct wb_request *request, struct text *out);
 /* decide_payment.c: the steps after the price, in their order. */
 void payment_step_judge(struct wb_request *request);

@@ -101,6 +101,8 @@ static void start_over(struct wb_request *r)
     r->verdict.class = CLASS_UNKNOWN;
     r->label = VIEW_NONE;
     r->proxy_id = VIEW_NONE;
+    r->again = false;
+    memset(r->ask, 0, sizeof r->ask);
     r->site = NULL;
     r->ruleset = NULL;
     r->evaluation = NULL;

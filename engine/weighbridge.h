@@ -201,9 +201,34 @@ WB_API enum wb_status wb_convert(const char *path, struct wb_problems *problems,
  * which may share theirs; no value past the end. Live as long as it does. */
 WB_API struct wb_text wb_engine_rule(const struct wb_engine *engine, size_t i);
 WB_API struct wb_text wb_engine_route(const struct wb_engine *engine, size_t i);
-/* Do rules count rates, so that decisions hang on those before them? 1 or
- * 0. (Payments are claimed in any case.) */
+/* Does it count across requests, so that decisions hang on those before
+ * them? 1: rules count rates; 2: prices count volume or demand; 3: both; 0:
+ * neither. (Payments are claimed in any case.) */
 WB_API int wb_engine_counts_rates(const struct wb_engine *engine);
+
+/* ---- demand, to be looked at without serving ---- */
+
+/* The i-th demand of a site's policy, a group's or a route's id; NULL past the
+ * end, or where there is no such site. Lives as long as the engine. */
+WB_API const char *wb_engine_demand(const struct wb_engine *engine,
+                                    const char *site, size_t i);
+enum wb_demand_number {
+    WB_DEMAND_PERIOD, /* microseconds */
+    WB_DEMAND_TARGET, /* thousandths of an event a period; of a load: parts
+                         per million; of a curve: its last point */
+    WB_DEMAND_FLOOR,  /* parts per million, as all multipliers */
+    WB_DEMAND_CEILING,
+    WB_DEMAND_LOAD /* 1: it follows a load, 0: events */
+};
+/* False: there is no such demand. */
+WB_API int wb_demand_number(const struct wb_engine *engine, const char *site,
+                            const char *demand, enum wb_demand_number which,
+                            uint64_t *number);
+/* The multiplier that follows one in whose period `signal` was counted
+ * (events, or parts per million of a load). 0: there is no such demand. */
+WB_API uint64_t wb_demand_next(const struct wb_engine *engine, const char *site,
+                               const char *demand, uint64_t multiplier,
+                               uint64_t signal);
 
 /* ---- state: claims, rates, counters; shared, survives reloads ---- */
 
