@@ -96,7 +96,7 @@ LIB_CFLAGS = $(call pc,--cflags,$(LIB_PACKAGES) $(APP_PACKAGES) \
 	$(REPLAY_PACKAGES))
 LIB_LIBS = $(call pc,--libs,$(LIB_PACKAGES)) $(PLAIN_LIBS)
 REPLAY_LIBS = $(call pc,--libs,$(REPLAY_PACKAGES)) -lm
-APP_LIBS = $(call pc,--libs,$(APP_PACKAGES)) $(REPLAY_LIBS)
+APP_LIBS = $(call pc,--libs,$(APP_PACKAGES)) $(REPLAY_LIBS) -lm
 
 # ---- what there is ----
 
@@ -271,7 +271,7 @@ fuzz: check-deps
 
 .PHONY: fuzzers benches
 fuzzers: $(FUZZ_BIN)
-benches: all $(BENCH_BIN)
+benches: all $(BENCH_BIN) $(BUILD)/test/log-lines
 
 bench: check-deps
 	@$(MAKE) --no-print-directory -s benches

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Claims a second by 64 callers that each wait for the answer, in memory and
- * in lmdb, with none and with a million live claims before.
+ * Claims a second by 64 callers that each wait for the answer, in memory, in
+ * lmdb and in valkey (a redis-server of its own, if there is one), with none
+ * and with a million live claims before; and by one caller alone.
  *
  *   stores          claims/s, the best of 3 rounds
  */
@@ -15,10 +16,12 @@
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "redis.h"
 #include "state/state.h"
 
 #define CALLERS 64
 #define CLAIMS 100000u
+#define ALONE 20000u /* by one caller, whom the store keeps waiting */
 #define LIVE 1000000u
 #define ROUNDS 3
 #define NOW INT64_C(1767225600000000)
@@ -77,55 +80,59 @@ static void *run(void *unused)
 }
 
 /* Seconds that the next `count` claims take. */
-static double take(unsigned count)
+static double take(unsigned count, unsigned callers)
 {
     pthread_t threads[CALLERS];
     double start = seconds();
 
     atomic_store(&next_claim, last_claim);
     last_claim += count;
-    for (unsigned i = 0; i < CALLERS; i++) {
+    for (unsigned i = 0; i < callers; i++) {
         if (pthread_create(&threads[i], NULL, run, NULL) != 0) {
             exit(2);
         }
     }
-    for (unsigned i = 0; i < CALLERS; i++) {
+    for (unsigned i = 0; i < callers; i++) {
         pthread_join(threads[i], NULL);
     }
     return seconds() - start;
 }
 
-static double rate(void)
+static double rate(unsigned callers, unsigned claims)
 {
     double best = 1e9;
 
     for (int round = 0; round < ROUNDS; round++) {
-        double now = take(CLAIMS);
+        double now = take(claims, callers);
 
         best = now < best ? now : best;
     }
-    return CLAIMS / best;
+    return claims / best;
 }
 
-static void print_rates(const char *name, double empty, double live)
+static void print_rates(const char *name, double empty, double live,
+                        double alone)
 {
-    printf("%-16s %9.0f claims/s, %9.0f with 1,000,000 live%s\n", name, empty,
-           live, atomic_load(&refused) ? "  REFUSED SOME" : "");
+    printf("%-16s %9.0f claims/s, %9.0f with 1,000,000 live, %9.0f by one "
+           "caller%s\n",
+           name, empty, live, alone,
+           atomic_load(&refused) ? "  REFUSED SOME" : "");
     fflush(stdout);
 }
 
 static void measure_memory(void)
 {
-    double empty, live;
+    double empty, live, alone;
 
     store = store_memory_open(2 * LIVE, 1000, NULL);
     if (!store) {
         exit(2);
     }
-    empty = rate();
-    take(LIVE - last_claim);
-    live = rate();
-    print_rates("memory", empty, live);
+    empty = rate(CALLERS, CLAIMS);
+    take(LIVE - last_claim, CALLERS);
+    live = rate(CALLERS, CLAIMS);
+    alone = rate(1, CLAIMS);
+    print_rates("memory", empty, live, alone);
     store->ops->close(store);
 }
 
@@ -148,26 +155,54 @@ static void measure_lmdb(const char *name, bool power)
 {
     char folder[] = "/tmp/wb-bench-XXXXXX";
     char path[64];
-    double empty, live, opening;
+    double empty, live, alone, opening;
 
     if (!mkdtemp(folder)) {
         exit(2);
     }
     last_claim = 0;
     open_lmdb(folder, power);
-    empty = rate();
+    empty = rate(CALLERS, CLAIMS);
     store->ops->close(store);
     open_lmdb(folder, false); /* to fill it is not what is measured */
-    take(LIVE - last_claim);
+    take(LIVE - last_claim, CALLERS);
     store->ops->close(store);
     opening = open_lmdb(folder, power);
-    live = rate();
+    live = rate(CALLERS, CLAIMS);
+    alone = rate(1, power ? ALONE / 10 : ALONE);
     store->ops->close(store);
-    print_rates(name, empty, live);
+    print_rates(name, empty, live, alone);
     printf("%-16s %9.2f s to open with 1,000,000\n", "", opening);
     snprintf(path, sizeof(path), "%s/data.mdb", folder);
     unlink(path);
     rmdir(folder);
+}
+
+static void measure_valkey(void)
+{
+    struct redis redis;
+    struct store_valkey_settings settings = {.address = redis.address,
+                                             .prefix = "bench:",
+                                             .answer_within = 10000000,
+                                             .capacity_proven = 2 * LIVE,
+                                             .capacity_unproven = 1000};
+    double empty, live, alone;
+
+    if (!redis_make(&redis)) {
+        return;
+    }
+    last_claim = 0;
+    if (!redis_start(&redis, NULL) ||
+        (store = store_valkey_open(&settings)) == NULL) {
+        exit(2);
+    }
+    empty = rate(CALLERS, CLAIMS);
+    take(LIVE - last_claim, CALLERS);
+    live = rate(CALLERS, CLAIMS);
+    alone = rate(1, ALONE);
+    print_rates("valkey", empty, live, alone);
+    store->ops->close(store);
+    redis_remove(&redis);
 }
 
 int main(void)
@@ -179,6 +214,9 @@ int main(void)
     if (store_lmdb_available()) {
         measure_lmdb("lmdb, process", false);
         measure_lmdb("lmdb, power", true);
+    }
+    if (store_valkey_available()) {
+        measure_valkey();
     }
     return atomic_load(&refused) != 0;
 }

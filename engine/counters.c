@@ -40,6 +40,8 @@ struct block {
     atomic_uint_least64_t browser_like_charged;
     atomic_uint_least64_t asked; /* atomic units, saturating */
     atomic_uint_least64_t limited;
+    atomic_uint_least64_t shadowed;
+    atomic_uint_least64_t differs[SHADOW_DIFFERENCES];
     char pad[64];
 };
 
@@ -180,6 +182,20 @@ void counters_add(struct wb_request *r)
     }
 }
 
+void counters_shadow(const struct wb_request *r, unsigned differs)
+{
+    if (!r->state) {
+        return;
+    }
+    struct block *block = own_block(r->state->counters);
+    add(&block->shadowed, 1);
+    for (unsigned i = 0; i < SHADOW_DIFFERENCES; i++) {
+        if (differs >> i & 1) {
+            add(&block->differs[i], 1);
+        }
+    }
+}
+
 /* ---- writing ---- */
 
 struct page {
@@ -278,6 +294,23 @@ static void write_payments(struct page *page, const struct counters *counters)
                  payment_protocol_names[p], payment_states[s].name,
                  (unsigned long long)sum);
         }
+    }
+}
+
+static void write_shadow(struct page *page, const struct counters *counters)
+{
+    write_sum(page, counters, offsetof(struct block, shadowed),
+              "shadow_decisions_total",
+              "Decisions made once more under the shadow.");
+    head(page, "shadow_differences_total", "counter",
+         "Decisions in which the shadow differed, by what.");
+    for (size_t i = 0; i < SHADOW_DIFFERENCES; i++) {
+        uint64_t sum = 0;
+        for (size_t b = 0; b < BLOCKS; b++) {
+            sum += get(&counters->blocks[b].differs[i]);
+        }
+        line(page, "weighbridge_shadow_differences_total{what=\"%s\"} %llu\n",
+             shadow_differences[i], (unsigned long long)sum);
     }
 }
 
@@ -420,6 +453,9 @@ void wb_state_metrics(const struct wb_state *state,
               "Sum of prices asked, in atomic units, all assets together.");
     write_sum(&page, counters, offsetof(struct block, limited), "limited_total",
               "Decisions in which a matching limit made a fact unknown.");
+    if (engine->shadow) {
+        write_shadow(&page, counters);
+    }
     write_payments(&page, counters);
     write_signatures(&page, counters);
     write_signed(&page, counters);

@@ -110,6 +110,7 @@ static void step_facts(struct wb_request *r)
     payment_parse(&r->facts, &r->engine->payments, r->workspace, &r->payment);
     payment_fill_slots(&r->payment, &r->facts.payment);
     signature_weigh(r);
+    memo_browser(r);
     facts_fill(r->ruleset->plan, &r->facts, r->values, r->workspace, &r->cut);
     if (r->cut) {
         /* unknown values would make a human of whoever fills the room */
@@ -118,7 +119,7 @@ static void step_facts(struct wb_request *r)
         return;
     }
     evaluation_time(r->evaluation, r->facts.time);
-    evaluation_stateless(r->evaluation, r->values);
+    memo_evaluate(r);
 }
 
 /* Host, site and client are worked out for refused requests too: the record
@@ -185,6 +186,9 @@ static const uint64_t *step_rates(struct wb_request *r)
 {
     const struct program *program = r->ruleset->program;
     size_t n = program_rates(program);
+    if (n > 0 && r->lender) {
+        return shadow_rates(r);
+    }
     if (n == 0 || !r->state) {
         return NULL;
     }
@@ -202,7 +206,8 @@ static const uint64_t *step_rates(struct wb_request *r)
         before = rate;
         r->rates[i] =
             whole ? rates_count(r->state->rates, parts ^ hash_table(rate->name),
-                                network, rate->window, r->facts.time)
+                                r->again ? 0 : 1, network, rate->window,
+                                r->facts.time)
                   : RATE_UNKNOWN;
     }
     return r->rates;
@@ -253,6 +258,18 @@ static void write_numbers(struct wb_request *r)
     }
 }
 
+/* Headers to the gate, or the answer that refuses. */
+static void write_answer(struct wb_request *r)
+{
+    if (r->status != 200) {
+        denial_write(r);
+    } else if (r->engine->profile == PROFILE_AWS_WAF) {
+        headers_write_aws(r);
+    } else {
+        headers_write(r);
+    }
+}
+
 static void finish(struct wb_request *r)
 {
     price_finish(r);
@@ -261,21 +278,16 @@ static void finish(struct wb_request *r)
     if (r->count) {
         r->forward = false;
     }
-    if (decision_allows(r) || r->count) {
-        r->status = 200;
-        if (r->engine->profile == PROFILE_AWS_WAF) {
-            headers_write_aws(r);
-        } else {
-            headers_write(r);
-        }
-    } else {
-        r->status = r->denial.status;
-        denial_write(r);
+    r->status = decision_allows(r) || r->count ? 200 : r->denial.status;
+    if (!r->answers_only) {
+        write_answer(r);
     }
     if (r->answer.cut) {
         refuse_too_large(r);
     }
-    counters_add(r);
+    if (!r->again) {
+        counters_add(r);
+    }
 }
 
 /* From the store's thread. The request may be gone once it is told. */
@@ -298,7 +310,10 @@ enum wb_result wb_decide(struct wb_request *r, struct wb_state *state,
     }
     wb_weigh(r);
     r->state = state;
-    decision_make_id(r);
+    if (!r->answers_only || r->payment.header.at) {
+        decision_make_id(r); /* a claim is held by it */
+    }
+    decision_ask(r);
     if (!r->evaluation) {
         finish(r);
         return WB_DONE;

@@ -118,24 +118,6 @@ void payment_step_signature(struct wb_request *r)
 
 /* ---- the claim ---- */
 
-/* What an allow is remembered under: the id that the proxy made itself, and
- * what it came with. The payment itself is compared by the store. */
-static void hash_ask(const struct wb_request *r, unsigned char out[16])
-{
-    const struct view parts[] = {r->proxy_id, r->facts.method, r->facts.host,
-                                 r->facts.target, r->facts.client_ip};
-    unsigned char digest[32];
-    struct sha256 hash;
-    sha256_start(&hash);
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        uint64_t size = parts[i].size;
-        sha256_add(&hash, view_of((const char *)&size, sizeof size));
-        sha256_add(&hash, parts[i]);
-    }
-    sha256_end(&hash, digest);
-    memcpy(out, digest, 16);
-}
-
 /* How long a claim of this payment may live that was taken at any time: one
  * with a window was never taken sooner than that allows. */
 static int64_t longest_claim(const struct wb_request *r,
@@ -190,10 +172,8 @@ void payment_claim(struct wb_request *r)
     claim->expires =
         payment_claim_expiry(&r->payment, &r->engine->payments, r->facts.time);
     claim->longest = longest_claim(r, claim);
-    if (r->proxy_id.size > 0) {
-        claim->has_ask = true;
-        hash_ask(r, claim->ask);
-    }
+    claim->has_ask = r->proxy_id.size > 0;
+    memcpy(claim->ask, r->ask, sizeof claim->ask);
     claim->client_known = r->facts.client_known;
     if (claim->client_known) {
         claim->client = r->facts.client;
@@ -233,6 +213,7 @@ void payment_claim_answered(struct wb_request *r)
         r->denial.retry_after = 1;
     } else if (result == CLAIM_AGAIN) {
         decision_take_id(r, r->call.answer.decision);
+        r->again = true; /* if only another node knew */
     } else if (result != CLAIM_TAKEN) {
         r->payment_state = outcomes[result].state;
         r->judgement.reason = NULL; /* it was of the state before */

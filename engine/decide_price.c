@@ -12,29 +12,12 @@ static const struct market *market_of(const struct wb_request *r)
     return r->state ? &r->state->market : NULL;
 }
 
-/* "75" or "75.5%": parts per million of a whole load. */
-static bool read_load(struct view text, uint64_t *out)
-{
-    struct amount load;
-
-    text = view_trim(text);
-    if (text.size > 0 && text.at[text.size - 1] == '%') {
-        text.size--;
-    }
-    if (text.size > 16 ||
-        amount_from_decimal(text, 4, &load) == AMOUNT_SYNTAX) {
-        return false;
-    }
-    *out = amount_to_u64(&load);
-    return *out <= UINT32_MAX;
-}
-
 void price_step(struct wb_request *r)
 {
     const struct market *market = market_of(r);
     uint64_t load;
 
-    if (market && r->load.at && read_load(r->load, &load)) {
+    if (market && r->load.at && price_read_load(r->load, &load)) {
         market_load(market, r->site->policy, load, r->facts.time);
     }
     policy_price(r->site->policy, &r->facts, r->evaluation, market, &r->price);
@@ -49,7 +32,7 @@ void price_step(struct wb_request *r)
     if (aws_refuses_method(r)) {
         decision_refuse(r, 405, "method_not_allowed", NULL);
     }
-    if (r->price.multiplier && decision_allows(r)) {
+    if (r->price.multiplier && decision_allows(r) && !r->again) {
         market_asked(market, &r->price, &r->facts);
     }
 }
@@ -149,50 +132,4 @@ void price_quote(const struct wb_request *r, struct text *out)
         struct asker asker = asker_of(r);
         honour_quote(r->site->policy, &asker, &r->price, out);
     }
-}
-
-/* ---- told from outside ---- */
-
-static const struct site *site_named(const struct wb_engine *engine,
-                                     struct view id)
-{
-    for (size_t i = 0; i < engine->site_count; i++) {
-        if (view_equal(engine->sites[i].id, id)) {
-            return &engine->sites[i];
-        }
-    }
-    return NULL;
-}
-
-enum wb_status wb_state_push_load(struct wb_state *state,
-                                  const struct wb_engine *engine,
-                                  const char *site, const char *demand,
-                                  const char *load, int64_t now)
-{
-    const struct site *found =
-        state && engine && site ? site_named(engine, view_text(site)) : NULL;
-    uint64_t read;
-
-    if (!found || !demand || !load || !read_load(view_text(load), &read) ||
-        !market_push_load(&state->market, found->policy, view_text(demand),
-                          read, now)) {
-        return WB_ERROR_ARGUMENT;
-    }
-    return WB_OK;
-}
-
-enum wb_status wb_state_push_rate(struct wb_state *state,
-                                  const struct wb_engine *engine,
-                                  const char *site, const char *asset,
-                                  const char *rate, int64_t now)
-{
-    const struct site *found =
-        state && engine && site ? site_named(engine, view_text(site)) : NULL;
-
-    if (!found || !asset || !rate ||
-        !market_push_rate(&state->market, found->policy, view_text(asset),
-                          view_text(rate), now)) {
-        return WB_ERROR_ARGUMENT;
-    }
-    return WB_OK;
 }

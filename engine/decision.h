@@ -54,8 +54,10 @@ struct wb_request {
 
     struct arena *workspace;
     struct request facts;
-    struct view label;    /* of the record */
-    struct view proxy_id; /* made by the proxy for this request; or NONE */
+    struct view label;     /* of the record */
+    struct view proxy_id;  /* made by the proxy for this request; or NONE */
+    unsigned char ask[16]; /* a hash of that and what it came with */
+    bool again;            /* asked before under it: counted already */
     struct payment payment;
     struct wba wba; /* the signature of the request itself */
 
@@ -65,6 +67,8 @@ struct wb_request {
     bool unread;                   /* its record could not be read */
     bool cannot_strip;             /* strip is a refusal: WB_CANNOT_STRIP */
     bool cut;                      /* a value did not fit the workspace */
+    struct wb_memo *memo;          /* NULL: every request is weighed anew */
+    bool answers_only;             /* no headers, no body, no id */
 
     struct wb_state *state;
     unsigned char id[16];
@@ -90,6 +94,10 @@ struct wb_request {
     atomic_bool answered; /* the store is done with `call` */
     struct denial denial; /* what would be answered in enforce mode */
 
+    struct wb_request *shadow;       /* decides once more; NULL: none; owned */
+    const struct wb_request *lender; /* of rates, while this is a shadow */
+    unsigned differs;                /* bits of enum shadow_difference */
+
     unsigned status; /* what is answered: 200 or denial.status */
     struct answer_header headers[ANSWER_HEADERS_MAX];
     size_t header_count;
@@ -98,11 +106,23 @@ struct wb_request {
     char answer_room[ANSWER_ROOM];
 };
 
+/* What a shadow's decision is compared by. */
+enum shadow_difference {
+    SHADOW_CLASS,
+    SHADOW_PRICE,
+    SHADOW_ANSWER,
+    SHADOW_DIFFERENCES
+};
+extern const char *const shadow_differences[SHADOW_DIFFERENCES];
+/* The rates of a shadow: what its lender counted. */
+const uint64_t *shadow_rates(struct wb_request *shadow);
+
 /* The state behind the public handle. */
 struct wb_state {
     struct store *store;
     struct rates *rates;
     struct nonces *nonces; /* of signed requests */
+    struct nonces *asks;   /* under ids that proxies made */
     bool replay; /* fixed keys; decision ids are hashes of the input */
     unsigned char key[16];
     struct counters *counters;
@@ -129,6 +149,8 @@ static inline bool decision_allows(const struct wb_request *request)
 /* decide.c: what refuses first is what is told. `reason`: token or NULL. */
 void decision_refuse(struct wb_request *request, unsigned status,
                      const char *error, const char *reason);
+/* asked.c: fills ask and again. */
+void decision_ask(struct wb_request *request);
 /* decision_id.c: fills id and id_text, with a new one or this one. */
 void decision_make_id(struct wb_request *request);
 void decision_take_id(struct wb_request *request, const unsigned char id[16]);
@@ -142,6 +164,8 @@ bool price_is_payers(const struct wb_request *request);
 const char *price_hold(struct wb_request *request, size_t offer);
 /* What was told before is told again only if it is paid. */
 void price_finish(struct wb_request *request);
+/* wb_demand.c: "75.5" or "75.5%" as parts per million. */
+bool price_read_load(struct view text, uint64_t *out);
 void price_quote(const struct wb_request *request, struct text *out);
 /* decide_payment.c: the steps after the price, in their order. */
 void payment_step_judge(struct wb_request *request);
@@ -150,6 +174,11 @@ bool payment_wants_claim(const struct wb_request *request);
 /* Fills `call`, which the store is then given; and what it said. */
 void payment_claim(struct wb_request *request);
 void payment_claim_answered(struct wb_request *request);
+/* memo.c: from the memo, where there is one and it holds it; else as it is
+ * without. */
+void memo_browser(struct wb_request *request);
+void memo_evaluate(struct wb_request *request);
+
 /* headers.c: the decision as request headers to the gate. */
 extern const char *const injected_headers[]; /* NULL-terminated */
 void headers_write(struct wb_request *request);
@@ -180,5 +209,7 @@ enum wb_status state_open_store(const struct wb_engine *engine,
 struct counters *counters_new(void);
 void counters_free(struct counters *counters);
 void counters_add(struct wb_request *request);
+/* A shadow has decided; bits of enum shadow_difference. */
+void counters_shadow(const struct wb_request *request, unsigned differs);
 
 #endif

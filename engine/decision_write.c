@@ -436,7 +436,7 @@ size_t wb_decision_write(const struct wb_request *r, enum wb_form form,
                          char *out, size_t room)
 {
     struct text text = text_in(out, room);
-    if (r->step != STEP_DONE) {
+    if (r->step != STEP_DONE || r->answers_only) {
         return 0;
     }
     if (form == WB_FORM_RECORD) {

@@ -325,6 +325,9 @@ size_t wb_json_quote(const char *data, size_t size, char *out, size_t room)
 
 /* ---- state ---- */
 
+/* Asks remembered, of ten seconds; what finds no room counts as new. */
+#define ASKS 65536
+
 static enum wb_status state_new(const struct wb_engine *engine, bool replay,
                                 const char *folder, struct problems *problems,
                                 struct wb_state **out)
@@ -345,10 +348,12 @@ static enum wb_status state_new(const struct wb_engine *engine, bool replay,
     }
     state->rates = rates_new(engine->rate_entries, state->key);
     state->nonces = nonces_new(engine->nonce_entries, state->key);
+    state->asks = nonces_new(ASKS, state->key);
     state->counters = counters_new();
     state->outcomes = outcomes_new();
     enum wb_status status =
-        !state->rates || !state->nonces || !state->counters || !state->outcomes
+        !state->rates || !state->nonces || !state->asks || !state->counters ||
+                !state->outcomes
             ? WB_ERROR_MEMORY
             : state_open_store(engine, folder, problems, state);
     if (status == WB_OK) {
@@ -396,6 +401,7 @@ void wb_state_close(struct wb_state *state)
     meters_close(state->market.meters);
     rates_free(state->rates);
     nonces_free(state->nonces);
+    nonces_free(state->asks);
     counters_free(state->counters);
     outcomes_free(state->outcomes);
     free(state);

@@ -4,6 +4,7 @@
  * who count which rules fire and which routes are ever asked for.
  */
 #include "decision.h"
+#include "pricing/policy.h"
 
 static struct wb_text text_of(struct view v)
 {
@@ -40,12 +41,19 @@ struct wb_text wb_engine_route(const struct wb_engine *engine, size_t i)
 
 int wb_engine_counts_rates(const struct wb_engine *engine)
 {
+    int counts = 0;
     for (size_t set = 0; set < engine->ruleset_count; set++) {
         if (program_rates(engine->rulesets[set].program) > 0) {
-            return 1;
+            counts |= 1;
         }
     }
-    return 0;
+    for (size_t i = 0; i < engine->site_count; i++) {
+        const struct policy *policy = engine->sites[i].policy;
+        if (policy->volume_count + policy->demand_count > 0) {
+            counts |= 2;
+        }
+    }
+    return counts;
 }
 
 struct wb_text wb_decision_rule(const struct wb_request *r, size_t i,

@@ -14,6 +14,10 @@
 #include "pricing/policy_load.h"
 #include "tokens_load.h"
 
+static enum wb_status load_file(const char *path, bool is_shadow,
+                                struct problems *problems,
+                                struct wb_engine **out);
+
 void loading_complain(struct loading *l, struct place place, const char *code,
                       const char *what, struct view found)
 {
@@ -151,6 +155,9 @@ static void make_generation(struct loading *l)
         hash_view(&hashes, view_text(engine->settings[i].path));
         hash_view(&hashes, view_text(engine->settings[i].text));
     }
+    if (engine->shadow) {
+        hash_view(&hashes, view_text(engine->shadow->generation));
+    }
     hash_digest(&hashes, l->networks.digest);
     hash_digest(&hashes, l->signers.digest);
     sha256_end(&hashes.configured, engine->configuration);
@@ -205,7 +212,27 @@ static void load_tokens(struct loading *l)
     }
 }
 
-static void load_all(struct loading *l, const char *path)
+/* A shadow's own shadow would never be asked. */
+static void load_shadow(struct loading *l, bool is_shadow)
+{
+    if (!l->settings.shadow.at) {
+        return;
+    }
+    if (is_shadow) {
+        loading_complain(l, (struct place){0}, "C041",
+                         "shadow: found '%.*s' in a file that is a shadow "
+                         "itself",
+                         l->settings.shadow);
+        return;
+    }
+    struct view path = settings_path(l->folder, l->settings.shadow, l->arena);
+    if (!path.at ||
+        load_file(path.at, true, l->problems, &l->engine->shadow) != WB_OK) {
+        l->failed = true;
+    }
+}
+
+static void load_all(struct loading *l, const char *path, bool is_shadow)
 {
     const struct node *tree = read_main(l, path);
     if (!tree ||
@@ -232,6 +259,7 @@ static void load_all(struct loading *l, const char *path)
     load_tokens(l);
     sites_load(l);
     rulesets_compile(l);
+    load_shadow(l, is_shadow);
     make_guard(l);
     if (!l->failed) {
         make_names(l);
@@ -246,8 +274,9 @@ static void load_all(struct loading *l, const char *path)
     }
 }
 
-enum wb_status engine_load(const char *path, struct problems *problems,
-                           struct wb_engine **out)
+static enum wb_status load_file(const char *path, bool is_shadow,
+                                struct problems *problems,
+                                struct wb_engine **out)
 {
     static atomic_uint_least64_t serial;
     struct arena *arena = arena_new();
@@ -267,7 +296,7 @@ enum wb_status engine_load(const char *path, struct problems *problems,
     l->arena = arena;
     l->problems = problems;
     l->engine = engine;
-    load_all(l, path);
+    load_all(l, path, is_shadow);
     if (l->failed) {
         bool found = problems_errors(problems) > 0;
         engine_free(engine);
@@ -277,8 +306,15 @@ enum wb_status engine_load(const char *path, struct problems *problems,
     return WB_OK;
 }
 
+enum wb_status engine_load(const char *path, struct problems *problems,
+                           struct wb_engine **out)
+{
+    return load_file(path, false, problems, out);
+}
+
 void engine_free(struct wb_engine *engine)
 {
+    wb_engine_unref(engine->shadow);
     for (size_t i = 0; i < engine->ruleset_count; i++) {
         program_free(engine->rulesets[i].program);
     }

@@ -17,6 +17,7 @@ struct settings {
     int mode; /* 0 enforce, 1 count */
     int64_t enforce_share;
     const struct node *rules; /* NULL: the shipped pack */
+    struct view shadow;       /* NONE: there is none */
     struct view robots;       /* or NONE */
     struct view policy;
     const struct node *policy_node; /* for its place, or NULL */

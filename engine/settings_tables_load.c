@@ -31,6 +31,8 @@ const struct schema_key top_keys[] = {
      "packs: names of shipped ones, or files; default if not given"},
     {"policy", SCHEMA_TEXT, AT(settings, policy), false, "default", NULL, 0, 0,
      "price policy: name of a shipped one, or a file"},
+    {"shadow", SCHEMA_TEXT, AT(settings, shadow), false, NULL, NULL, 0, 0,
+     "another such file, which decides once more and is only counted"},
     {"robots", SCHEMA_TEXT, AT(settings, robots), false, NULL, NULL, 0, 0,
      "the site's robots.txt, for the label site:disallowed"},
     {"unknown-host", SCHEMA_CHOICE, AT(settings, unknown_host), false,

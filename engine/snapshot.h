@@ -75,6 +75,7 @@ struct wb_engine {
     struct ruleset *rulesets;
     size_t ruleset_count;
     size_t rule_count, example_count; /* of all rulesets */
+    struct wb_engine *shadow;         /* or NULL; one reference */
     struct site *sites; /* sites[0] is the default site */
     size_t site_count;
     bool reject_unknown_host;

@@ -46,6 +46,7 @@ void wb_request_free(struct wb_request *r)
 {
     if (r && !decision_is_held(r)) {
         wb_request_reset(r);
+        wb_request_free(r->shadow);
         drop_evaluations(r);
         arena_free(r->workspace);
         free(r);
@@ -100,6 +101,8 @@ static void start_over(struct wb_request *r)
     r->verdict.class = CLASS_UNKNOWN;
     r->label = VIEW_NONE;
     r->proxy_id = VIEW_NONE;
+    r->again = false;
+    memset(r->ask, 0, sizeof r->ask);
     r->site = NULL;
     r->ruleset = NULL;
     r->evaluation = NULL;
@@ -128,7 +131,14 @@ enum wb_status wb_request_begin(struct wb_request *r, struct wb_engine *engine,
         drop_evaluations(r);
         return WB_ERROR_MEMORY;
     }
+    if (engine->shadow && !r->shadow) {
+        r->shadow = wb_request_new();
+        if (!r->shadow) {
+            return WB_ERROR_MEMORY;
+        }
+    }
     start_over(r);
+    r->differs = 0;
     r->engine = wb_engine_ref(engine);
     r->facts.names = engine->names;
     r->facts.time = now;
@@ -139,6 +149,7 @@ enum wb_status wb_request_begin(struct wb_request *r, struct wb_engine *engine,
 void wb_request_reset(struct wb_request *r)
 {
     if (r && r->step != STEP_EMPTY && !decision_is_held(r)) {
+        wb_request_reset(r->shadow);
         wb_engine_unref(r->engine);
         r->engine = NULL;
         r->step = STEP_EMPTY;

@@ -41,6 +41,7 @@ extern "C" {
 struct wb_engine;
 struct wb_state;
 struct wb_request;
+struct wb_memo;
 struct wb_problems;
 
 /* Bytes and their number; not NUL-terminated. data NULL: no value. */
@@ -200,9 +201,34 @@ WB_API enum wb_status wb_convert(const char *path, struct wb_problems *problems,
  * which may share theirs; no value past the end. Live as long as it does. */
 WB_API struct wb_text wb_engine_rule(const struct wb_engine *engine, size_t i);
 WB_API struct wb_text wb_engine_route(const struct wb_engine *engine, size_t i);
-/* Do rules count rates, so that decisions hang on those before them? 1 or
- * 0. (Payments are claimed in any case.) */
+/* Does it count across requests, so that decisions hang on those before
+ * them? 1: rules count rates; 2: prices count volume or demand; 3: both; 0:
+ * neither. (Payments are claimed in any case.) */
 WB_API int wb_engine_counts_rates(const struct wb_engine *engine);
+
+/* ---- demand, to be looked at without serving ---- */
+
+/* The i-th demand of a site's policy, a group's or a route's id; NULL past the
+ * end, or where there is no such site. Lives as long as the engine. */
+WB_API const char *wb_engine_demand(const struct wb_engine *engine,
+                                    const char *site, size_t i);
+enum wb_demand_number {
+    WB_DEMAND_PERIOD, /* microseconds */
+    WB_DEMAND_TARGET, /* thousandths of an event a period; of a load: parts
+                         per million; of a curve: its last point */
+    WB_DEMAND_FLOOR,  /* parts per million, as all multipliers */
+    WB_DEMAND_CEILING,
+    WB_DEMAND_LOAD /* 1: it follows a load, 0: events */
+};
+/* False: there is no such demand. */
+WB_API int wb_demand_number(const struct wb_engine *engine, const char *site,
+                            const char *demand, enum wb_demand_number which,
+                            uint64_t *number);
+/* The multiplier that follows one in whose period `signal` was counted
+ * (events, or parts per million of a load). 0: there is no such demand. */
+WB_API uint64_t wb_demand_next(const struct wb_engine *engine, const char *site,
+                               const char *demand, uint64_t multiplier,
+                               uint64_t signal);
 
 /* ---- state: claims, rates, counters; shared, survives reloads ---- */
 
@@ -334,6 +360,20 @@ WB_API void wb_decide_resume(struct wb_request *request);
 WB_API void wb_decide_blocking(struct wb_request *request,
                                struct wb_state *state);
 
+/* ---- for many requests at once, as in a replay ---- */
+
+/* What rules made of requests past, for those that are the same to them. Of
+ * one thread at a time, with its requests; bounded (tens of megabytes); it
+ * changes no decision, only the time that one takes. NULL: out of memory. */
+WB_API struct wb_memo *wb_memo_new(void);
+WB_API void wb_memo_free(struct wb_memo *memo); /* NULL is fine */
+/* From now on this request looks into `memo` (NULL: into none), which must
+ * live as long as the request or until another is given. */
+WB_API void wb_request_memo(struct wb_request *request, struct wb_memo *memo);
+/* Only single answers will be asked for (1): decisions then have no id, no
+ * headers, no body, and make no record. */
+WB_API void wb_request_answers_only(struct wb_request *request, int only);
+
 /* ---- the decision; valid until reset ---- */
 
 /* 200: allow. 4xx: answer it with the headers and body below. 0: there is no
@@ -378,6 +418,16 @@ WB_API struct wb_text wb_decision_answer(const struct wb_request *request,
  * end. Lives as long as the engine. */
 WB_API struct wb_text wb_decision_rule(const struct wb_request *request,
                                        size_t i, int *score);
+
+/* Once a decision was answered: decides its request again under the engine's
+ * shadow (weighbridge.yaml(5)), if it has one, compares and counts. 1: the two
+ * differ. Claims and counts nothing else; the caller's bytes must still be
+ * there, and wb_request_reset comes after. */
+WB_API int wb_shadow_decide(struct wb_request *request);
+/* The difference as one JSON object; returns as wb_decision_write does, 0 when
+ * there is none. */
+WB_API size_t wb_shadow_write(const struct wb_request *request, char *out,
+                              size_t room);
 
 enum wb_form {
     WB_FORM_RECORD, /* the decision record: one JSON object, no newline */

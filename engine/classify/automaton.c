@@ -47,34 +47,42 @@ void automaton_start(struct automaton_pass *pass,
         hits[found++].end = (uint32_t)(after);                                 \
     }
 
-/* All lanes, step by step, while the hits of a step find room. */
+/* All lanes, step by step, while the hits of a step find room. What a hit
+ * needs stays out of the loop, so that all else fits the registers. */
 #define STEP_TOGETHER(name, cell)                                              \
     static size_t name(struct automaton_pass *pass, const cell *next,          \
                        struct automaton_hit *hits, size_t room)                \
     {                                                                          \
         const struct automaton *a = pass->automaton;                           \
         const unsigned char *classes = a->classes;                             \
-        size_t steps = pass->steps, i = pass->step, found = 0;                 \
-        size_t at0 = pass->start, at1 = at0 + steps, at2 = at1 + steps;        \
-        size_t at3 = at2 + steps;                                              \
-        const unsigned char *b0 = pass->bytes + at0, *b1 = pass->bytes + at1;  \
-        const unsigned char *b2 = pass->bytes + at2, *b3 = pass->bytes + at3;  \
+        size_t steps = pass->steps, far = 3 * steps, found = 0;                \
+        const unsigned char *at = pass->bytes + pass->start + pass->step;      \
+        const unsigned char *end = pass->bytes + pass->start + steps;          \
         size_t s0 = pass->states[0], s1 = pass->states[1];                     \
         size_t s2 = pass->states[2], s3 = pass->states[3];                     \
         uint32_t from = a->hit_from;                                           \
                                                                                \
-        while (i < steps && found + LANES <= room) {                           \
-            s0 = next[s0 + classes[b0[i]]];                                    \
-            s1 = next[s1 + classes[b1[i]]];                                    \
-            s2 = next[s2 + classes[b2[i]]];                                    \
-            s3 = next[s3 + classes[b3[i]]];                                    \
-            i++;                                                               \
-            HIT(s0, at0 + i)                                                   \
-            HIT(s1, at1 + i)                                                   \
-            HIT(s2, at2 + i)                                                   \
-            HIT(s3, at3 + i)                                                   \
+        while (at < end) {                                                     \
+            s0 = next[s0 + classes[at[0]]];                                    \
+            s1 = next[s1 + classes[at[steps]]];                                \
+            s2 = next[s2 + classes[at[2 * steps]]];                            \
+            s3 = next[s3 + classes[at[far]]];                                  \
+            at++;                                                              \
+            if (__builtin_expect(s0 >= from || s1 >= from || s2 >= from ||     \
+                                     s3 >= from,                               \
+                                 0)) {                                         \
+                size_t after = (size_t)(at - pass->bytes);                     \
+                                                                               \
+                HIT(s0, after)                                                 \
+                HIT(s1, after + steps)                                         \
+                HIT(s2, after + 2 * steps)                                     \
+                HIT(s3, after + far)                                           \
+                if (found + LANES > room) {                                    \
+                    break;                                                     \
+                }                                                              \
+            }                                                                  \
         }                                                                      \
-        pass->step = i;                                                        \
+        pass->step = (size_t)(at - pass->bytes) - pass->start;                 \
         pass->states[0] = (uint32_t)s0;                                        \
         pass->states[1] = (uint32_t)s1;                                        \
         pass->states[2] = (uint32_t)s2;                                        \

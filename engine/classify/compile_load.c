@@ -440,6 +440,8 @@ static void mark_direct(struct freezing *f)
     for (uint32_t i = 0; i < p->atom_count; i++) {
         struct atom *atom = &f->atoms[i];
 
+        atom->eager = atom->kind == OP_LITERAL && !f->slots[atom->slot].lazy &&
+                      f->slots[atom->slot].time == SLOT_EARLY;
         atom->direct = atom->kind == OP_LITERAL && f->slots[atom->slot].lazy &&
                        atom->operands.count <= DIRECT_MAX;
         for (uint32_t j = 0; j < atom->operands.count && atom->direct; j++) {

@@ -2,7 +2,7 @@
 /*
  * Runs what a request wakes.
  *
- *   slots -> automata -> atoms that are true -> ranks to look at
+ *   slots.c: automata -> atoms that are true -> ranks to look at
  *   lowest rank first: run its condition; if it is not false, raise its
  *   labels, which may add higher ranks
  *
@@ -10,37 +10,7 @@
  */
 #include "classify/weighing.h"
 
-#define HITS_AT_ONCE 32
-
 /* ---- waking ---- */
-
-static inline void wake(struct evaluation *e, struct span span)
-{
-    const uint32_t *ranks = e->program->wakes + span.first;
-
-    for (uint32_t i = 0; i < span.count; i++) {
-        rank_set_add(&e->look, ranks[i]);
-    }
-}
-
-void weighing_wake(struct evaluation *e, struct span span)
-{
-    wake(e, span);
-}
-
-static void set_atom(struct evaluation *e, uint32_t atom, enum truth truth)
-{
-    if (e->atoms[atom] == ATOM_OPEN) {
-        e->touched_atoms.items[e->touched_atoms.count++] = atom;
-    }
-    e->atoms[atom] = (unsigned char)(truth + 1);
-}
-
-static void find_atom(struct evaluation *e, uint32_t atom)
-{
-    set_atom(e, atom, TRUTH_TRUE);
-    wake(e, e->program->atom_wakes[atom]);
-}
 
 static void raise_label(struct evaluation *e, uint32_t label, bool counted,
                         enum truth truth)
@@ -54,7 +24,7 @@ static void raise_label(struct evaluation *e, uint32_t label, bool counted,
         e->touched_labels.items[e->touched_labels.count++] = label;
     }
     plane[label] = (unsigned char)truth;
-    wake(e, e->program->labels[label].wakes);
+    weighing_wake(e, e->program->labels[label].wakes);
 }
 
 void weighing_raise(struct evaluation *e, struct span span, bool counted,
@@ -62,164 +32,6 @@ void weighing_raise(struct evaluation *e, struct span span, bool counted,
 {
     for (uint32_t i = 0; i < span.count; i++) {
         raise_label(e, e->program->raises[span.first + i], counted, truth);
-    }
-}
-
-/* ---- slots ---- */
-
-static void take_hit(struct evaluation *e, const struct automaton *a,
-                     struct view value, const struct automaton_hit *hit)
-{
-    uint32_t at = hit->output;
-
-    while (at != AUTOMATON_NONE) {
-        const struct output *output = &a->outputs[at];
-
-        for (uint32_t i = 0; i < output->count; i++) {
-            const struct mark *mark = &a->marks[output->first + i];
-
-            if (e->atoms[mark->atom] == ATOM_OPEN &&
-                literal_stands(mark->test, value, hit->end, output->length)) {
-                find_atom(e, mark->atom);
-            }
-        }
-        at = output->link;
-    }
-}
-
-static void scan(struct evaluation *e, uint32_t number, struct view value)
-{
-    const struct automaton *a = &e->program->automata[number];
-    struct automaton_hit hits[HITS_AT_ONCE];
-    struct automaton_pass pass;
-    size_t count;
-
-    automaton_start(&pass, a, value);
-    while (!automaton_done(&pass)) {
-        count = automaton_find(&pass, hits, HITS_AT_ONCE);
-        for (size_t i = 0; i < count; i++) {
-            take_hit(e, a, value, &hits[i]);
-        }
-    }
-}
-
-/* Finds all literals of a slot, once per request. */
-static void scan_slot(struct evaluation *e, uint32_t number)
-{
-    const struct image_slot *slot = &e->program->slots[number];
-    const struct value *value = &e->values[number];
-
-    e->scanned[number] = e->turn;
-    if (value->state != VALUE_PRESENT) {
-        return;
-    }
-    for (int i = 0; i < 2; i++) {
-        if (slot->automata[i] != IMAGE_NONE) {
-            scan(e, slot->automata[i], value->text);
-        }
-    }
-    for (uint32_t i = 0; i < slot->empties.count; i++) {
-        if (value->text.size == 0) {
-            find_atom(e, e->program->empties[slot->empties.first + i]);
-        }
-    }
-}
-
-/* Wakes who waits for this number. */
-static void wake_number(struct evaluation *e, struct span points,
-                        uint64_t number)
-{
-    const struct image_point *all = e->program->points + points.first;
-    uint32_t low = 0, high = points.count;
-
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-
-        if (all[middle].number < number) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    for (; low < points.count && all[low].number == number; low++) {
-        wake(e, e->program->atom_wakes[all[low].atom]);
-    }
-}
-
-/* The same of those who wait for it and all above, or all below. */
-static void wake_bounds(struct evaluation *e, const struct image_slot *slot,
-                        uint64_t number)
-{
-    const struct image_point *from =
-        e->program->points + slot->points[NUMBER_FROM].first;
-    const struct image_point *to =
-        e->program->points + slot->points[NUMBER_TO].first;
-    uint32_t i;
-
-    for (i = 0; i < slot->points[NUMBER_FROM].count && from[i].number <= number;
-         i++) {
-        wake(e, e->program->atom_wakes[from[i].atom]);
-    }
-    for (i = 0; i < slot->points[NUMBER_TO].count && to[i].number >= number;
-         i++) {
-        wake(e, e->program->atom_wakes[to[i].atom]);
-    }
-}
-
-/* Wakes who waits for a network around this address. */
-static void wake_address(struct evaluation *e, struct span segments,
-                         const struct address *address)
-{
-    const struct program *p = e->program;
-    const struct image_segment *all = p->segments + segments.first;
-    uint32_t low = 0, high = segments.count, nest;
-
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-
-        if (memcmp(&all[middle].low, address, sizeof(*address)) <= 0) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    nest = low ? all[low - 1].nest : IMAGE_NONE;
-    for (; nest != IMAGE_NONE; nest = p->nests[nest].parent) {
-        struct span atoms = p->nests[nest].atoms;
-
-        for (uint32_t i = 0; i < atoms.count; i++) {
-            wake(e, p->atom_wakes[p->nest_atoms[atoms.first + i]]);
-        }
-    }
-}
-
-static void wake_indexed(struct evaluation *e, const struct image_slot *slot,
-                         const struct value *value)
-{
-    if (slot->points[NUMBER_IS].count) {
-        wake_number(e, slot->points[NUMBER_IS], value->number);
-    }
-    wake_bounds(e, slot, value->number);
-    if (slot->segments.count) {
-        wake_address(e, slot->segments, value->address);
-    }
-}
-
-void weigh_slots(struct evaluation *e, enum slot_time time)
-{
-    struct span span = e->program->timed[time];
-    const uint32_t *slots = e->program->slot_order + span.first;
-
-    for (uint32_t i = 0; i < span.count; i++) {
-        const struct image_slot *slot = &e->program->slots[slots[i]];
-
-        wake(e, slot->wakes[e->values[slots[i]].state]);
-        if (slot->indexed && e->values[slots[i]].state == VALUE_PRESENT) {
-            wake_indexed(e, slot, &e->values[slots[i]]);
-        }
-        if (!slot->lazy) {
-            scan_slot(e, slots[i]);
-        }
     }
 }
 
@@ -333,13 +145,13 @@ static bool is_found(struct evaluation *e, uint32_t number)
     if (e->scanned[atom->slot] == e->turn) {
         return false;
     }
-    if (atom->direct) {
+    if (atom->direct && e->values[atom->slot].text.size > MEMO_VALUE) {
         bool found = search_atom(e->program, atom, e->values[atom->slot].text);
 
-        set_atom(e, number, found ? TRUTH_TRUE : TRUTH_FALSE);
+        weighing_set_atom(e, number, found ? TRUTH_TRUE : TRUTH_FALSE);
         return found;
     }
-    scan_slot(e, atom->slot);
+    weighing_scan(e, atom->slot);
     return e->atoms[number] == TRUTH_TRUE + 1;
 }
 
@@ -354,6 +166,34 @@ static bool surely_misfits(struct evaluation *e, const struct atom *atom)
 {
     return !e->program->no_prefilter && e->scanned[atom->slot] == e->turn &&
            lacks_literal(e, atom);
+}
+
+/* A glob is followed once for each value that is remembered. */
+static enum truth ask_glob(struct evaluation *e, uint32_t number)
+{
+    const struct atom *atom = &e->program->atoms[number];
+    struct view value = e->values[atom->slot].text;
+    struct memo_entry *entry;
+    enum truth truth;
+
+    if (value.size <= MEMO_VALUE && e->scanned[atom->slot] != e->turn) {
+        weighing_scan(e, atom->slot);
+        if (e->atoms[number] != ATOM_OPEN) {
+            return (enum truth)(e->atoms[number] - 1);
+        }
+    }
+    truth = !surely_misfits(e, atom) &&
+                    glob_fits(&e->program->globs[atom->index], value)
+                ? TRUTH_TRUE
+                : TRUTH_FALSE;
+    weighing_set_atom(e, number, truth);
+    if (value.size <= MEMO_VALUE) {
+        entry = memo_place(e->memo, atom->slot, value);
+        if (memo_holds(entry, atom->slot, value)) {
+            memo_add(entry, number, truth);
+        }
+    }
+    return truth;
 }
 
 /* A value too long for PCRE2 is still surely no match when it lacks the
@@ -397,10 +237,6 @@ static enum truth ask_present(struct evaluation *e, const struct atom *atom,
         break;
     case OP_SET:
         return set_holds(e, atom->index, value->address);
-    case OP_GLOB:
-        yes = !surely_misfits(e, atom) &&
-              glob_fits(&p->globs[atom->index], value->text);
-        break;
     case OP_MATCHES:
         return matches(e, atom, value->text);
     default:
@@ -430,8 +266,11 @@ static enum truth ask(struct evaluation *e, uint32_t number)
     if (atom->kind == OP_LITERAL) {
         return is_found(e, number) ? TRUTH_TRUE : TRUTH_FALSE;
     }
+    if (atom->kind == OP_GLOB) {
+        return ask_glob(e, number);
+    }
     truth = ask_present(e, atom, value);
-    set_atom(e, number, truth);
+    weighing_set_atom(e, number, truth);
     return truth;
 }
 
@@ -449,12 +288,15 @@ static enum truth ask_state(const struct evaluation *e, uint32_t slot,
 /* What most conditions ask most. */
 static inline enum truth ask_literal(struct evaluation *e, uint32_t number)
 {
-    uint32_t slot;
+    const struct atom *atom = &e->program->atoms[number];
+    uint32_t slot = atom->slot;
 
     if (e->atoms[number] != ATOM_OPEN) {
         return (enum truth)(e->atoms[number] - 1);
     }
-    slot = e->program->atoms[number].slot;
+    if (atom->eager && e->sighted) {
+        return TRUTH_FALSE;
+    }
     if (e->scanned[slot] == e->turn && e->values[slot].state == VALUE_PRESENT) {
         return TRUTH_FALSE;
     }
@@ -523,7 +365,8 @@ enum truth weigh_condition(struct evaluation *e, uint32_t start)
             code += top[-1] == TRUTH_TRUE ? operand : 0;
             break;
         case OPCODE_COUNT:
-            break; /* program_verify() lets none pass */
+        default:
+            __builtin_unreachable(); /* program_verify() lets none pass */
         }
     }
 }
@@ -556,7 +399,7 @@ void weigh_later(struct evaluation *e)
     e->settled = true;
     for (uint32_t i = 0; i < e->program->slot_count; i++) {
         if (e->values[i].state == VALUE_UNKNOWN) {
-            wake(e, e->program->slots[i].wakes[SLOT_UNKNOWN_LATER]);
+            weighing_wake(e, e->program->slots[i].wakes[SLOT_UNKNOWN_LATER]);
         }
     }
     while ((number = rank_set_take(&e->look, UINT32_MAX)) != UINT32_MAX) {

@@ -31,8 +31,10 @@ static bool make_room(struct evaluation *e)
     e->fired = arena_array(arena, (size_t)p->rank_count + 1, sizeof(size_t));
     e->scanned =
         arena_array(arena, (size_t)p->slot_count + 1, sizeof(uint64_t));
-    return e->scanned && e->atoms && e->truths && e->real && e->shadow &&
-           e->fired && make_touched(&e->touched_atoms, arena, p->atom_count) &&
+    e->memo = arena_array(arena, MEMO_ENTRIES, sizeof(*e->memo));
+    return e->memo && e->scanned && e->atoms && e->truths && e->real &&
+           e->shadow && e->fired &&
+           make_touched(&e->touched_atoms, arena, p->atom_count) &&
            make_touched(&e->touched_ranks, arena, p->rank_count) &&
            make_touched(&e->touched_labels, arena, labels) &&
            rank_set_make(&e->look, arena, p->rank_count) &&
@@ -96,8 +98,10 @@ void weighing_reset(struct evaluation *e)
     rank_set_empty(&e->look);
     e->turn++;
     e->settled = false;
+    e->sighted = false;
     e->fired_count = 0;
     e->regex_runs = 0;
+    e->decided = false;
     e->verdict = (struct verdict){0};
 }
 
@@ -160,6 +164,10 @@ void evaluation_stateful(struct evaluation *evaluation, const uint64_t *rates)
     struct evaluation *e = evaluation;
     uint32_t phase_one;
 
+    if (e->decided) {
+        fill_score(e); /* prices ask for it */
+        return;
+    }
     fill_rates(e, rates);
     weigh_slots(e, SLOT_RATE);
     weigh_ranks(e, e->program->scored);

@@ -44,6 +44,7 @@ struct atom {
     enum opcode kind; /* OP_LITERAL .. OP_MATCHES */
     enum literal_test test;
     bool folds;
+    bool eager;  /* LITERAL: looked for in every request, unasked */
     bool direct; /* LITERAL: few, on a lazy slot; searched for when asked */
     uint32_t slot;
     struct span operands; /* texts, as written: literals, globs, numbers ...;

@@ -17,6 +17,7 @@ struct rank_set {
     uint64_t *groups;
     uint64_t *words;
     uint32_t group_count;
+    uint32_t at; /* no word before it has a bit */
 };
 
 static inline bool rank_set_make(struct rank_set *set, struct arena *arena,
@@ -31,32 +32,46 @@ static inline bool rank_set_make(struct rank_set *set, struct arena *arena,
 
 static inline void rank_set_add(struct rank_set *set, uint32_t number)
 {
-    set->words[number / 64] |= UINT64_C(1) << (number % 64);
-    set->groups[number / 4096] |= UINT64_C(1) << (number / 64 % 64);
+    uint32_t w = number / 64;
+
+    set->words[w] |= UINT64_C(1) << (number % 64);
+    set->groups[w / 64] |= UINT64_C(1) << (w % 64);
+    set->at = w < set->at ? w : set->at;
+}
+
+/* Moves on to the first word that has a bit; false if none has. */
+static inline bool rank_set_seek(struct rank_set *set)
+{
+    for (uint32_t g = set->at / 64; g < set->group_count; g++) {
+        while (set->groups[g]) {
+            set->at = g * 64 + (uint32_t)__builtin_ctzll(set->groups[g]);
+            if (set->words[set->at]) {
+                return true;
+            }
+            set->groups[g] &= set->groups[g] - 1;
+        }
+    }
+    return false;
 }
 
 /* Takes out the lowest number below `limit`; UINT32_MAX if there is none. */
 static inline uint32_t rank_set_take(struct rank_set *set, uint32_t limit)
 {
-    for (uint32_t g = 0; g < set->group_count; g++) {
-        while (set->groups[g]) {
-            uint32_t w = g * 64 + (uint32_t)__builtin_ctzll(set->groups[g]);
-            uint64_t word = set->words[w];
-            uint32_t number;
+    uint64_t word = set->words[set->at];
+    uint32_t number;
 
-            if (!word) {
-                set->groups[g] &= set->groups[g] - 1;
-                continue;
-            }
-            number = w * 64 + (uint32_t)__builtin_ctzll(word);
-            if (number >= limit) {
-                return UINT32_MAX;
-            }
-            set->words[w] = word & (word - 1);
-            return number;
+    if (!word) {
+        if (!rank_set_seek(set)) {
+            return UINT32_MAX;
         }
+        word = set->words[set->at];
     }
-    return UINT32_MAX;
+    number = set->at * 64 + (uint32_t)__builtin_ctzll(word);
+    if (number >= limit) {
+        return UINT32_MAX;
+    }
+    set->words[set->at] = word & (word - 1);
+    return number;
 }
 
 static inline void rank_set_empty(struct rank_set *set)

@@ -9,6 +9,7 @@
 #include "classify/evaluation.h"
 #include "classify/image.h"
 #include "classify/rank_set.h"
+#include "classify/value_memo.h"
 
 /* A truth that is not worked out yet; others are kept as truth + 1. */
 #define ATOM_OPEN 0
@@ -32,13 +33,17 @@ struct evaluation {
     unsigned char *real, *shadow; /* by label and group: the two planes */
     struct touched touched_atoms, touched_ranks, touched_labels;
     struct rank_set look; /* ranks to look at */
+    bool sighted;         /* no slot of eager atoms is unknown */
     bool settled;         /* nothing is put off, or it is done */
     uint64_t turn;        /* counts requests */
     uint64_t *scanned;    /* by slot: the turn in which its automata ran */
 
+    struct memo_entry *memo; /* what was found in values of before */
+
     struct rank_set order; /* for sorting what fired */
     size_t *fired;         /* rules in import order */
     size_t fired_count;
+    bool decided; /* the stateful half is done: see keep.h */
     struct verdict verdict;
     struct arena *arena; /* owns all of the above but scratch */
 };
@@ -46,14 +51,38 @@ struct evaluation {
 /* evaluation.c: forgets the last request. */
 void weighing_reset(struct evaluation *e);
 
-/* evaluate.c */
+/* Ranks to look at. */
+static inline void weighing_wake(struct evaluation *e, struct span span)
+{
+    const uint32_t *ranks = e->program->wakes + span.first;
+
+    for (uint32_t i = 0; i < span.count; i++) {
+        rank_set_add(&e->look, ranks[i]);
+    }
+}
+
+/* A truth that is worked out, to be forgotten after the request. */
+static inline void weighing_set_atom(struct evaluation *e, uint32_t atom,
+                                     enum truth truth)
+{
+    if (e->atoms[atom] == ATOM_OPEN) {
+        e->touched_atoms.items[e->touched_atoms.count++] = atom;
+    }
+    e->atoms[atom] = (unsigned char)(truth + 1);
+}
+
+/* slots.c */
 /* Takes up the slots of one time: wakes rules, runs automata. */
 void weigh_slots(struct evaluation *e, enum slot_time time);
+/* Finds all literals of a slot, once per request. They are all still open:
+ * only values that are too long to be remembered are searched otherwise. */
+void weighing_scan(struct evaluation *e, uint32_t slot);
+
+/* evaluate.c */
 /* Looks at the ranks that were put off, for who asks what they are. */
 void weigh_later(struct evaluation *e);
 /* Looks at the ranks below `limit` that something woke. */
 void weigh_ranks(struct evaluation *e, uint32_t limit);
-void weighing_wake(struct evaluation *e, struct span span);
 /* Labels and groups, to at least `truth`. */
 void weighing_raise(struct evaluation *e, struct span span, bool counted,
                     enum truth truth);

@@ -12,12 +12,14 @@
 
 #include "base/view.h"
 #include "cli/cli.h"
+#include "cli/recorded.h"
 
 /* A record's greatest size. */
 #define RECORD_SIZE_MAX ((size_t)1 << 20)
 #define HEADERS_MAX 256
 
 static const char *config, *method, *ip, *http_version, *at_time;
+static const char *old_id;
 static bool json;
 static bool headers_given; /* -A or -H */
 static struct {
@@ -74,6 +76,10 @@ static const struct option options[] = {
      .about = "since 1970; not given: now",
      .text = &at_time},
     {.name = "--json", .about = "the decision record", .flag = &json},
+    {.name = "--id",
+     .value = "ID",
+     .about = "an old decision, as the LOGs have it",
+     .text = &old_id},
     {.name = NULL},
 };
 
@@ -263,6 +269,14 @@ static int explain(const char *const *operands, size_t count)
 {
     struct wb_engine *engine = NULL;
 
+    if (old_id) {
+        return count > 0 ? recorded_explain(old_id, operands, count)
+                         : usage_error(&command_explain, "LOG is missing");
+    }
+    if (count > 1) {
+        return usage_error(&command_explain, "'%s' is one too many",
+                           operands[1]);
+    }
     if (count == 0 && (method || ip || http_version || headers_given)) {
         return usage_error(&command_explain, "URL is missing");
     }
@@ -287,15 +301,17 @@ static int explain(const char *const *operands, size_t count)
 static void explain_help(void)
 {
     puts("\nWithout a URL the request is a record (one JSON object) on "
-         "stdin.\nNothing is counted and nothing is claimed.");
+         "stdin.\nNothing is counted and nothing is claimed.\n"
+         "With --id each LOG is a file of decision records or the sidecar's "
+         "log.");
 }
 
 const struct command command_explain = {
     .name = "explain",
-    .operands = "[URL]",
+    .operands = "[URL | LOG...]",
     .about = "decide on one request and say why",
     .options = options,
-    .operands_most = 1,
+    .operands_most = SIZE_MAX,
     .run = explain,
     .help = explain_help,
 };

@@ -12,10 +12,15 @@
 #include "cli/cli.h"
 
 static const struct command *const commands[] = {
-    &command_serve,   &command_ctl,     &command_outcomes, &command_audit,
-    &command_check,   &command_explain, &command_replay,   &command_merge,
-    &command_test,    &command_dump,    &command_convert,  &command_publish,
-    &command_snippet, &command_fields,  &command_version,  &command_help,
+    &command_serve,          &command_ctl,
+    &command_outcomes,       &command_audit,
+    &command_check,          &command_explain,
+    &command_replay,         &command_merge,
+    &command_test,           &command_dump,
+    &command_simulate_price, &command_convert,
+    &command_publish,        &command_snippet,
+    &command_fields,         &command_version,
+    &command_help,
 };
 
 const struct command *command_row(size_t i)

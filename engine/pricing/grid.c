@@ -16,6 +16,7 @@
  */
 #include <stdlib.h>
 
+#include "base/hash.h"
 #include "pricing/policy.h"
 
 #define CELL_MAX 160
@@ -39,6 +40,12 @@ struct row {
     struct cell *cells; /* of all routes and `otherwise` */
 };
 
+/* The first rule, not in count mode, that gives a label. */
+struct giver {
+    struct view label; /* NONE: free */
+    size_t rule;
+};
+
 struct grid {
     const struct policy *policy;
     const struct program *program;
@@ -47,6 +54,8 @@ struct grid {
     size_t columns;
     struct row *rows;
     size_t row_count, row_room;
+    struct giver *givers; /* a table, by hash */
+    size_t giver_mask;
     size_t status_rules[STATUSES]; /* SIZE_MAX: no rule gives that label */
     bool unknown;                  /* some cell has a '?' */
     bool failed;                   /* out of memory */
@@ -180,20 +189,49 @@ static void add_classes(struct grid *grid)
     }
 }
 
-/* The first rule, not in count mode, that gives the label. */
-static size_t rule_that_gives(const struct program *program, struct view label)
+static struct giver *giver_of(const struct grid *grid, struct view label)
 {
+    size_t i = (size_t)hash_table(label) & grid->giver_mask;
+
+    while (grid->givers[i].label.at &&
+           !view_equal(grid->givers[i].label, label)) {
+        i = (i + 1) & grid->giver_mask;
+    }
+    return &grid->givers[i];
+}
+
+/* All labels are looked for among all rules: thousands of both. */
+static bool find_givers(struct grid *grid)
+{
+    size_t rules = program_rules(grid->program), size = 16, labels = 0;
     struct rule_info info;
 
-    for (size_t i = 0; i < program_rules(program); i++) {
-        program_rule(program, i, &info);
+    for (size_t i = 0; i < rules; i++) {
+        program_rule(grid->program, i, &info);
+        labels += info.label_count;
+    }
+    while (size < 2 * labels) {
+        size *= 2;
+    }
+    grid->giver_mask = size - 1;
+    grid->givers = calloc(size, sizeof *grid->givers);
+    for (size_t i = 0; i < rules && grid->givers; i++) {
+        program_rule(grid->program, i, &info);
         for (size_t j = 0; !info.counted && j < info.label_count; j++) {
-            if (view_equal(info.labels[j], label)) {
-                return i;
+            struct giver *giver = giver_of(grid, info.labels[j]);
+            if (!giver->label.at) {
+                *giver = (struct giver){info.labels[j], i};
             }
         }
     }
-    return SIZE_MAX;
+    return grid->givers != NULL;
+}
+
+static size_t rule_that_gives(const struct grid *grid, struct view label)
+{
+    const struct giver *giver = giver_of(grid, label);
+
+    return giver->label.at ? giver->rule : SIZE_MAX;
 }
 
 /* An agent as such; then verified and spoofed where that makes a
@@ -232,7 +270,7 @@ static void add_labels(struct grid *grid, struct view prefix, bool agents)
             continue;
         }
         rest = view_of(label.at + prefix.size, label.size - prefix.size);
-        rule = rule_that_gives(grid->program, label);
+        rule = rule_that_gives(grid, label);
         if (rule == SIZE_MAX) {
             continue;
         }
@@ -319,6 +357,40 @@ static void put_units(struct grid *grid, const struct route *route)
     put(grid, text_view(&t));
 }
 
+static void add_factor(struct text *t, uint64_t factor)
+{
+    struct amount amount = amount_from_u64(factor);
+
+    amount_write_decimal(t, &amount, 6);
+    text_add_char(t, 'x');
+}
+
+/* What a route's prices are multiplied with, and how low one that was told
+ * may be that is paid without a quote. */
+static void put_moves(struct grid *grid, const struct route *route)
+{
+    char room[320];
+    struct text t = text_in(room, sizeof room);
+    const struct volume *volume = route->volume;
+    const struct demand *demand = route->demand;
+
+    if (volume) {
+        text_addf(&t, ", volume %.*s down to ", VIEW_ARG(volume->name));
+        add_factor(&t, volume->steps[volume->step_count - 1].factor);
+    }
+    if (demand) {
+        text_addf(&t, ", demand %.*s from ", VIEW_ARG(demand->name));
+        add_factor(&t, demand->floor);
+        text_add(&t, VIEW(" to "));
+        add_factor(&t, demand->ceiling);
+        if (grid->policy->without_token) {
+            text_addf(&t, ", the least of the last %lld s holds",
+                      (long long)(grid->policy->quote_ttl / 1000000));
+        }
+    }
+    put(grid, text_view(&t));
+}
+
 static void put_routes(struct grid *grid)
 {
     for (size_t i = 0; i < grid->policy->route_count; i++) {
@@ -347,6 +419,7 @@ static void put_routes(struct grid *grid)
             put(grid, route->queries[j].value);
         }
         put_units(grid, route);
+        put_moves(grid, route);
         put(grid, route->window ? VIEW(", at its times only\n") : VIEW("\n"));
     }
     for (size_t i = 0; i < grid->policy->always_free_count; i++) {
@@ -385,7 +458,7 @@ static void fill_grid(struct grid *grid)
     for (int i = 0; i < STATUSES; i++) {
         grid->status_rules[i] =
             status_labels[i]
-                ? rule_that_gives(grid->program, view_text(status_labels[i]))
+                ? rule_that_gives(grid, view_text(status_labels[i]))
                 : SIZE_MAX;
     }
     add_classes(grid);
@@ -404,7 +477,7 @@ void policy_dump(const struct policy *policy, const struct program *program,
 
     grid.evaluation = evaluation_new(program);
     grid.values = calloc(program_slots(program) + 1, sizeof *grid.values);
-    if (grid.evaluation && grid.values) {
+    if (grid.evaluation && grid.values && find_givers(&grid)) {
         fill_grid(&grid);
         put_grid(&grid);
     } else {
@@ -413,6 +486,7 @@ void policy_dump(const struct policy *policy, const struct program *program,
     if (grid.failed) {
         put(&grid, VIEW("out of memory\n"));
     }
+    free(grid.givers);
     while (grid.row_count > 0) {
         drop_last_row(&grid);
     }

@@ -40,7 +40,13 @@ struct loader {
     struct view site; /* id */
     struct problems *problems;
     bool failed;
+    struct shared_condition *conditions; /* a power of two, by hash */
+    size_t condition_count, condition_room;
 };
+
+/* The number of a tier's condition; equal ones, written alike, are one.
+ * SIZE_MAX after an error. */
+size_t condition_share(struct loader *loader, const struct node *when);
 
 /* For messages: at most 80 bytes of a text. */
 struct view load_shown(struct view v);
@@ -143,6 +149,7 @@ bool outcomes_rank(struct loader *loader, const struct node *tree);
 
 /* routes: [...]; then the warnings about what cannot be reached. */
 bool routes_read(struct loader *loader, const struct node *routes);
+bool route_index_make(struct loader *loader, const struct node *node);
 void routes_review(struct loader *loader, const struct node *routes);
 
 #endif

@@ -19,6 +19,7 @@
 #include "pricing/price.h"
 #include "pricing/query.h"
 #include "pricing/quote.h"
+#include "pricing/route_index.h"
 #include "pricing/units.h"
 #include "pricing/volume.h"
 #include "pricing/window.h"
@@ -26,43 +27,44 @@
 /* Decimals of an amount of a currency. */
 #define CURRENCY_DECIMALS 12
 
-/* What a tier, a route or `otherwise` says. */
+/* What a tier, a route or `otherwise` says; what pricing reads comes first. */
 struct outcome {
     enum price_action action;
+    unsigned rank; /* how dear: 0 free, then by level, OUTCOME_REJECT */
+    unsigned line;
     struct money *offers; /* CHARGE: of one unit, never 0; the first is told */
     size_t offer_count;
     struct view currency; /* "0.03 USD": offers hang on rates; or NONE */
-    struct amount worth;  /* then: of the currency, CURRENCY_DECIMALS */
-    struct amount level;  /* CHARGE: dearness, whatever the asset */
     const struct refusal *refusal; /* REJECT */
-    unsigned rank; /* how dear: 0 free, then by level, OUTCOME_REJECT */
-    unsigned line;
+    struct amount worth;           /* of the currency, CURRENCY_DECIMALS */
+    struct amount level;           /* CHARGE: dearness, whatever the asset */
 };
 #define OUTCOME_REJECT UINT32_MAX
 
 struct tier {
     size_t condition;            /* of the program */
     const struct window *window; /* NULL: at any time */
-    struct outcome outcome;
+    struct outcome *outcome;     /* apart, so that tiers lie close together */
 };
 
+/* What pricing reads comes first. */
 struct route {
-    struct view id;
     struct pattern *paths; /* at least one */
     size_t path_count;
-    struct view *hosts; /* none: any */
     size_t host_count;
-    struct query_test *queries; /* all of them must hold */
     size_t query_count;
     unsigned methods;            /* bits of method_bit; 0: any */
+    bool free;                   /* whatever the tier: matches strictly */
     const struct window *window; /* NULL: at any time */
     struct tier *tiers;
     size_t tier_count;
-    struct outcome price;
     const struct units *units;   /* NULL: not priced by units */
     const struct volume *volume; /* NULL: who paid often pays the same */
     const struct demand *demand; /* NULL: demand does not move it */
-    bool free;                   /* whatever the tier: matches strictly */
+    struct outcome price;
+    struct view id;
+    struct view *hosts;         /* none: any */
+    struct query_test *queries; /* all of them must hold */
 };
 
 #define DEMANDS_MAX 2048
@@ -91,6 +93,7 @@ struct policy {
     size_t always_free_count;
     struct route *routes;
     size_t route_count;
+    struct route_index index;
     struct outcome otherwise;
 };
 

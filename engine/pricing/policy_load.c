@@ -187,6 +187,7 @@ static void read_parts(struct loader *loader, const struct node *tree,
     }
     read_otherwise(loader, tree, keys.otherwise);
     outcomes_rank(loader, tree);
+    route_index_make(loader, tree);
     payee_read(loader, tree, keys.pay_to, pay_to);
     policy->strict = pays_nobody(policy) == 0;
     if (!loader->failed) {
@@ -201,7 +202,8 @@ struct policy *policy_read(struct arena *arena, const struct node *tree,
                            struct view site, struct view pay_to,
                            struct rules *rules, struct problems *problems)
 {
-    struct loader loader = {arena, NULL, rules, site, problems, false};
+    struct loader loader = {
+        .arena = arena, .rules = rules, .site = site, .problems = problems};
 
     loader.policy = load_array(&loader, tree, 1, sizeof *loader.policy);
     if (!loader.policy) {

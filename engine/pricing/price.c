@@ -206,11 +206,11 @@ void route_choose(const struct route *route,
         }
         if (truth == TRUTH_UNKNOWN) {
             choice->unknown = true;
-            if (tier->outcome.action == PRICE_REJECT) {
+            if (tier->outcome->action == PRICE_REJECT) {
                 continue;
             }
         }
-        choose(choice, &tier->outcome, route, (unsigned)i + 1);
+        choose(choice, tier->outcome, route, (unsigned)i + 1);
         if (truth == TRUTH_TRUE) {
             return;
         }
@@ -296,9 +296,12 @@ static void choose_from(const struct reach *reach, const struct route *route,
 static void choose_route(const struct reach *reach, struct choice *choice)
 {
     const struct policy *policy = reach->policy;
+    struct route_walk walk;
     unsigned covered = 0;
+    size_t i;
 
-    for (size_t i = 0; i < policy->route_count; i++) {
+    route_walk_start(&walk, &policy->index, reach->path);
+    while ((i = route_walk_next(&walk)) != SIZE_MAX) {
         const struct route *route = &policy->routes[i];
         unsigned covers;
         enum fit fit = fit_route(reach, route, &covers);

@@ -199,7 +199,7 @@ static bool read_keys(struct loader *loader, const struct node *node,
                       struct json *json)
 {
     struct quote_keys *set = &loader->policy->quote_keys;
-    enum json_kind kind;
+    enum json_kind kind = JSON_ERROR;
 
     set->keys = load_array(loader, node, KEYS_MAX, sizeof *set->keys);
     while (set->keys && (kind = json_next(json)) == JSON_OBJECT) {

@@ -42,7 +42,7 @@ static size_t list_outcomes(struct policy *policy, struct outcome **out)
         struct route *route = &policy->routes[i];
         for (size_t j = 0; j < route->tier_count; j++, n++) {
             if (out) {
-                out[n] = &route->tiers[j].outcome;
+                out[n] = route->tiers[j].outcome;
             }
         }
         if (out) {
@@ -73,7 +73,7 @@ static void find_free(struct policy *policy)
         struct route *route = &policy->routes[i];
         route->free = route->price.rank == 0;
         for (size_t j = 0; j < route->tier_count; j++) {
-            route->free &= route->tiers[j].outcome.rank == 0;
+            route->free &= route->tiers[j].outcome->rank == 0;
         }
     }
 }

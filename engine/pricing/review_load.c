@@ -135,16 +135,16 @@ static void review_rejects(struct loader *loader, const struct route *route,
     const struct node *node = tiers->first;
 
     for (size_t j = 0; j < route->tier_count; j++, node = node->next) {
-        if (route->tiers[j].outcome.action != PRICE_REJECT) {
+        if (route->tiers[j].outcome->action != PRICE_REJECT) {
             continue;
         }
         for (size_t i = 0; i < j; i++) {
             bool agents = glances[i].classes & CLASS_AGENT_BIT;
-            if (agents && route->tiers[i].outcome.action != PRICE_REJECT &&
+            if (agents && route->tiers[i].outcome->action != PRICE_REJECT &&
                 glance_may_overlap(&glances[i], &glances[j])) {
                 char room[128];
                 struct text t = text_in(room, sizeof room);
-                outcome_write(&t, &route->tiers[i].outcome);
+                outcome_write(&t, route->tiers[i].outcome);
                 load_warn(loader, node, "P038", "put what rejects first",
                           "tier %zu of route '%.*s' rejects, but tier %zu "
                           "(%.*s) comes first for whoever meets both",

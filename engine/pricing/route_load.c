@@ -355,15 +355,15 @@ static void read_tier(struct loader *loader, const struct node *node,
     if (!load_map(loader, tier_schema, node, "a tier", &keys)) {
         return;
     }
-    tier->condition = rules_condition(loader->rules, keys.when, true);
+    tier->condition = condition_share(loader, keys.when);
     if (tier->condition == SIZE_MAX) {
         loader->failed = true;
     }
     if (keys.valid) {
         tier->window = window_read(loader, keys.valid);
     }
-    outcome_read(loader, keys.price, &tier->outcome);
-    tier->outcome.line = node->place.line;
+    outcome_read(loader, keys.price, tier->outcome);
+    tier->outcome->line = node->place.line;
 }
 
 static void read_tiers(struct loader *loader, const struct node *list,
@@ -377,8 +377,11 @@ static void read_tiers(struct loader *loader, const struct node *list,
         return;
     }
     route->tiers = load_array(loader, list, list->count, sizeof *route->tiers);
-    for (const struct node *node = list->first; route->tiers && node;
-         node = node->next) {
+    struct outcome *outcomes =
+        load_array(loader, list, list->count, sizeof *outcomes);
+    for (const struct node *node = list->first;
+         route->tiers && outcomes && node; node = node->next) {
+        route->tiers[route->tier_count].outcome = &outcomes[route->tier_count];
         read_tier(loader, node, &route->tiers[route->tier_count++]);
     }
 }
@@ -416,7 +419,7 @@ static void check_sizes(struct loader *loader, const struct node *node,
 {
     check_size(loader, node, route, &route->price);
     for (size_t i = 0; i < route->tier_count; i++) {
-        check_size(loader, node, route, &route->tiers[i].outcome);
+        check_size(loader, node, route, route->tiers[i].outcome);
     }
 }
 

@@ -11,6 +11,12 @@
 /* Bytes of an unreadable line that are shown. */
 #define SAMPLE_SIZE 160
 
+/* Examples are taken from records, too. */
+static bool makes_records(const struct block_job *job)
+{
+    return job->columns || job->fired || job->moved;
+}
+
 static bool make_requests(struct block *block, unsigned side, size_t lines)
 {
     block->requests[side] = calloc(lines, sizeof *block->requests[side]);
@@ -19,6 +25,9 @@ static bool make_requests(struct block *block, unsigned side, size_t lines)
         if (!block->requests[side][i]) {
             return false;
         }
+        wb_request_memo(block->requests[side][i], block->memo);
+        wb_request_answers_only(block->requests[side][i],
+                                !makes_records(block->job));
     }
     return block->requests[side] != NULL;
 }
@@ -34,7 +43,8 @@ struct block *block_new(const struct block_job *job, size_t lines)
     block->room = lines;
     block->lines = calloc(lines, sizeof *block->lines);
     block->text = malloc(TEXT_SIZE);
-    bool fine = block->lines && block->text;
+    block->memo = wb_memo_new();
+    bool fine = block->lines && block->text && block->memo;
     for (unsigned i = 0; i < SIDES; i++) {
         fine = tally_start(&block->tallies[i]) && fine;
         fine = fine && (i >= job->sides || make_requests(block, i, lines));
@@ -62,6 +72,7 @@ void block_free(struct block *block)
     }
     free(block->lines);
     free(block->text);
+    wb_memo_free(block->memo);
     free(block->records.at);
     free(block);
 }

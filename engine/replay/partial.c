@@ -70,7 +70,7 @@ static void put_head(struct writing *p, const struct result *result)
     json_member(&p->out.w, "mode", view_text(result->mode));
     json_member(&p->out.w, "generation", view_text(result->generations[0]));
     json_member(&p->out.w, "against", view_text(result->generations[1]));
-    output_u64(&p->out, "rates", result->counts_rates);
+    output_u64(&p->out, "rates", result->counts);
     end_line(p);
 }
 
@@ -516,7 +516,7 @@ static const char *take_head(struct result *result, struct partial_line *line)
         mode.size >= sizeof result->mode) {
         return "a partial summary of another version";
     }
-    result->counts_rates |= number(line, M_RATES) != 0;
+    result->counts |= (unsigned)(number(line, M_RATES) & 3);
     if (result->parts++ > 0) {
         return same_generation(result->generations[0], first) &&
                        same_generation(result->generations[1], second) &&

@@ -43,7 +43,7 @@ static void name_side(struct result *result, unsigned side,
         snprintf(result->mode, sizeof result->mode, "%s",
                  mode ? mode : "enforce");
     }
-    result->counts_rates |= wb_engine_counts_rates(engine) != 0;
+    result->counts |= (unsigned)wb_engine_counts_rates(engine);
     tally_seed(&result->tallies[side], engine);
 }
 

@@ -47,11 +47,14 @@ static bool saw_payments(const struct result *result)
 
 const char *result_stateful(const struct result *result, size_t i)
 {
-    const char *names[3] = {NULL, NULL, NULL};
+    const char *names[3] = {NULL, NULL, NULL}; /* one of each below */
     size_t count = 0;
 
-    if (result->counts_rates) {
+    if (result->counts & 1) {
         names[count++] = "rates";
+    }
+    if (result->counts & 2) {
+        names[count++] = "volume and demand";
     }
     if (saw_payments(result)) {
         names[count++] = "claims";

@@ -19,7 +19,7 @@ struct result {
     uint64_t moved[MOVE_KINDS];
     char mode[16];
     char generations[2][17];
-    bool counts_rates;        /* some rule does */
+    unsigned counts;          /* as wb_engine_counts_rates() says */
     unsigned parts;           /* partial summaries that were merged; 0: none */
     struct samples fired;     /* --explain */
     struct samples examples;  /* of moves */

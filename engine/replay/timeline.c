@@ -59,14 +59,19 @@ bool timeline_of_bucket(struct timeline *t, int64_t start, int64_t width,
     return false;
 }
 
-/* Brings buckets first..last of a rung into being, with all that there was;
- * false: out of memory. */
+/* Makes first..last of a rung the buckets, with all that there was; false:
+ * out of memory. Room is for as many as there can be, so that time going on
+ * costs nothing. */
 static bool spread(struct timeline *t, unsigned rung, int64_t first,
                    int64_t last)
 {
     size_t count = (size_t)(last - first) + 1;
-    struct bucket *buckets = calloc(count, sizeof *buckets);
 
+    if (t->buckets && t->rung == rung && t->first == first) {
+        t->count = count > t->count ? count : t->count;
+        return true;
+    }
+    struct bucket *buckets = calloc(TIMELINE_MAX, sizeof *buckets);
     if (!buckets) {
         return false;
     }

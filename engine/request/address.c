@@ -15,26 +15,48 @@ bool address_is_v4(const struct address *a)
     return memcmp(a->bytes, mapped, sizeof(mapped)) == 0;
 }
 
+/* As inet_pton() reads it, which wants a copy with a NUL: four numbers up to
+ * 255 without leading zeros. */
+static bool read_v4(struct view text, unsigned char bytes[4])
+{
+    size_t i = 0;
+
+    for (unsigned k = 0; k < 4; k++) {
+        size_t start = i;
+        unsigned n = 0;
+
+        for (; i < text.size && text.at[i] >= '0' && text.at[i] <= '9'; i++) {
+            n = n * 10 + (unsigned)(text.at[i] - '0');
+            if (n > 255 || (i > start && text.at[start] == '0')) {
+                return false;
+            }
+        }
+        if (i == start || (k < 3 && (i == text.size || text.at[i++] != '.'))) {
+            return false;
+        }
+        bytes[k] = (unsigned char)n;
+    }
+    return i == text.size;
+}
+
 bool address_read(struct view text, struct address *out)
 {
     char copy[INET6_ADDRSTRLEN];
     struct address read;
 
+    memcpy(read.bytes, mapped, sizeof(mapped));
+    if (read_v4(text, read.bytes + sizeof(mapped))) {
+        *out = read;
+        return true;
+    }
     if (text.size == 0 || text.size >= sizeof(copy) ||
         memchr(text.at, 0, text.size)) {
         return false;
     }
     memcpy(copy, text.at, text.size);
     copy[text.size] = 0;
-    if (memchr(copy, ':', text.size)) {
-        if (inet_pton(AF_INET6, copy, read.bytes) != 1) {
-            return false;
-        }
-    } else {
-        memcpy(read.bytes, mapped, sizeof(mapped));
-        if (inet_pton(AF_INET, copy, read.bytes + sizeof(mapped)) != 1) {
-            return false;
-        }
+    if (inet_pton(AF_INET6, copy, read.bytes) != 1) {
+        return false;
     }
     *out = read;
     return true;

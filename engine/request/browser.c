@@ -12,6 +12,8 @@
 
 #include <stdint.h>
 
+#include "base/sixteen.h"
+
 /* No browser's user agent is longer, nor its platform comment. */
 #define USER_AGENT_READ 1024
 #define COMMENT_READ 256
@@ -74,9 +76,6 @@ static const struct engine {
 /* The letters that tokens or products start with, in either case: most bytes
  * are passed over by this. */
 #define LETTER(c) (1u << ((c)&31))
-#define PLATFORM_STARTS                                                        \
-    (LETTER('W') | LETTER('I') | LETTER('A') | LETTER('C') | LETTER('M') |     \
-     LETTER('L') | LETTER('X'))
 #define PRODUCT_STARTS                                                         \
     (LETTER('E') | LETTER('O') | LETTER('S') | LETTER('F') | LETTER('C') |     \
      LETTER('H') | LETTER('V'))
@@ -158,10 +157,18 @@ static size_t product_find(struct view name)
 /* "156.0.1" -> 156 */
 static bool major_of(struct view version, uint64_t *out)
 {
-    unsigned long long major;
+    uint64_t major = 0;
+    size_t i = 0;
 
-    version.size = view_find(version, '.');
-    if (version.size > 9 || !view_to_u64(version, &major)) {
+    for (; i < version.size && version.at[i] != '.'; i++) {
+        unsigned digit = (unsigned)(unsigned char)version.at[i] - '0';
+
+        if (digit > 9 || i == 9) {
+            return false;
+        }
+        major = major * 10 + digit;
+    }
+    if (i == 0) {
         return false;
     }
     *out = major;
@@ -180,6 +187,11 @@ static size_t platform_at(struct view text, size_t than)
     return than;
 }
 
+/* The first bytes of the platforms' tokens. */
+static const bool platform_starts[256] = {
+    ['W'] = true, ['i'] = true, ['A'] = true, ['C'] = true,
+    ['M'] = true, ['L'] = true, ['X'] = true};
+
 static struct view platform_of(struct view comment)
 {
     size_t best = PLATFORMS;
@@ -188,7 +200,10 @@ static struct view platform_of(struct view comment)
         comment.size = COMMENT_READ;
     }
     for (size_t i = 0; i < comment.size && best > 0; i++) {
-        if (may_start(PLATFORM_STARTS, comment.at[i])) {
+        if (platform_starts[(unsigned char)comment.at[i]] &&
+            (comment.at[i] != 'i' ||
+             view_starts(view_of(comment.at + i, comment.size - i),
+                         VIEW("iP")))) {
             best = platform_at(view_of(comment.at + i, comment.size - i), best);
         }
     }
@@ -236,11 +251,38 @@ static size_t engine_find(struct view name, size_t than)
     return than;
 }
 
+/* Where a token starts in a comment, by its first two bytes; or SIZE_MAX. */
+static size_t find_token(struct view comment, struct view token)
+{
+    size_t i = 0;
+
+    if (comment.size < token.size) {
+        return SIZE_MAX;
+    }
+    for (; i + 17 <= comment.size; i += 16) {
+        sixteen found =
+            sixteen_is(sixteen_at(comment.at + i), (unsigned char)token.at[0]) &
+            sixteen_is(sixteen_at(comment.at + i + 1),
+                       (unsigned char)token.at[1]);
+
+        if (sixteen_any(found)) {
+            break;
+        }
+    }
+    for (; i + token.size <= comment.size; i++) {
+        if (comment.at[i] == token.at[0] &&
+            !memcmp(comment.at + i, token.at, token.size)) {
+            return i;
+        }
+    }
+    return SIZE_MAX;
+}
+
 /* The version behind a token of the comment: "rv:" and "Trident/". */
 static bool comment_version(struct view comment, struct view token,
                             uint64_t *out)
 {
-    size_t at = view_search(comment, token);
+    size_t at = find_token(comment, token);
     struct view rest;
 
     if (at == SIZE_MAX) {
@@ -266,7 +308,7 @@ static void finish_engine(struct browser *browser, size_t engine,
         return;
     }
     if (comment_version(comment, VIEW("Trident/"), &browser->engine_major) ||
-        view_search(comment, VIEW("MSIE ")) != SIZE_MAX) {
+        find_token(comment, VIEW("MSIE ")) != SIZE_MAX) {
         browser->engine = VIEW("trident");
         browser->has_engine_major = browser->engine_major != 0;
     } else if (engine < ENGINES) {

@@ -66,6 +66,11 @@ static void put_major(struct fill *fill, unsigned slot, bool has,
 
 static const struct browser *browser_of(struct fill *fill, struct view text)
 {
+    const struct request *request = fill->request;
+
+    if (request->browser && view_equal(text, request->browser_name)) {
+        return request->browser;
+    }
     if (!fill->has_browser) {
         browser_read(&fill->browser, text);
         fill->has_browser = true;
@@ -229,12 +234,23 @@ static void fill_slot(struct fill *fill, unsigned slot,
     }
 }
 
-void fill_header(struct fill *fill, const struct source *source,
-                 struct view text)
+static void fill_all(struct fill *fill, const struct source *source,
+                     struct view text)
 {
     struct header_facts facts = {.text = text};
 
     for (size_t i = 0; i < source->slot_count; i++) {
         fill_slot(fill, source->slots[i], &facts);
+    }
+}
+
+void fill_header(struct fill *fill, const struct source *source,
+                 struct view text)
+{
+    if (source->bare) {
+        fill->values[source->slots[0]].state = VALUE_PRESENT;
+        fill->values[source->slots[0]].text = text;
+    } else {
+        fill_all(fill, source, text);
     }
 }

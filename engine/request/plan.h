@@ -21,6 +21,7 @@ struct source {
     struct view name;
     const unsigned *slots; /* all that are made of it */
     size_t slot_count;
+    bool bare; /* its only slot is its text as it is */
 };
 
 /* Slot numbers. */

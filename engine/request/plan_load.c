@@ -212,6 +212,12 @@ static void list_add(struct slot_list *list, size_t slot)
     list->slots[list->count++] = (unsigned)slot;
 }
 
+static bool is_bare(const struct slot *slot)
+{
+    return (slot->field == FIELD_HEADER || slot->field == FIELD_USER_AGENT) &&
+           slot->transforms[0] == TRANSFORM_NONE;
+}
+
 /* Gives each source its slots: a run of one array, in the slots' order. */
 static bool give_slots(struct plan *plan, const size_t *source_of)
 {
@@ -231,6 +237,8 @@ static bool give_slots(struct plan *plan, const size_t *source_of)
             }
         }
         source->slot_count = (size_t)(next - source->slots);
+        source->bare =
+            source->slot_count == 1 && is_bare(&plan->slots[source->slots[0]]);
     }
     return true;
 }

@@ -17,6 +17,7 @@
 #include "base/arena.h"
 #include "base/view.h"
 #include "request/address.h"
+#include "request/browser.h"
 #include "request/known_names.h"
 #include "request/path.h"
 
@@ -83,6 +84,8 @@ struct request {
     bool client_known;                 /* client_ip was an address */
     struct view site;                  /* set by the engine */
     const struct databases *databases; /* ... here; set by the engine */
+    const struct browser *browser; /* of this user agent; NULL: to be read */
+    struct view browser_name;
     struct payment_slots payment;
     struct signature_slots signature;
     const struct robots

@@ -217,11 +217,15 @@ static enum server_step on_resume(void *context, struct exchange *x)
     return decided(door, x->slot->snapshot, x);
 }
 
+/* After the answer has left: the shadow's decision delays nobody. */
 static void on_release(void *context, struct exchange *x)
 {
     struct door *door = context;
 
     if (x->slot != NULL) {
+        if (wb_shadow_decide(x->slot->request)) {
+            log_shadow(door->log, x->slot->request);
+        }
         slots_give(door->slots, x->slot);
         x->slot = NULL;
     }

@@ -31,6 +31,9 @@ void log_line(struct log *log, const char *line, size_t size);
 void log_decision(struct log *log, const struct setup *setup, unsigned listener,
                   const struct slot *slot);
 
+/* A decision of the shadow that differs; at most one a second. */
+void log_shadow(struct log *log, const struct wb_request *request);
+
 /* An event, to stderr at once: {"time","event",...}. Keys and values in
  * turn, ended by NULL; values are quoted. */
 void log_event(int64_t now, const char *event, ...) __attribute__((sentinel));

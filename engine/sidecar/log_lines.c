@@ -8,6 +8,7 @@
  *    "agent":"...","status":200,"class":"agent",...}
  */
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -208,6 +209,24 @@ void log_decision(struct log *log, const struct setup *setup, unsigned listener,
     if (line.over) {
         log_line(log, "", SIZE_MAX); /* counted as lost */
     } else {
+        log_line(log, line.text, line.size);
+    }
+}
+
+void log_shadow(struct log *log, const struct wb_request *request)
+{
+    static atomic_int_least64_t next; /* time of the next line */
+    int64_t now = wb_request_time(request);
+    int_least64_t due = atomic_load_explicit(&next, memory_order_relaxed);
+    struct line line;
+
+    if (log == NULL || now < due ||
+        !atomic_compare_exchange_strong(&next, &due, now + 1000000)) {
+        return;
+    }
+    line.size = wb_shadow_write(request, line.text, sizeof line.text - 1);
+    if (line.size > 0 && line.size < sizeof line.text) {
+        line.text[line.size++] = '\n';
         log_line(log, line.text, line.size);
     }
 }

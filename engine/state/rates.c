@@ -126,8 +126,9 @@ static struct rate_entry *find_entry(struct rate_set *set, uint64_t key,
     return entry;
 }
 
-/* Counts one event at `now` (above 0) and weighs. */
-static uint64_t count(struct rate_entry *entry, int64_t window, int64_t now)
+/* Counts n events, one or none, at `now` (above 0) and weighs. */
+static uint64_t count(struct rate_entry *entry, uint32_t n, int64_t window,
+                      int64_t now)
 {
     int64_t bucket = now / window;
     uint64_t left = (uint64_t)(window - now % window);
@@ -140,7 +141,7 @@ static uint64_t count(struct rate_entry *entry, int64_t window, int64_t now)
         entry->bucket = bucket;
     }
     entry->touched = now;
-    entry->current += entry->current < UINT32_MAX;
+    entry->current += entry->current < UINT32_MAX ? n : 0;
     if (entry->previous == 0) {
         return entry->current;
     }
@@ -166,8 +167,8 @@ static size_t set_of(const struct rates *rates, uint64_t key)
     return (size_t)((key ^ rates->salt) % rates->set_count);
 }
 
-uint64_t rates_count(struct rates *rates, uint64_t key, uint64_t network,
-                     int64_t window, int64_t now)
+uint64_t rates_count(struct rates *rates, uint64_t key, uint32_t n,
+                     uint64_t network, int64_t window, int64_t now)
 {
     size_t at = set_of(rates, key);
     struct rate_lock *lock = &rates->locks[at % LOCKS];
@@ -178,7 +179,7 @@ uint64_t rates_count(struct rates *rates, uint64_t key, uint64_t network,
         lock->latest = now;
     }
     lock->latest += lock->latest <= 0;
-    result = count(find_entry(&rates->sets[at], key, network),
+    result = count(find_entry(&rates->sets[at], key, network), n,
                    window > 0 ? window : 1, lock->latest);
     pthread_mutex_unlock(&lock->lock);
     return result;

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COUNTS_MOST 256
+#define COUNTS_MOST 64
 
 int64_t talk_clock(clockid_t which)
 {
@@ -206,7 +206,7 @@ static void push_count(struct talk *t, const struct shared_record *record)
 
 void talk_push_counts(struct talk *t)
 {
-    static struct shared_record records[COUNTS_MOST];
+    struct shared_record records[COUNTS_MOST];
     struct shared_table *table = t->s->table->ops->shared(t->s->table);
     size_t n;
 

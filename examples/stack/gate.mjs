@@ -3,6 +3,7 @@
 import express from 'express';
 import { weighbridgeGate } from '../x402-express/gate.mjs';
 import { legacyGate } from '../x402-express/legacy.mjs';
+import { weighbridgeOutcomes } from '../x402-outcomes/outcomes.mjs';
 import { NETWORK, USDC } from './chain.mjs';
 import { listen } from './listen.mjs';
 
@@ -23,7 +24,15 @@ function app(gate, seen, log) {
     next();
   });
   app.use(gate);
-  app.get('/broken', (_, res) => res.status(500).send('broken\n'));
+  let fails = true; // the first time, after that no more
+  app.get('/flaky', (_, res, next) => {
+    if (fails) {
+      res.status(500).send('broken\n');
+    } else {
+      next();
+    }
+    fails = false;
+  });
   app.use((req, res) => {
     // What was paid for is nobody else's.
     res.set('Cache-Control', req.get('x-price-action') === 'free'
@@ -34,10 +43,11 @@ function app(gate, seen, log) {
   return app;
 }
 
-export async function startGate({ facilitator, port = 0, hooks, log }) {
+// `outcomes`: where the sidecar is told what became of payments, and the token.
+export async function startGate({ facilitator, port = 0, outcomes, log }) {
   const seen = [];
-  const gate = weighbridgeGate(
-    { facilitator, network: NETWORK, assets, hooks });
+  const gate = weighbridgeGate({ facilitator, network: NETWORK, assets,
+    hooks: outcomes && weighbridgeOutcomes(outcomes) });
   return { seen, ...await listen(app(gate, seen, log), port) };
 }
 

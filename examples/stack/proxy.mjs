@@ -2,8 +2,9 @@
 // A proxy with the sidecar beside it, both as their example has them: its
 // folder is copied, and nothing is changed but ports and the policy.
 import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import {
-  appendFileSync, cpSync, openSync, readFileSync, readdirSync, writeFileSync,
+  cpSync, openSync, readFileSync, readdirSync, writeFileSync,
 } from 'node:fs';
 import { createServer, connect } from 'node:net';
 import path from 'node:path';
@@ -54,7 +55,7 @@ export async function until(what, condition, seconds = 20) {
 async function start(name, command, folder, port) {
   const log = path.join(folder, `${name}.log`);
   const out = openSync(log, 'a');
-  const env = { ...process.env, HOME: folder, XDG_CONFIG_HOME: folder,
+  const env = { ...process.env, GATE_TOKEN, HOME: folder, XDG_CONFIG_HOME: folder,
     XDG_DATA_HOME: folder, XDG_STATE_HOME: folder,
     PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
   const child = spawn(command[0], command.slice(1),
@@ -76,13 +77,20 @@ async function start(name, command, folder, port) {
   } };
 }
 
+// Who may tell the sidecar what became of payments.
+export const GATE_TOKEN = randomBytes(24).toString('hex');
+
 // `name`: nginx, caddy or haproxy; `folder`: an empty one; `program`: the
-// sidecar; `more`: lines of weighbridge.yaml.
+// sidecar.
 export class Front {
-  constructor(name, folder, program, ports, more = '') {
+  constructor(name, folder, program, ports) {
     Object.assign(this, { name, folder, program, ports });
+    this.outcomes = { token: GATE_TOKEN,
+      url: `http://127.0.0.1:${ports.admin}/v1/outcomes` };
     cpSync(path.join(examples, name), folder, { recursive: true });
-    cpSync(path.join(here, 'policy.yaml'), path.join(folder, 'policy.yaml'));
+    for (const file of ['policy.yaml', 'tokens.yaml']) {
+      cpSync(path.join(here, file), path.join(folder, file));
+    }
     for (const file of readdirSync(folder)) {
       const at = path.join(folder, file);
       const text = Object.entries(PORTS).reduce((text, [what, port]) =>
@@ -90,13 +98,15 @@ export class Front {
       readFileSync(at, 'utf8'));
       writeFileSync(at, text.replaceAll(':@', ':'));
     }
-    appendFileSync(path.join(folder, 'weighbridge.yaml'),
-      `policy: policy.yaml\n${more}`);
+    const config = path.join(folder, 'weighbridge.yaml');
+    writeFileSync(config, readFileSync(config, 'utf8').replace(
+      /^admin: \{ (.*) \}$/m, 'admin: { $1, tokens: tokens.yaml }') +
+      'policy: policy.yaml\nlog: { audit: audit.ndjson }\n');
     this.url = `http://127.0.0.1:${ports.proxy}`;
   }
 
   async startSidecar() {
-    this.sidecar = await start('weighbridge', [this.program, 'serve', '-c',
+    this.sidecar = await start('sidecar', [this.program, 'serve', '-c',
       'weighbridge.yaml'], this.folder, this.ports.sidecar);
   }
 

@@ -41,14 +41,15 @@ try {
     const units = await balance(chain, accounts.seller.address);
     return `the seller has ${Number(units) / 1e6} USDC`;
   };
+  const front = new Front(name, folder, program, PORTS);
+  started.push(front);
   await keep(startGate({ facilitator: facilitator.url, port: PORTS.gate,
+    outcomes: front.outcomes,
     log: async ({ method, path: at, status, decision, headers }) => {
       console.log(`gate: ${status} ${method} ${at}`,
         `${headers['x-agent-class']} ${headers['x-price-action']}`,
         `${headers['x-price']} ${decision}; ${await money()}`);
     } }));
-  const front = new Front(name, folder, program, PORTS);
-  started.push(front);
   await front.startSidecar();
   await front.startProxy();
   console.log(`${name} on ${front.url}; logs in ${folder}; ${await money()}

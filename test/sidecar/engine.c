@@ -12,6 +12,7 @@
  */
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,7 +61,11 @@ struct wb_request {
         char value[12000];
     } headers[24];
     size_t header_count;
+    atomic_bool held; /* between WB_WAIT and its wake; not emptied by reset */
 };
+
+/* Requests that were reset, begun or resumed while they were held. */
+static atomic_ulong touched_while_held;
 
 static struct wb_text text(const char *string)
 {
@@ -375,9 +380,12 @@ void wb_state_metrics(const struct wb_state *state,
                       const struct wb_engine *engine, wb_sink *sink,
                       void *context)
 {
-    char line[80];
-    int size = snprintf(line, sizeof line, "alone_decisions_total %lu\n",
-                        atomic_load(&state->decisions));
+    char line[120];
+    int size = snprintf(line, sizeof line,
+                        "alone_decisions_total %lu\n"
+                        "alone_touched_while_held %lu\n",
+                        atomic_load(&state->decisions),
+                        atomic_load(&touched_while_held));
 
     (void)engine;
     sink(context, line, (size_t)size);
@@ -390,8 +398,16 @@ struct wb_request *wb_request_new(void)
     return calloc(1, sizeof(struct wb_request));
 }
 
+static void touch(struct wb_request *request)
+{
+    if (atomic_load(&request->held)) {
+        atomic_fetch_add(&touched_while_held, 1);
+    }
+}
+
 void wb_request_reset(struct wb_request *request)
 {
+    touch(request);
     wb_engine_unref(request->engine);
     memset(request, 0, offsetof(struct wb_request, headers));
     request->header_count = 0;
@@ -566,6 +582,7 @@ static void finish(struct wb_request *request)
 }
 
 struct waiting {
+    struct wb_request *request;
     void (*wake)(void *arg);
     void *arg;
     int milliseconds;
@@ -579,16 +596,19 @@ static void *wake_later(void *context)
 
     free(context);
     nanosleep(&time, NULL);
+    atomic_store(&waiting.request->held, false);
     waiting.wake(waiting.arg);
     return NULL;
 }
 
-static void start_waiting(int milliseconds, void (*wake)(void *arg), void *arg)
+static void start_waiting(struct wb_request *request, int milliseconds,
+                          void (*wake)(void *arg), void *arg)
 {
     struct waiting *waiting = malloc(sizeof *waiting);
     pthread_t thread;
 
-    *waiting = (struct waiting){wake, arg, milliseconds};
+    *waiting = (struct waiting){request, wake, arg, milliseconds};
+    atomic_store(&request->held, milliseconds >= 0);
     if (milliseconds < 0) {
         free(waiting);
         wake(arg);
@@ -606,7 +626,7 @@ enum wb_result wb_decide(struct wb_request *request, struct wb_state *state,
 
     atomic_fetch_add(&state->decisions, 1);
     if (wait.size != 0) {
-        start_waiting(number(wait), wake, arg);
+        start_waiting(request, number(wait), wake, arg);
         return WB_WAIT;
     }
     finish(request);
@@ -615,6 +635,7 @@ enum wb_result wb_decide(struct wb_request *request, struct wb_state *state,
 
 void wb_decide_resume(struct wb_request *request)
 {
+    touch(request);
     finish(request);
 }
 
@@ -714,4 +735,18 @@ int main(int count, char **arguments)
     struct sidecar_options options = {"127.0.0.1:0", "127.0.0.1:0", -1};
 
     return sidecar_serve(count > 1 ? arguments[1] : NULL, &options);
+}
+
+int wb_shadow_decide(struct wb_request *request)
+{
+    (void)request;
+    return 0;
+}
+
+size_t wb_shadow_write(const struct wb_request *request, char *out, size_t room)
+{
+    (void)request;
+    (void)out;
+    (void)room;
+    return 0;
 }

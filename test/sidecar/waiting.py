@@ -72,6 +72,27 @@ def test_a_client_that_leaves_while_its_decision_waits():
     assert sidecar.ask("/").status == 200
 
 
+def test_a_slot_is_kept_while_a_store_holds_its_request():
+    """Who leaves does not free it for another: three slots, two of them held
+    by clients that are gone."""
+    sidecar = tools.Sidecar({**ENVOY, "limits.in-flight": "3"})
+    for _ in range(5):
+        for _ in range(2):
+            with sidecar.connect() as client:
+                client.send(b"GET / HTTP/1.1\r\nHost: a\r\n"
+                            b"X-Wait: 200\r\n\r\n")
+                tools.until("it waits", lambda: sidecar.metric(
+                    "weighbridge_in_flight") > 0)
+        for i in range(20):
+            answer = sidecar.ask(f"/{i}")
+            assert answer.status == 429 or \
+                answer.header("X-Fact-Target") == f"/{i}"
+        tools.until("all are over",
+                    lambda: sidecar.metric("weighbridge_in_flight") == 0)
+    assert sidecar.metric("alone_touched_while_held") == 0
+    assert sidecar.ask("/").status == 200
+
+
 def test_beyond_the_limit_it_is_429():
     sidecar = tools.Sidecar({**ENVOY, "limits.in-flight": "2"})
     with sidecar.connect() as one, sidecar.connect() as two:

@@ -18,7 +18,7 @@ export const READER = {
 // One request, written as it stands: [status, headers, body]. `lines` are
 // header lines besides Host.
 export function raw(url, lines) {
-  const { port, pathname } = new URL(url);
+  const { host, port, pathname } = new URL(url);
   return new Promise((resolve, reject) => {
     const socket = connect(Number(port), '127.0.0.1');
     let text = '';
@@ -30,7 +30,7 @@ export function raw(url, lines) {
       const [first, ...headers] = head.split('\r\n');
       resolve({ status: Number(first.split(' ')[1]), body, headers });
     });
-    socket.write([`GET ${pathname} HTTP/1.1`, 'Host: example.com',
+    socket.write([`GET ${pathname} HTTP/1.1`, `Host: ${host}`,
       ...lines, ...lines.some(line => /^connection:/i.test(line))
         ? [] : ['Connection: close'], '', ''].join('\r\n'));
   });

@@ -12,7 +12,7 @@ import {
 } from '../../examples/stack/chain.mjs';
 import { startFacilitator } from '../../examples/stack/facilitator.mjs';
 import { startGate, startLegacyGate } from '../../examples/stack/gate.mjs';
-import { Front, freePorts, PORTS } from '../../examples/stack/proxy.mjs';
+import { Front, freePorts, PORTS, until } from '../../examples/stack/proxy.mjs';
 import { READER, ask, browse, chromiumName, raw } from './clients.mjs';
 import { check, end, skip } from './tap.mjs';
 
@@ -33,9 +33,9 @@ class Stage {
   async behind(proxy, Gate, scenes) {
     const ports = await freePorts(Object.keys(PORTS));
     const folder = mkdtempSync(path.join(tmpdir(), 'wb-stack-'));
-    this.gate = await Gate({ facilitator: this.facilitator.url,
-      port: ports.gate });
     this.front = new Front(proxy, folder, program, ports);
+    this.gate = await Gate({ facilitator: this.facilitator.url,
+      port: ports.gate, outcomes: this.front.outcomes });
     this.proxy = proxy;
     try {
       await this.front.startSidecar();
@@ -43,12 +43,23 @@ class Stage {
       await scenes(this);
     } catch (error) {
       check(`${proxy}: all scenes were played`, false, error.stack,
-        ...['weighbridge', proxy].map(name => this.log(name)));
+        ...['sidecar', proxy].map(name => this.log(name)));
     } finally {
       await this.front.stop();
       this.gate.stop();
       rmSync(folder, { recursive: true, force: true });
     }
+  }
+
+  // How many outcomes of this kind the sidecar was told.
+  async told(outcome) {
+    const answer = await fetch(
+      `http://127.0.0.1:${this.front.ports.admin}/metrics`);
+    const name = `weighbridge_outcomes_total{outcome="${outcome}",` +
+      'result="done"} ';
+    const line = (await answer.text()).split('\n').find(
+      one => one.startsWith(name));
+    return Number(line?.slice(name.length));
   }
 
   log(name) {
@@ -196,6 +207,97 @@ async function elsewhere(stage) {
     await stage.earned() === before + ARTICLE, right);
 }
 
+// Told at one price, paid when it is another.
+async function moves(stage) {
+  const agent = new Agent(accounts.payer);
+  const { wanted, header } = await agent.sign(stage.url('/feed/now'));
+  const before = await stage.earned();
+  const asked = async () => {
+    const answer = await fetch(stage.url('/feed/now'), { headers: AGENT });
+    const told = answer.headers.get('payment-required');
+    return BigInt(JSON.parse(Buffer.from(told, 'base64')).accepts[0].amount);
+  };
+  let dearer = 0n;
+  await until('the price moves', async () => {
+    await Promise.all(Array.from({ length: 8 }, asked));
+    dearer = await asked();
+    return dearer > BigInt(wanted.amount);
+  });
+  const paid = await ask(stage.url('/feed/now'),
+    { ...AGENT, 'PAYMENT-SIGNATURE': header });
+  const told = stage.seen().at(-1);
+  stage.check('a price that moves between 402 and retry still holds',
+    paid.status === 200 &&
+    told.headers['x-price-amount'] === wanted.amount &&
+    told.headers['x-price-quote'] === wanted.extra.quote &&
+    await stage.earned() === before + BigInt(wanted.amount),
+    paid, told?.headers, wanted, dearer);
+}
+
+// The gate's hooks tell the sidecar what became of payments.
+async function outcomes(stage) {
+  const agent = new Agent(accounts.payer);
+  const settled = await stage.told('settled');
+  await agent.pay(stage.url('/article'));
+  await until('the outcome is told',
+    async () => await stage.told('settled') > settled);
+  stage.check('settled is told by hooks', true);
+
+  const { header } = await agent.sign(stage.url('/flaky'));
+  const paying = { ...AGENT, 'PAYMENT-SIGNATURE': header };
+  const before = await stage.earned();
+  const broken = await ask(stage.url('/flaky'), paying);
+  await until('the claim is released',
+    async () => await stage.told('released') > 0);
+  const again = await ask(stage.url('/flaky'), paying);
+  const third = await ask(stage.url('/flaky'), paying);
+  stage.check('a payment whose page failed passes again, once',
+    broken.status === 500 && again.status === 200 && third.status === 409 &&
+    await stage.earned() === before + ARTICLE, broken, again, third);
+}
+
+async function lockout(stage) {
+  const agent = new Agent(accounts.poor);
+  const statuses = [];
+  for (let i = 0; i < 3; i++) {
+    const failed = await stage.told('failed');
+    const { header } = await agent.sign(stage.url('/article'));
+    const answer = await ask(stage.url('/article'),
+      { ...AGENT, 'PAYMENT-SIGNATURE': header });
+    statuses.push(answer.status);
+    if (i < 2) {
+      await until('the failure is told',
+        async () => await stage.told('failed') > failed);
+    } else {
+      stage.check('who cannot pay twice is locked out',
+        statuses.join() === '402,402,403' &&
+        JSON.parse(answer.body).error === 'payer_locked_out', statuses,
+        answer);
+    }
+  }
+  const { header } = await new Agent(accounts.payer).sign(
+    stage.url('/article'));
+  const other = await ask(stage.url('/article'),
+    { ...AGENT, 'PAYMENT-SIGNATURE': header });
+  stage.check('and nobody else is', other.status === 200, other);
+}
+
+// One id in the gate's log, the sidecar's and the audit log.
+async function oneId(stage) {
+  stage.seen();
+  await new Agent(accounts.payer).pay(stage.url('/article'));
+  const id = stage.seen().at(-1).decision;
+  const audit = () => readFileSync(
+    path.join(stage.front.folder, 'audit.ndjson'), 'utf8');
+  await until('the outcome is in the audit log', () => audit().split('\n')
+    .filter(line => line.includes(id)).length === 2);
+  stage.check('one decision id in all logs', /^[0-9a-f]{32}$/.test(id) &&
+    stage.log('sidecar').includes(id), id);
+  execFileSync(program, ['audit', 'verify',
+    path.join(stage.front.folder, 'audit.ndjson')]);
+  stage.check('the audit log verifies', true);
+}
+
 async function caches(stage) {
   await ask(stage.url('/cached'), READER);
   const answer = await ask(stage.url('/cached'), AGENT);
@@ -238,10 +340,24 @@ async function legacy(stage) {
   const reader = await ask(stage.url('/article'), READER);
   stage.check('a reader reads free', reader.status === 200 &&
     stage.seen()[0]?.headers['x-price-action'] === 'free', reader);
+  await fromLog(stage);
 }
 
-const SCENES = [readers, agents, replays, malformed, spoofs, elsewhere, caches,
-  without];
+// That gate has no hooks: the proxy's log tells.
+async function fromLog(stage) {
+  const log = path.join(stage.front.folder, 'weighbridge.log');
+  if (!existsSync(log) || stage.proxy !== 'nginx') {
+    return;
+  }
+  execFileSync(program, ['outcomes', '--admin',
+    `127.0.0.1:${stage.front.ports.admin}`, log],
+  { env: { ...process.env, WEIGHBRIDGE_TOKEN: stage.front.outcomes.token } });
+  stage.check("settled is told by the proxy's log",
+    await stage.told('settled') === 1, readFileSync(log, 'utf8'));
+}
+
+const SCENES = [readers, agents, replays, malformed, spoofs, elsewhere, moves,
+  outcomes, lockout, oneId, caches, without];
 
 function installed(name) {
   try {

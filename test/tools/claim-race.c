@@ -9,7 +9,8 @@
  * sent at about the same time, to one sidecar after the other, all under the
  * X-Request-Id that -i gives. Prints a line:
  *
- *   SENT sent: PAYMENTS_PASSED once, TWICE more, A 200, B 409, C 429, D other
+ *   SENT sent: PAYMENTS_PASSED once, TWICE more, A 200, B 409, C 429, D other,
+ *   SECONDS s
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -21,9 +22,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
-#define PAYMENTS_MAX 4096
+#define PAYMENTS_MAX 200000
 #define PORTS_MAX 8
 #define HEADER_MAX 4096
 
@@ -156,6 +158,7 @@ static bool read_payments(const char *path)
 int main(int argc, char **argv)
 {
     pthread_t threads[256];
+    struct timespec from, to;
     size_t thread_count, once = 0, more = 0;
 
     if (argc > 2 && strcmp(argv[1], "-i") == 0) {
@@ -173,6 +176,7 @@ int main(int argc, char **argv)
     for (int i = 4; i < argc && port_count < PORTS_MAX; i++) {
         ports[port_count++] = atoi(argv[i]);
     }
+    clock_gettime(CLOCK_MONOTONIC, &from);
     for (size_t i = 0; i < thread_count; i++) {
         if (pthread_create(&threads[i], NULL, run, NULL) != 0) {
             return 2;
@@ -181,6 +185,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < thread_count; i++) {
         pthread_join(threads[i], NULL);
     }
+    clock_gettime(CLOCK_MONOTONIC, &to);
     for (size_t i = 0; i < payment_count; i++) {
         unsigned n = atomic_load(&passed[i]);
 
@@ -189,9 +194,11 @@ int main(int argc, char **argv)
         free(payments[i]);
     }
     printf("%zu sent: %zu once, %zu more, %zu 200, %zu 409, %zu 429, "
-           "%zu other\n",
+           "%zu other, %.3f s\n",
            payment_count * copies, once, more, atomic_load(&counts[0]),
            atomic_load(&counts[1]), atomic_load(&counts[2]),
-           atomic_load(&counts[3]));
+           atomic_load(&counts[3]),
+           (double)(to.tv_sec - from.tv_sec) +
+               (double)(to.tv_nsec - from.tv_nsec) * 1e-9);
     return 0;
 }

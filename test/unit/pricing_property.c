@@ -2,13 +2,18 @@
 /*
  * Random policies and random paths: whatever the routes, no spelling of a
  * path is cheaper than the path itself, no uncertain method than a certain
- * one, no unknown fact than a known one. WB_SEED repeats a run.
+ * one, no unknown fact than a known one; units, volume, demand and windows
+ * included. Headers of a payment change nothing, nor do order and case of
+ * headers, and what is charged is never 0. WB_SEED repeats a run, WB_PAIRS is
+ * how many (policy, request) pairs are tried at least.
  */
 #include "pricing.h"
+#include "pricing/market.h"
 #include "pricing_spellings.h"
 #include "tap.h"
 
-#define POLICIES 150
+#define PAIRS 60000
+#define PER_POLICY (PATHS * (VARIANTS + 11))
 #define PATHS 25
 #define VARIANTS 12
 
@@ -71,6 +76,27 @@ static void add_route(struct text *t, size_t number)
         text_addf(t, ", query: { q: \"%s\" }", pick(2) ? "1" : "2");
     }
     text_addf(t, " }\n");
+    if (pick(4) == 0) {
+        text_addf(t, "    units: { %s, most: %zu%s }\n",
+                  pick(2) ? "query: q" : "header: X-Units", 1 + pick(40),
+                  pick(2) ? ", steps: [{ from: 3, factor: 0.5 }]" : "");
+    }
+    if (pick(4) == 0) {
+        text_addf(t,
+                  "    volume: { per: client-ip, steps: [{ from: 1, "
+                  "factor: 0.%zu }] }\n",
+                  1 + pick(9));
+    }
+    if (pick(3) == 0) {
+        text_addf(t,
+                  "    demand: { signal: load, curve: [{ at: 0%%, factor: "
+                  "0.%zux }, { at: 100%%, factor: %zux }], floor: 0.1x }\n",
+                  1 + pick(9), 1 + pick(8));
+    }
+    if (pick(6) == 0) {
+        text_addf(t, "    valid: { hours: \"%s\" }\n",
+                  pick(2) ? "00:00-12:00" : "12:00-00:00");
+    }
     if (tiers && pick(2)) {
         text_addf(t, "    tiers:\n");
         for (size_t i = 0; i < tiers; i++) {
@@ -96,6 +122,34 @@ static void make_policy(char *room, size_t size)
         add_route(&t, i);
     }
     room[t.size] = '\0';
+}
+
+/* ---- what moves ---- */
+
+static struct market market;
+
+static void open_market(void)
+{
+    market.store = store_memory_open(16, 16, NULL);
+    market.meters = meters_open(market.store);
+}
+
+static void close_market(void)
+{
+    market.store->ops->close(market.store);
+    meters_close(market.meters);
+}
+
+/* The clock begins at 0 with each request; each policy's demands are new. */
+static void move_market(const struct policy *policy)
+{
+    for (size_t i = 0; i < policy->demand_count; i++) {
+        const struct demand *demand = policy->demands[i];
+        struct meter *meter = meters_get(market.meters, &demand->rule);
+        market_push_load(&market, policy, demand->name, pick(1000000),
+                         -demand->rule.period);
+        meter_value(market.meters, meter, &demand->rule, 0);
+    }
 }
 
 /* ---- requests ---- */
@@ -158,6 +212,9 @@ static void count(struct tally *tally, const char *what, const char *policy,
                   const struct price *plain, const struct price *got)
 {
     int order = compare_prices(got, plain);
+    if (got->action == PRICE_CHARGE && amount_is_zero(&got->amount)) {
+        tally->cheaper++;
+    }
     tally->requests++;
     tally->charged += plain->action == PRICE_CHARGE;
     tally->rejected += plain->action == PRICE_REJECT;
@@ -220,6 +277,55 @@ static void try_unknown(struct scales *s, const char *policy,
     count(tally, "no method", policy, method, path, path, plain, &got);
 }
 
+/* The same headers in another order and case, and those of a paid retry: the
+ * same price. */
+static void try_headers(struct scales *s, const char *policy,
+                        const char *method, const char *host, const char *path,
+                        bool a, bool b, struct tally *tally)
+{
+    static const struct {
+        const char *name, *value;
+    } retry[] = {{"PAYMENT-SIGNATURE", "e30="},
+                 {"X-PAYMENT", "garbage"},
+                 {"Access-Control-Expose-Headers", "PAYMENT-RESPONSE"}};
+    struct price got[2];
+
+    for (int k = 0; k < 2; k++) {
+        struct request *r = scales_request(s, method, host, path);
+        request_add_header(r, VIEW("X-Units"), VIEW("2"));
+        for (int i = 0; i < 2; i++) {
+            if (a && i == k) {
+                request_add_header(r, k ? VIEW("x-a") : VIEW("X-A"), VIEW("1"));
+            }
+            if (b && i != k) {
+                request_add_header(r, k ? VIEW("x-B") : VIEW("X-B"), VIEW("1"));
+            }
+        }
+        for (size_t i = 0; k && i < sizeof retry / sizeof *retry; i++) {
+            request_add_header(r, view_text(retry[i].name),
+                               view_text(retry[i].value));
+        }
+        scales_evaluate(s);
+        got[k] = scales_price(s);
+    }
+    tally->requests += 2;
+    tally->charged += got[0].action == PRICE_CHARGE;
+    if (compare_prices(&got[0], &got[1]) != 0 || got[0].tier != got[1].tier ||
+        got[0].units != got[1].units ||
+        !view_equal(got[0].route, got[1].route)) {
+        note("headers", policy, method, path, path, &got[0], &got[1]);
+        tally->cheaper++;
+    }
+    /* said twice, or in another way: never fewer */
+    struct request *r = scales_request(s, method, host, path);
+    request_add_header(r, VIEW("X-Units"), VIEW("2"));
+    request_add_header(r, pick(2) ? VIEW("x-units") : VIEW("X-Units"),
+                       VIEW("1"));
+    got[1] = scales_price(s);
+    count(tally, "doubled header", policy, method, path, path, &got[0],
+          &got[1]);
+}
+
 static void try_path(struct scales *s, const char *policy, struct tally *tally)
 {
     const char *method = PICK(asked);
@@ -229,10 +335,12 @@ static void try_path(struct scales *s, const char *policy, struct tally *tally)
 
     make_path(path, sizeof path);
     r = scales_request(s, method, host, path);
-    if (pick(2)) {
+    bool a = pick(2);
+    bool b = pick(2);
+    if (a) {
         request_add_header(r, VIEW("X-A"), VIEW("1"));
     }
-    if (pick(2)) {
+    if (b) {
         request_add_header(r, VIEW("X-B"), VIEW("1"));
     }
     scales_evaluate(s);
@@ -241,21 +349,30 @@ static void try_path(struct scales *s, const char *policy, struct tally *tally)
     try_spellings(s, policy, method, host, path, &plain, &tally[0]);
     try_methods(s, policy, method, host, path, &plain, &tally[1]);
     try_unknown(s, policy, method, host, path, &plain, &tally[2]);
+    try_headers(s, policy, method, host, path, a, b, &tally[3]);
 }
 
 int main(void)
 {
     static const char *const names[] = {"spelling", "method", "loss of a fact"};
-    struct tally tally[3] = {{0}};
+    struct tally tally[4] = {{0}};
+    const char *wanted = getenv("WB_PAIRS");
+    size_t pairs = wanted ? strtoull(wanted, NULL, 10) : PAIRS;
+    size_t policies = pairs / PER_POLICY + 1;
     size_t loaded = 0;
     const char *seed = getenv("WB_SEED");
 
     state = seed ? strtoull(seed, NULL, 10) : 1;
-    for (size_t i = 0; i < POLICIES; i++) {
+    for (size_t i = 0; i < policies; i++) {
         char policy[8192];
         struct scales s;
         make_policy(policy, sizeof policy);
         bool fine = scales_open(&s, policy, pack);
+        open_market();
+        s.market = &market;
+        if (fine) {
+            move_market(s.policy);
+        }
         loaded += fine;
         for (size_t j = 0; fine && j < PATHS; j++) {
             try_path(&s, policy, tally);
@@ -266,8 +383,9 @@ int main(void)
             }
         }
         scales_close(&s);
+        close_market();
     }
-    is_number(loaded, POLICIES, "every policy loads");
+    is_number(loaded, policies, "every policy loads");
     for (int i = 0; i < 3; i++) {
         ok(tally[i].cheaper == 0, "no %s is cheaper (%zu tried)", names[i],
            tally[i].requests);
@@ -277,5 +395,8 @@ int main(void)
            "and it was put to the test (%zu charged, %zu rejected, %zu dearer)",
            tally[i].charged, tally[i].rejected, tally[i].dearer);
     }
+    ok(tally[3].cheaper == 0 && tally[3].charged * 4 > tally[3].requests / 3,
+       "headers of a payment, their order and case change nothing (%zu tried)",
+       tally[3].requests);
     return tap_end();
 }

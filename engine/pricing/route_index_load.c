@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Makes the index of routes: each pattern's literal beginning, by whole
+ * segments, is one entry; entries are sorted, and each run of equal ones
+ * becomes a bucket.
+ */
+#include <stdlib.h>
+
+#include "pricing/parts_load.h"
+
+struct entry {
+    uint64_t hash;
+    uint32_t route;
+};
+
+struct entries {
+    struct entry *at;
+    size_t count;
+};
+
+struct deepest {
+    uint64_t hash;
+    size_t depth, most;
+};
+
+static void keep_deepest(void *context, uint64_t hash, size_t depth)
+{
+    struct deepest *deepest = context;
+    if (depth <= deepest->most) {
+        deepest->hash = hash;
+        deepest->depth = depth;
+    }
+}
+
+/* Whole segments before the first that holds a '*'. */
+static size_t literal_segments(struct view pattern)
+{
+    size_t n = 0;
+    while (pattern.at) {
+        struct view segment = view_cut(&pattern, '/');
+        if (view_find(segment, '*') < segment.size) {
+            break;
+        }
+        n++;
+    }
+    return n;
+}
+
+static void add_entry(struct entries *entries, struct view pattern,
+                      uint32_t route)
+{
+    struct deepest deepest = {.most = literal_segments(pattern)};
+
+    index_prefixes(pattern, keep_deepest, &deepest);
+    entries->at[entries->count++] = (struct entry){deepest.hash, route};
+}
+
+static int compare_entries(const void *a, const void *b)
+{
+    const struct entry *x = a;
+    const struct entry *y = b;
+
+    if (x->hash != y->hash) {
+        return x->hash < y->hash ? -1 : 1;
+    }
+    return x->route < y->route ? -1 : x->route > y->route;
+}
+
+static void add_bucket(struct route_index *index, uint64_t hash,
+                       const uint32_t *routes, uint32_t count)
+{
+    size_t i = (size_t)hash & index->mask;
+
+    while (index->buckets[i].routes) {
+        i = (i + 1) & index->mask;
+    }
+    index->buckets[i] = (struct index_bucket){hash, routes, count};
+}
+
+static void fill(struct route_index *index, const struct entries *entries,
+                 uint32_t *numbers)
+{
+    size_t used = 0;
+
+    for (size_t i = 0; i < entries->count;) {
+        uint64_t hash = entries->at[i].hash;
+        size_t from = used;
+        for (; i < entries->count && entries->at[i].hash == hash; i++) {
+            if (used == from || numbers[used - 1] != entries->at[i].route) {
+                numbers[used++] = entries->at[i].route;
+            }
+        }
+        add_bucket(index, hash, numbers + from, (uint32_t)(used - from));
+    }
+}
+
+bool route_index_make(struct loader *loader, const struct node *node)
+{
+    struct policy *policy = loader->policy;
+    struct route_index *index = &policy->index;
+    struct entries entries = {NULL, 0};
+    uint32_t *numbers;
+    size_t patterns = 0;
+    size_t size = 4;
+
+    for (size_t i = 0; i < policy->route_count; i++) {
+        patterns += 2 * policy->routes[i].path_count;
+    }
+    while (size < 2 * patterns) {
+        size *= 2;
+    }
+    index->route_count = policy->route_count;
+    index->mask = size - 1;
+    index->buckets = load_array(loader, node, size, sizeof *index->buckets);
+    numbers = load_array(loader, node, patterns, sizeof *numbers);
+    entries.at = calloc(patterns + 1, sizeof *entries.at);
+    if (!index->buckets || !numbers || !entries.at) {
+        free(entries.at);
+        return load_memory(loader, node);
+    }
+    for (size_t i = 0; i < policy->route_count; i++) {
+        const struct route *route = &policy->routes[i];
+        for (size_t k = 0; k < route->path_count; k++) {
+            const struct pattern *pattern = &route->paths[k];
+            add_entry(&entries, pattern->folded, (uint32_t)i);
+            if (pattern->widest.at) {
+                add_entry(&entries, pattern->widest, (uint32_t)i);
+            }
+        }
+    }
+    qsort(entries.at, entries.count, sizeof *entries.at, compare_entries);
+    fill(index, &entries, numbers);
+    free(entries.at);
+    return true;
+}
