@@ -9,7 +9,8 @@
  *   x-amzn-waf-bot-category, -organization, -name
  *
  * There the first one may be missing, which is free; here it is on every
- * allow.
+ * allow. Three of ours are too, which proxies act on: X-Payment-State,
+ * X-Payment-Forward and X-Weighbridge-Decision.
  */
 #include "aws_labels.h"
 #include "decision.h"
@@ -17,8 +18,15 @@
 #define PREFIX "x-amzn-waf-"
 
 const char *const aws_headers[] = {
-    PREFIX "x-x402-route-action", PREFIX "actor-type", PREFIX "bot-category",
-    PREFIX "bot-organization",    PREFIX "bot-name",   NULL,
+    PREFIX "x-x402-route-action",
+    PREFIX "actor-type",
+    PREFIX "bot-category",
+    PREFIX "bot-organization",
+    PREFIX "bot-name",
+    "X-Payment-State",
+    "X-Payment-Forward",
+    "X-Weighbridge-Decision",
+    NULL,
 };
 const char *const aws_guarded_headers[] = {
     "x-x402-route-action", "actor-type", "bot-category",
@@ -63,9 +71,10 @@ static void put(struct wb_request *r, size_t row, struct view value)
     if (!value.size) {
         return;
     }
-    for (size_t i = 0; i < value.size; i++) { /* they write '_' */
+    for (size_t i = 0; i < value.size; i++) { /* they write '_' for '-' */
+        bool theirs = row >= 2 && row <= 4;
         text_add_char(&r->answer,
-                      row > 1 && value.at[i] == '-' ? '_' : value.at[i]);
+                      theirs && value.at[i] == '-' ? '_' : value.at[i]);
     }
     r->headers[r->header_count++] = (struct answer_header){
         aws_headers[row],
@@ -81,6 +90,9 @@ void headers_write_aws(struct wb_request *r)
     put(r, 2, category(r));
     put(r, 3, r->verdict.agent_org);
     put(r, 4, r->verdict.agent_name);
+    put(r, 5, view_text(payment_states[r->payment_state].name));
+    put(r, 6, r->forward ? VIEW("1") : VIEW("0"));
+    put(r, 7, view_text(r->id_text));
 }
 
 /* Their Lambda charges GET only and lets all else pass for nothing. */

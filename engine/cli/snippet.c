@@ -31,10 +31,14 @@ static const struct option options[] = {
  * it can ask none. */
 static const struct proxy {
     const char *name, *dialect, *socket;
+    bool wants_all; /* a header that is missing is no decision to it */
 } proxies[] = {
-    {"nginx", "nginx", "unix:"},       {"caddy", "forward-auth", "unix/"},
-    {"haproxy", "haproxy", "unix@"},   {"envoy", "envoy", NULL},
-    {"traefik", "forward-auth", NULL}, {"express", NULL, NULL},
+    {"nginx", "nginx", "unix:", false},
+    {"caddy", "forward-auth", "unix/", true},
+    {"haproxy", "haproxy", "unix@", true},
+    {"envoy", "envoy", NULL, false},
+    {"traefik", "forward-auth", NULL, false},
+    {"express", NULL, NULL, true},
 };
 
 static const struct proxy *proxy_find(const char *name)
@@ -146,6 +150,15 @@ static int write_all(const struct proxy *proxy, const struct wb_engine *engine,
 static int snippet_for(const struct proxy *proxy,
                        const struct wb_engine *engine)
 {
+    const char *profile = wb_engine_setting(engine, "headers.profile");
+    if (proxy->wants_all && profile && !strcmp(profile, "aws-waf")) {
+        fprintf(stderr,
+                "weighbridge: %s wants every header on every request, and "
+                "profile aws-waf leaves some out: use nginx, envoy or "
+                "traefik\n",
+                proxy->name);
+        return EXIT_PROBLEMS;
+    }
     char sidecar[ADDRESS_MAX] = "";
     if (proxy->dialect) {
         const char *address = listener_of(engine, proxy);

@@ -357,6 +357,40 @@ static void put_units(struct grid *grid, const struct route *route)
     put(grid, text_view(&t));
 }
 
+static void add_factor(struct text *t, uint64_t factor)
+{
+    struct amount amount = amount_from_u64(factor);
+
+    amount_write_decimal(t, &amount, 6);
+    text_add_char(t, 'x');
+}
+
+/* What a route's prices are multiplied with, and how low one that was told
+ * may be that is paid without a quote. */
+static void put_moves(struct grid *grid, const struct route *route)
+{
+    char room[320];
+    struct text t = text_in(room, sizeof room);
+    const struct volume *volume = route->volume;
+    const struct demand *demand = route->demand;
+
+    if (volume) {
+        text_addf(&t, ", volume %.*s down to ", VIEW_ARG(volume->name));
+        add_factor(&t, volume->steps[volume->step_count - 1].factor);
+    }
+    if (demand) {
+        text_addf(&t, ", demand %.*s from ", VIEW_ARG(demand->name));
+        add_factor(&t, demand->floor);
+        text_add(&t, VIEW(" to "));
+        add_factor(&t, demand->ceiling);
+        if (grid->policy->without_token) {
+            text_addf(&t, ", the least of the last %lld s holds",
+                      (long long)(grid->policy->quote_ttl / 1000000));
+        }
+    }
+    put(grid, text_view(&t));
+}
+
 static void put_routes(struct grid *grid)
 {
     for (size_t i = 0; i < grid->policy->route_count; i++) {
@@ -385,6 +419,7 @@ static void put_routes(struct grid *grid)
             put(grid, route->queries[j].value);
         }
         put_units(grid, route);
+        put_moves(grid, route);
         put(grid, route->window ? VIEW(", at its times only\n") : VIEW("\n"));
     }
     for (size_t i = 0; i < grid->policy->always_free_count; i++) {

@@ -390,6 +390,49 @@ def closed(stage, tap):
                   time.monotonic() - began, *describe(answer, heard))
 
 
+def kinds():
+    """Who asks: the three that a site's owner thinks of."""
+    return (("a reader", BROWSER), ("an unpaid agent", CRAWLER),
+            ("a paid agent", CRAWLER + [("PAYMENT-SIGNATURE", "x")]))
+
+
+def slow(stage, tap, is_open):
+    """A sidecar that would say yes, but after its time, is down."""
+    def late(_):
+        time.sleep(1.5)
+        return http(200, allowing())
+    stage.stand_in(late)
+    for who, headers in kinds():
+        began = time.monotonic()
+        answer, heard = got(stage, headers)
+        took = time.monotonic() - began
+        if is_open:
+            good = answer and answer.status == 200 and len(heard) == 1 \
+                and not any(heard[0].folded(n) for n in INJECTED + PAYMENTS)
+        else:
+            good = answer and answer.status == 503 and not heard \
+                and answer.one("Retry-After")
+        tap.check(f"sidecar slow, {'open' if is_open else 'closed'}: {who} "
+                  f"{'passes, unpriced' if is_open else 'gets no page'}",
+                  good and 0.3 < took < 5, took, *describe(answer, heard))
+
+
+def full(stage, tap, is_open):
+    """At its limit the sidecar says 429 at its door. That is an answer: no
+    flood opens a site that is open when the sidecar is down."""
+    body = b'{"error":"busy"}\n'
+    stage.stand_in(lambda _: http(
+        429, [("Content-Type", "application/json"), ("Retry-After", "1"),
+              ("Cache-Control", "no-store")], body))
+    for who, headers in kinds():
+        answer, heard = got(stage, headers)
+        tap.check(f"sidecar full, {'open' if is_open else 'closed'}: {who} "
+                  "gets 429, the gate hears nothing", answer
+                  and answer.status == 429 and not heard
+                  and answer.one("Retry-After") == "1"
+                  and answer.body == body, *describe(answer, heard))
+
+
 def opened(stage, tap):
     """All pass; nothing that a gate could take for ours goes along."""
     stage.stop_sidecar()
@@ -457,6 +500,8 @@ def play(stage, tap, make_open):
     no_decision(stage, tap)
     facts(stage, tap)
     forwarding(stage, tap)
+    slow(stage, tap, False)
+    full(stage, tap, False)
     closed(stage, tap)
     stage.start_sidecar()
     asked(stage, tap)
@@ -464,4 +509,6 @@ def play(stage, tap, make_open):
     stage.start_proxy()
     asked(stage, tap)
     gate_fails(stage, tap)
+    slow(stage, tap, True)
+    full(stage, tap, True)
     opened(stage, tap)
