@@ -17,7 +17,7 @@
             abort();                                                           \
         }                                                                      \
     } while (0)
-#define SLOTS_MAX 128
+#define SLOTS_MAX 256
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
