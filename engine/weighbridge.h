@@ -265,6 +265,18 @@ WB_API enum wb_status wb_state_push_rate(struct wb_state *state,
                                          const struct wb_engine *engine,
                                          const char *site, const char *asset,
                                          const char *rate, int64_t now);
+/* Either of these from JSON: {"site","demand","load"} or
+ * {"site","asset","rate"}; without "site", the default one. On
+ * WB_ERROR_ARGUMENT *error (may be NULL) is a static text. */
+WB_API enum wb_status wb_state_push(struct wb_state *state,
+                                    const struct wb_engine *engine,
+                                    const char *json, size_t size, int64_t now,
+                                    const char **error);
+/* What is in force at `now`, as JSON: {"demand":[{"site","demand","signal",
+ * "multiplier"}],"rates":[{"site","asset","currency","rate"}]}. */
+WB_API void wb_state_demand(const struct wb_state *state,
+                            const struct wb_engine *engine, int64_t now,
+                            wb_sink *sink, void *context);
 enum wb_health {
     WB_HEALTH_GOOD,
     WB_HEALTH_TROUBLED, /* it decides, but not as it should */

@@ -11,7 +11,14 @@
 
 #define RECORD_MOST ((size_t)1024 * 1024)
 
-static const struct option options[] = {OPTIONS_ADMIN, {.name = NULL}};
+static const char *site;
+static const struct option options[] = {
+    OPTIONS_ADMIN,
+    {.name = "--site",
+     .value = "ID",
+     .about = "of load and rate; the default site",
+     .text = &site},
+    {.name = NULL}};
 
 /* Prints the answer; an exit code. */
 static int ask(const char *method, const char *target, const char *body,
@@ -99,6 +106,44 @@ static int lift(const char *const *words)
     return ask("DELETE", target, NULL, 0);
 }
 
+static int demand(const char *const *words)
+{
+    (void)words;
+    return ask("GET", "/v1/demand", NULL, 0);
+}
+
+/* {"site":site,key:words[0],value:words[1]} */
+static int push(const char *key, const char *value, const char *const *words)
+{
+    const char *const members[] = {"site",   site,  key,
+                                   words[0], value, words[1]};
+    char body[2048] = "{";
+    size_t size = 1;
+
+    for (size_t i = site ? 0 : 2; i < 6; i += 2) {
+        size += (size_t)snprintf(body + size, sizeof body - size,
+                                 "%s\"%s\":", size > 1 ? "," : "", members[i]);
+        size += wb_json_quote(members[i + 1], strlen(members[i + 1]),
+                              body + size, sizeof body - size);
+        if (size + 32 > sizeof body) {
+            fputs("weighbridge: that is too long\n", stderr);
+            return EXIT_USAGE;
+        }
+    }
+    body[size++] = '}';
+    return ask("POST", "/v1/demand", body, size);
+}
+
+static int load(const char *const *words)
+{
+    return push("demand", "load", words);
+}
+
+static int rate(const char *const *words)
+{
+    return push("asset", "rate", words);
+}
+
 /* A record from stdin, under a generation. */
 static int explain(const char *const *words)
 {
@@ -128,6 +173,9 @@ static const struct act {
     {"reload", "", 0, reload, "as SIGHUP, and says what it found"},
     {"lockouts", "", 0, lockouts, "payers who are locked out"},
     {"lift", "NETWORK PAYER", 2, lift, "lets one of them pay again"},
+    {"demand", "", 0, demand, "multipliers and rates of exchange in force"},
+    {"load", "DEMAND PERCENT", 2, load, "a reading of the load"},
+    {"rate", "ASSET VALUE", 2, rate, "what one unit of an asset is worth"},
     {"generations", "", 0, generations, "configurations that are kept"},
     {"explain", "GENERATION", 1, explain,
      "a request record from standard input, decided under it"},

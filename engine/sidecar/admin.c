@@ -27,6 +27,8 @@ static const struct row rows[] = {
     {"GET", "/v1/lockouts", WB_SCOPE_READ, false, false, admin_lockouts},
     {"DELETE", "/v1/lockouts", WB_SCOPE_ADMIN, false, false, admin_lift},
     {"POST", "/v1/reload", WB_SCOPE_ADMIN, false, false, admin_reload},
+    {"GET", "/v1/demand", WB_SCOPE_READ, false, false, admin_demand},
+    {"POST", "/v1/demand", WB_SCOPE_DEMAND, true, false, admin_push},
     {"POST", "/v1/outcomes", WB_SCOPE_OUTCOMES, true, true, admin_outcomes},
 };
 #define ROWS (sizeof rows / sizeof *rows)
@@ -157,9 +159,14 @@ static const struct row *find_row(const struct admin_door *door,
         if (is_method(method, rows[i].method)) {
             return &rows[i];
         }
-        *allow = *allow != NULL                       ? "GET, HEAD, DELETE"
-                 : strcmp(rows[i].method, "GET") == 0 ? "GET, HEAD"
-                                                      : rows[i].method;
+        if (strcmp(rows[i].method, "GET") == 0) {
+            *allow = "GET, HEAD";
+        } else if (*allow == NULL) {
+            *allow = rows[i].method;
+        } else {
+            *allow = strcmp(rows[i].method, "DELETE") == 0 ? "GET, HEAD, DELETE"
+                                                           : "GET, HEAD, POST";
+        }
     }
     return NULL;
 }

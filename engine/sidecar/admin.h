@@ -8,6 +8,8 @@
  *   POST   /v1/explain?generation=G     read; a request record
  *   GET    /v1/lockouts                 read
  *   DELETE /v1/lockouts?network=&payer= admin
+ *   GET    /v1/demand                   read
+ *   POST   /v1/demand                   demand; one reading or rate a line
  *   POST   /v1/reload                   admin
  *   POST   /v1/outcomes                 outcomes; one record a line
  *
@@ -82,10 +84,12 @@ void admin_metrics(struct admin_ask *ask);
 void admin_status(struct admin_ask *ask);
 void admin_generations(struct admin_ask *ask);
 void admin_lockouts(struct admin_ask *ask);
+void admin_demand(struct admin_ask *ask);
 /* admin_act.c */
 void admin_reload(struct admin_ask *ask);
 void admin_lift(struct admin_ask *ask);
 void admin_outcomes(struct admin_ask *ask);
+void admin_push(struct admin_ask *ask);
 void admin_explain(struct admin_ask *ask);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the admin listener does: reloads, lifts lockouts, takes outcomes,
- * explains a request under a configuration of now or before.
+ * What the admin listener does: reloads, lifts lockouts, takes outcomes
+ * and what moves prices, explains a request under a configuration of now or
+ * before.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,11 +51,61 @@ void admin_lift(struct admin_ask *ask)
     }
 }
 
-/* ---- outcomes ---- */
+/* ---- bodies of lines ---- */
 
 struct tally {
     unsigned done, wrong, lost;
 };
+
+static void put_wrong(struct admin_ask *ask, unsigned number, const char *error,
+                      struct tally *tally)
+{
+    tally->wrong++;
+    page_put(ask->page, "{\"line\":");
+    page_number(ask->page, number);
+    page_member(ask->page, "error", error ? error : "unreadable");
+    page_put(ask->page, "}\n");
+}
+
+static bool is_blank(struct wb_text line)
+{
+    for (size_t i = 0; i < line.size; i++) {
+        if (line.data[i] != ' ' && line.data[i] != '\t' &&
+            line.data[i] != '\r') {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* 200 when any line was taken; each line of the answer tells of its own. */
+static void take_lines(struct admin_ask *ask,
+                       void (*take)(struct admin_ask *ask, struct wb_text line,
+                                    unsigned number, struct tally *tally))
+{
+    struct wb_text rest = ask->body;
+    struct tally tally = {0, 0, 0};
+
+    ask->type = "application/x-ndjson";
+    for (unsigned number = 1; rest.size > 0; number++) {
+        const char *end = memchr(rest.data, '\n', rest.size);
+        struct wb_text line = rest;
+
+        line.size = end ? (size_t)(end - rest.data) : rest.size;
+        rest.data += line.size + (end != NULL);
+        rest.size -= line.size + (end != NULL);
+        if (!is_blank(line)) {
+            take(ask, line, number, &tally);
+        }
+    }
+    if (tally.lost > 0) {
+        ask->status = 503;
+    } else if (tally.done == 0) {
+        ask->status = 400;
+    }
+}
+
+/* ---- outcomes ---- */
 
 static void put_outcome(struct page *page, const struct wb_outcome *outcome)
 {
@@ -76,11 +127,7 @@ static void take_outcome(struct admin_ask *ask, struct wb_text line,
     const char *error = NULL;
 
     if (wb_outcome_read(outcome, line.data, line.size, &error) != WB_OK) {
-        tally->wrong++;
-        page_put(ask->page, "{\"line\":");
-        page_number(ask->page, number);
-        page_member(ask->page, "error", error ? error : "unreadable");
-        page_put(ask->page, "}\n");
+        put_wrong(ask, number, error, tally);
         return;
     }
     if (wb_outcome_report(outcome, ask->door->admin->state, wall_clock()) ==
@@ -93,40 +140,30 @@ static void take_outcome(struct admin_ask *ask, struct wb_text line,
     put_outcome(ask->page, outcome);
 }
 
-static bool is_blank(struct wb_text line)
-{
-    for (size_t i = 0; i < line.size; i++) {
-        if (line.data[i] != ' ' && line.data[i] != '\t' &&
-            line.data[i] != '\r') {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* 200 when any line was taken; each line of the answer tells of its own. */
 void admin_outcomes(struct admin_ask *ask)
 {
-    struct wb_text rest = ask->body;
-    struct tally tally = {0, 0, 0};
+    take_lines(ask, take_outcome);
+}
 
-    ask->type = "application/x-ndjson";
-    for (unsigned number = 1; rest.size > 0; number++) {
-        const char *end = memchr(rest.data, '\n', rest.size);
-        struct wb_text line = rest;
+/* ---- demand ---- */
 
-        line.size = end ? (size_t)(end - rest.data) : rest.size;
-        rest.data += line.size + (end != NULL);
-        rest.size -= line.size + (end != NULL);
-        if (!is_blank(line)) {
-            take_outcome(ask, line, number, &tally);
-        }
+static void take_push(struct admin_ask *ask, struct wb_text line,
+                      unsigned number, struct tally *tally)
+{
+    const char *error = NULL;
+
+    if (wb_state_push(ask->door->admin->state, ask->snapshot->engine, line.data,
+                      line.size, wall_clock(), &error) == WB_OK) {
+        tally->done++;
+        page_put(ask->page, "{\"result\":\"done\"}\n");
+    } else {
+        put_wrong(ask, number, error, tally);
     }
-    if (tally.lost > 0) {
-        ask->status = 503;
-    } else if (tally.done == 0) {
-        ask->status = 400;
-    }
+}
+
+void admin_push(struct admin_ask *ask)
+{
+    take_lines(ask, take_push);
 }
 
 /* ---- explaining ---- */

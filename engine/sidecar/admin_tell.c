@@ -182,6 +182,13 @@ void admin_lockouts(struct admin_ask *ask)
     page_put(ask->page, "}\n");
 }
 
+void admin_demand(struct admin_ask *ask)
+{
+    wb_state_demand(ask->door->admin->state, ask->snapshot->engine,
+                    wall_clock(), page_add, ask->page);
+    page_put(ask->page, "\n");
+}
+
 /* ---- metrics ---- */
 
 void admin_metrics(struct admin_ask *ask)
