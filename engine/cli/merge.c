@@ -3,7 +3,7 @@
  * weighbridge merge: partial summaries of many machines as one.
  */
 #include "cli/cli.h"
-#include "cli/telling.h"
+#include "cli/telling_options.h"
 #include "replay/replay.h"
 
 static const struct option options[] = {

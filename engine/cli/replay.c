@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cli/telling.h"
+#include "cli/telling_options.h"
 
 static const char *config;
 static const char *against;

@@ -43,9 +43,9 @@ bool summary_write(const struct result *result, FILE *out);
 bool report_write(const struct result *result, FILE *out);
 /* page.c: a page of HTML that stands alone. */
 bool page_write(const struct result *result, FILE *out);
-/* partial.c: all counts, one JSON object a line. */
+/* partial_write.c: all counts, one JSON object a line. */
 bool partial_write(const struct result *result, FILE *out);
-/* Adds a partial summary; false: *why (a static text) says why not. */
+/* partial_read.c: adds a partial summary; false: *why (a static text) says why not. */
 bool partial_read(struct result *result, FILE *in, const char **why);
 
 #endif

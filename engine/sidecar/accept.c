@@ -27,6 +27,7 @@
 #define ENDPOINTS_MAX 20
 #define BACKLOG 1024
 #define RETRY_MS 20 /* at a limit, and when the process has no more files */
+#define LOOK_MS 500 /* for connections that have ended, while there are any */
 
 struct endpoint {
     int fd;
@@ -303,8 +304,10 @@ static int watch(struct acceptor *acceptor, struct pollfd *set, bool short_of)
         if (full || short_of || atomic_load(&endpoint->quiet)) {
             set[i + 1].fd = -1;
         }
-        if (full && timeout < 0) {
+        if (full) {
             timeout = RETRY_MS;
+        } else if (timeout < 0 && server_connections(endpoint->server) != 0) {
+            timeout = LOOK_MS;
         }
     }
     return timeout;
@@ -321,6 +324,9 @@ static void *accept_all(void *context)
         int timeout = watch(acceptor, set, short_of);
 
         short_of = false;
+        for (size_t i = 0; i < acceptor->count; i++) {
+            server_look(acceptor->endpoints[i].server);
+        }
         if (poll(set, acceptor->count + 1, timeout) <= 0) {
             continue;
         }

@@ -19,6 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sidecar/hangups.h"
 #include "sidecar/head.h"
 
 #if MHD_VERSION >= 0x00097002
@@ -39,6 +40,7 @@ enum wake { WAKE_NOT, WAKE_SUSPENDED, WAKE_DONE };
 
 struct server {
     struct MHD_Daemon *daemon;
+    struct hangups *hangups;
     struct server_handler handler;
     size_t head_bytes;
     atomic_uint connections;
@@ -439,6 +441,17 @@ static struct connection *connection_new(struct server *server,
     return connection;
 }
 
+/* Before the library closes it. */
+static void forget(struct server *server, struct MHD_Connection *mhd)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(mhd, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+    if (info != NULL) {
+        hangups_forget(server->hangups, info->connect_fd);
+    }
+}
+
 static void on_connection(void *context, struct MHD_Connection *mhd,
                           void **connection,
                           enum MHD_ConnectionNotificationCode code)
@@ -449,6 +462,7 @@ static void on_connection(void *context, struct MHD_Connection *mhd,
         *connection = connection_new(server, mhd);
         return;
     }
+    forget(server, mhd);
     free(*connection);
     *connection = NULL;
     atomic_fetch_sub_explicit(&server->connections, 1, memory_order_relaxed);
@@ -489,8 +503,12 @@ struct server *server_start(const struct server_settings *settings,
     }
     server->handler = *handler;
     server->head_bytes = settings->head_bytes;
-    server->daemon = daemon_start(server, settings);
+    server->hangups = hangups_new();
+    if (server->hangups != NULL) {
+        server->daemon = daemon_start(server, settings);
+    }
     if (server->daemon == NULL) {
+        hangups_free(server->hangups);
         free(server);
         return NULL;
     }
@@ -501,11 +519,19 @@ bool server_add(struct server *server, int fd, const struct sockaddr *address,
                 socklen_t size)
 {
     atomic_fetch_add_explicit(&server->connections, 1, memory_order_relaxed);
+    hangups_watch(server->hangups, fd);
     if (MHD_add_connection(server->daemon, fd, address, size) == MHD_YES) {
         return true;
     }
     atomic_fetch_sub_explicit(&server->connections, 1, memory_order_relaxed);
     return false;
+}
+
+void server_look(struct server *server)
+{
+    if (server_connections(server) != 0) {
+        hangups_tell(server->hangups);
+    }
 }
 
 unsigned server_connections(const struct server *server)
@@ -532,6 +558,7 @@ void server_stop(struct server *server)
 {
     if (server != NULL) {
         MHD_stop_daemon(server->daemon);
+        hangups_free(server->hangups);
         free(server);
     }
 }

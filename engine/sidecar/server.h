@@ -49,6 +49,9 @@ struct server *server_start(const struct server_settings *settings,
 /* Takes the socket over, whatever it returns. */
 bool server_add(struct server *server, int fd, const struct sockaddr *address,
                 socklen_t size);
+/* Lets go of connections that the other side has ended, see hangups.h. To be
+ * called now and then. */
+void server_look(struct server *server);
 unsigned server_connections(const struct server *server);
 /* Exchanges that were begun and are not over. */
 unsigned server_exchanges(const struct server *server);

@@ -2,6 +2,7 @@
 """Floods, and clients that are slow, gone or in between: each ends in a
 defined answer or close, holds no more than its own connection, takes nothing
 from another listener, and leaves no memory behind."""
+import re
 import select
 import socket
 import struct
@@ -18,7 +19,10 @@ GROWTH = 4096  # kB of RssAnon that repetition may add: an allocator's noise
 
 
 def memory(sidecar):
-    """RssAnon in kB."""
+    """RssAnon in kB; 0 under tools that keep what is freed."""
+    with open(f"/proc/{sidecar.process.pid}/maps", encoding="utf-8") as file:
+        if re.search(r"/(libasan|libtsan|vgpreload)", file.read()):
+            return 0
     with open(f"/proc/{sidecar.process.pid}/status",
               encoding="ascii") as file:
         for line in file:
@@ -81,8 +85,7 @@ def test_a_flood_that_says_nothing_leaves_no_memory():
 
 
 def test_a_flood_of_long_half_heads_leaves_no_memory():
-    sidecar = tools.Sidecar({**ENVOY, "limits.connections": "200",
-                             "limits.idle": "1000000"})
+    sidecar = tools.Sidecar({**ENVOY, "limits.connections": "200"})
 
     def flood():
         clients = [sidecar.connect() for _ in range(200)]
@@ -114,7 +117,7 @@ def test_a_flood_on_one_listener_does_not_starve_another():
     sidecar = tools.Sidecar({**TWO, "limits.connections": "50",
                              "limits.idle": "30000000"})
     held = [sidecar.connect(0) for _ in range(150)]
-    for client in held[:50]:
+    for client in held:
         client.send(HEAD + b"X-")
     tools.until("it is full", lambda: files(sidecar) == 50)
     with sidecar.connect(1) as client:
@@ -204,8 +207,8 @@ def test_a_body_that_is_read_and_never_comes_is_let_go():
 
 
 def test_half_closed_clients_get_their_answer_or_a_close():
-    sidecar = tools.Sidecar({**ENVOY, "limits.idle": "1000000"})
-    for _ in range(2):
+    sidecar = tools.Sidecar(ENVOY)
+    for _ in range(3):
         with sidecar.connect() as client:
             client.send(HEAD + b"\r\n")
             client.socket.shutdown(socket.SHUT_WR)
@@ -216,6 +219,18 @@ def test_half_closed_clients_get_their_answer_or_a_close():
             client.send(HEAD)
             client.socket.shutdown(socket.SHUT_WR)
             assert client.answer() is None
+    let_go(sidecar)
+
+
+def test_half_heads_whose_clients_left_at_once_hold_no_place():
+    """What came together with its end must not wait until it is idle."""
+    sidecar = tools.Sidecar({**ENVOY, "limits.connections": "20",
+                             "limits.idle": "60000000"})
+    for _ in range(200):
+        with sidecar.connect() as client:
+            client.send(HEAD + b"X-")
+    with sidecar.connect() as client:
+        assert client.ask("/").status == 200
     let_go(sidecar)
 
 

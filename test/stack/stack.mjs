@@ -258,23 +258,21 @@ async function outcomes(stage) {
 
 async function lockout(stage) {
   const agent = new Agent(accounts.poor);
-  const statuses = [];
-  for (let i = 0; i < 3; i++) {
-    const failed = await stage.told('failed');
+  const answers = [];
+  const failed = await stage.told('failed');
+  // A machine that is busy may answer 503 in between, which fails nobody.
+  for (let i = 0; i < 8 && answers.at(-1)?.status !== 403; i++) {
     const { header } = await agent.sign(stage.url('/article'));
-    const answer = await ask(stage.url('/article'),
-      { ...AGENT, 'PAYMENT-SIGNATURE': header });
-    statuses.push(answer.status);
-    if (i < 2) {
-      await until('the failure is told',
-        async () => await stage.told('failed') > failed);
-    } else {
-      stage.check('who cannot pay twice is locked out',
-        statuses.join() === '402,402,403' &&
-        JSON.parse(answer.body).error === 'payer_locked_out', statuses,
-        answer);
-    }
+    answers.push(await ask(stage.url('/article'),
+      { ...AGENT, 'PAYMENT-SIGNATURE': header }));
+    const refused = answers.filter(one => one.status === 402).length;
+    await until('the failure is told',
+      async () => await stage.told('failed') >= failed + refused);
   }
+  stage.check('who cannot pay twice is locked out',
+    answers.filter(one => one.status === 402).length === 2 &&
+    answers.at(-1).status === 403 &&
+    JSON.parse(answers.at(-1).body).error === 'payer_locked_out', answers);
   const { header } = await new Agent(accounts.payer).sign(
     stage.url('/article'));
   const other = await ask(stage.url('/article'),

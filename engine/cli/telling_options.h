@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The options of what is told, which replay and merge share.
+ * The options of what is told (replay/telling.h), which replay and merge share.
  */
-#ifndef WB_CLI_TELLING_H
-#define WB_CLI_TELLING_H
+#ifndef WB_CLI_TELLING_OPTIONS_H
+#define WB_CLI_TELLING_OPTIONS_H
 
 #include "cli/cli.h"
 #include "replay/telling.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Takes the options of what is told; see telling.h.
+ * Takes the options of what is told; see telling_options.h.
  */
-#include "cli/telling.h"
+#include "cli/telling_options.h"
 
 #include "replay/condition.h"
 
