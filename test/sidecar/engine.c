@@ -341,23 +341,6 @@ void wb_state_lockouts(const struct wb_state *state, int64_t now, wb_sink *sink,
     sink(context, "[]", 2);
 }
 
-enum wb_status wb_state_push(struct wb_state *state,
-                             const struct wb_engine *engine, const char *json,
-                             size_t size, int64_t now, const char **error)
-{
-    (void)state, (void)engine, (void)json, (void)size, (void)now;
-    *error = "nothing follows the load here";
-    return WB_ERROR_ARGUMENT;
-}
-
-void wb_state_demand(const struct wb_state *state,
-                     const struct wb_engine *engine, int64_t now, wb_sink *sink,
-                     void *context)
-{
-    (void)state, (void)engine, (void)now;
-    sink(context, "{}", 2);
-}
-
 enum wb_status wb_state_lift_lockout(struct wb_state *state,
                                      const char *network, const char *payer,
                                      int64_t now)
