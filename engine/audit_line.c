@@ -4,6 +4,7 @@
  * (the identity is a hash), a query, a client's address.
  */
 #include "audit.h"
+#include "base/hash.h"
 #include "base/json.h"
 #include "decision.h"
 #include "wb_outcome.h"
@@ -43,6 +44,20 @@ static void write_request(const struct wb_request *r, struct json_writer *w)
                 r->verdict.agent_name.size ? r->verdict.agent_name : VIEW_NONE);
 }
 
+/* Which quote held: a token is long and signed, so its hash stands for it. */
+static void write_quote(const struct wb_request *r, struct json_writer *w)
+{
+    unsigned char hash[32];
+    char room[32];
+    struct text text = text_in(room, sizeof room);
+
+    if (r->quote.at) {
+        hash_sha256(hash, r->quote);
+        text_add_hex(&text, hash, 16);
+        json_member(w, "quote", text_view(&text));
+    }
+}
+
 bool audit_line_decision(const struct wb_request *r, struct text *out)
 {
     struct json_writer w = {out, false};
@@ -54,6 +69,7 @@ bool audit_line_decision(const struct wb_request *r, struct text *out)
     write_request(r, &w);
     decision_write_payment(r, &w);
     decision_write_price(r, &w);
+    write_quote(r, &w);
     json_key(&w, "forwarded");
     json_bool(&w, r->forward);
     json_key(&w, "status");

@@ -2,10 +2,15 @@
 """What must hold behind every proxy. Each scene has a stage whose proxy runs
 with the example's configuration. A gate that heard nothing is the proof of
 a denial, not the status alone."""
+import base64
+import json
+import os
+import subprocess
 import threading
 import time
 
-from stage import BROWSER, CRAWLER, ask, gate_reply, http, payment, raw
+from stage import (BROWSER, CRAWLER, PROGRAM, ask, gate_reply, http, payment,
+                   raw)
 
 INJECTED = """X-Agent-Class X-Agent-Score X-Agent-Name X-Agent-Category
 X-Agent-Org X-Agent-Labels X-Price-Action X-Price X-Price-Amount
@@ -187,6 +192,43 @@ def payments(stage, tap, price):
         ("PAYMENT-SIGNATURE", payment(price)), ("X-PAYMENT", payment(price))])
     tap.check("two kinds of payment together are refused", answer
               and answer.status == 400 and not heard, *describe(answer, heard))
+
+
+def one_id(stage, tap):
+    """One decision through the proxy's log, the gate, the sidecar's log and
+    its audit log; and what `weighbridge outcomes` reads in the first."""
+    said = base64.b64encode(b'{"success":true,"transaction":"0xab"}').decode()
+    stage.start_sidecar("log: { audit: audit.ndjson }\n")
+    stage.start_proxy()
+    _, heard = got(stage, CRAWLER)
+    paid = CRAWLER + [("PAYMENT-SIGNATURE", payment(heard[0]))]
+    stage.gate.reply = lambda _: http(200, [("PAYMENT-RESPONSE", said)], b"x")
+    answer, heard = got(stage, paid)
+    stage.gate.reply = gate_reply
+    decision = heard[0].one("X-Weighbridge-Decision")
+    audit = os.path.join(stage.folder, "audit.ndjson")
+
+    def read():
+        return [(name, text) for name, text in (
+            ("proxy", stage.proxy.text()), ("sidecar", stage.sidecar.text()),
+            ("audit", open(audit, encoding="utf-8").read()))]
+
+    deadline = time.monotonic() + 10
+    while not all(decision in text for _, text in read()) and \
+            time.monotonic() < deadline:
+        time.sleep(0.05)
+    tap.check("one id ties the logs together", answer.status == 200 and
+              all(decision in text for _, text in read()), decision, read())
+    lines = [line for line in stage.proxy.text().splitlines()
+             if decision in line]
+    told = subprocess.run([PROGRAM, "outcomes", "--print", "-"], text=True,
+                          input="\n".join(lines) + "\n", check=False,
+                          capture_output=True)
+    tap.check("its line tells the outcome", told.returncode == 0 and [
+        (o["decision"], o["outcome"], o["transaction"])
+        for o in map(json.loads, told.stdout.splitlines())]
+        == [(decision, "settled", "0xab")], lines, told)
+    tap.check("and holds no payment", paid[-1][1] not in stage.proxy.text())
 
 
 def together(stage, tap, price):

@@ -391,6 +391,23 @@ void wb_state_metrics(const struct wb_state *state,
     sink(context, line, (size_t)size);
 }
 
+enum wb_status wb_state_push(struct wb_state *state,
+                             const struct wb_engine *engine, const char *json,
+                             size_t size, int64_t now, const char **error)
+{
+    (void)state, (void)engine, (void)json, (void)size, (void)now;
+    *error = "nothing here has a demand";
+    return WB_ERROR_ARGUMENT;
+}
+
+void wb_state_demand(const struct wb_state *state,
+                     const struct wb_engine *engine, int64_t now, wb_sink *sink,
+                     void *context)
+{
+    (void)state, (void)engine, (void)now;
+    sink(context, "{}", 2);
+}
+
 /* ---- requests ---- */
 
 struct wb_request *wb_request_new(void)

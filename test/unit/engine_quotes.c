@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "audit.h"
+#include "base/hash.h"
 #include "decision.h"
 #include "tap.h"
 #include "x402_header.h"
@@ -177,6 +179,26 @@ static bool pays(const struct ask *ask, const char *amount, const char *quote)
     decide(ask, header);
     return !strcmp(told("X-Payment-State"), "sound") &&
            !strcmp(told("X-Payment-Forward"), "1");
+}
+
+/* Does the audit log's line of the last decision name this quote? */
+static bool audited(const char *quote)
+{
+    char line[8192], member[64];
+    unsigned char hash[32];
+    struct text text = text_in(line, sizeof line - 1);
+    struct text name = text_in(member, sizeof member - 1);
+
+    hash_sha256(hash, view_text(quote));
+    text_add(&name, VIEW("\"quote\":\""));
+    text_add_hex(&name, hash, 16);
+    text_add_char(&name, '"');
+    member[name.size] = '\0';
+    if (!audit_line_decision(request, &text) || text.cut) {
+        bail("no audit line");
+    }
+    line[text.size] = '\0';
+    return strstr(line, member) != NULL;
 }
 
 static void set_load(const char *demand, const char *load, int64_t at)
@@ -350,7 +372,9 @@ static void rates(void)
     decide(&ask, NULL);
     ok(!strcmp(told("X-Price-Amount"), "20000"), "a rate is pushed");
     ok(pays(&ask, "10000", quote), "what was told holds, by its quote");
+    ok(audited(quote), "which the audit log names");
     ok(pays(&ask, "10000", NULL), "and without one");
+    ok(!audited(quote), "which it then does not");
     ok(!pays(&ask, "15000", NULL), "nothing between");
 }
 
