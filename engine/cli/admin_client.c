@@ -166,6 +166,15 @@ static char *receive_all(int fd, size_t *size)
     return NULL;
 }
 
+/* Has all of the body come that the head tells of? */
+static bool is_whole(const struct admin_answer *answer)
+{
+    const char *length = strcasestr(answer->data, "\r\nContent-Length:");
+
+    return length && length < answer->body &&
+           strtoull(length + 17, NULL, 10) == answer->body_size;
+}
+
 static bool read_answer(int fd, struct admin_answer *answer)
 {
     size_t size;
@@ -173,14 +182,16 @@ static bool read_answer(int fd, struct admin_answer *answer)
 
     answer->data = receive_all(fd, &size);
     end = answer->data ? strstr(answer->data, "\r\n\r\n") : NULL;
-    if (!end || sscanf(answer->data, "HTTP/1.%*1d %3u", &answer->status) != 1) {
-        free(answer->data);
-        answer->data = NULL;
-        return false;
+    if (end && sscanf(answer->data, "HTTP/1.%*1d %3u", &answer->status) == 1) {
+        answer->body = end + 4;
+        answer->body_size = size - (size_t)(answer->body - answer->data);
+        if (is_whole(answer)) {
+            return true;
+        }
     }
-    answer->body = end + 4;
-    answer->body_size = size - (size_t)(answer->body - answer->data);
-    return true;
+    free(answer->data);
+    answer->data = NULL;
+    return false;
 }
 
 bool admin_ask(const char *method, const char *target, const char *body,
@@ -212,7 +223,7 @@ bool admin_ask(const char *method, const char *target, const char *body,
     good = send_all(fd, head, (size_t)n) && send_all(fd, body, size);
     good = good && read_answer(fd, answer);
     close(fd);
-    return good || fail(address, "no answer");
+    return good || fail(address, "no answer, or not all of it");
 }
 
 void admin_answer_free(struct admin_answer *answer)

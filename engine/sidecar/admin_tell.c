@@ -18,7 +18,7 @@ static const char *yes(bool truth)
 
 static void put_item(struct page *page, const char *text)
 {
-    page_put(page, page->data[page->size - 1] == '[' ? "" : ",");
+    page_item(page);
     page_quote(page, text, strlen(text));
 }
 
@@ -160,7 +160,8 @@ static void put_generation(void *context, const char *generation,
 {
     struct page *page = context;
 
-    page_put(page, page->data[page->size - 1] == '[' ? "{" : ",{");
+    page_item(page);
+    page_put(page, "{");
     page_member(page, "generation", generation);
     page_time(page, "loaded", loaded);
     page_raw(page, "in_force", yes(in_force));

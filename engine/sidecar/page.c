@@ -100,6 +100,13 @@ void page_member(struct page *page, const char *key, const char *value)
     page_quote(page, value, strlen(value));
 }
 
+void page_item(struct page *page)
+{
+    if (page->size > 0 && page->data[page->size - 1] != '[') {
+        page_put(page, ",");
+    }
+}
+
 void page_time(struct page *page, const char *key, int64_t time)
 {
     char text[LOG_TIME_MAX];

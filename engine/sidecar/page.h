@@ -30,6 +30,8 @@ void page_quote(struct page *page, const char *data, size_t size);
 void page_member(struct page *page, const char *key, const char *value);
 /* The same with text as it is: a number, true, an object. */
 void page_raw(struct page *page, const char *key, const char *value);
+/* A comma before all items of an array but its first. */
+void page_item(struct page *page);
 /* "2026-11-05T12:00:00.123Z" */
 void page_time(struct page *page, const char *key, int64_t time);
 
