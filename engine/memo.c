@@ -8,7 +8,8 @@
  *
  * It is bounded: an entry takes at most ENTRY_MAX bytes, a new one replaces
  * the one of its set that was used least lately. Nothing but time hangs on
- * what it holds.
+ * what it holds. What single values came to is remembered without it
+ * (classify/value_memo.h), for a sidecar too.
  */
 #include <stdlib.h>
 

@@ -6,7 +6,8 @@
  * It is asked for by a hash and compared byte by byte, so that a client who
  * chooses values can make others' be looked through again, and nothing else.
  *
- * One place for each hash; the last value stays. Bounded, and made once.
+ * One place for each hash; the last value stays. Bounded, and made once. For
+ * every caller; engine/memo.c keeps whole evaluations, for replay alone.
  */
 #ifndef WB_CLASSIFY_VALUE_MEMO_H
 #define WB_CLASSIFY_VALUE_MEMO_H
