@@ -147,7 +147,7 @@ static void traffic_bot(struct traffic_request *t, uint64_t *seed)
     traffic_add(t, "Accept-Encoding", "gzip, deflate");
 }
 
-static void traffic_make(struct traffic_request *t, uint64_t *seed)
+static inline void traffic_make(struct traffic_request *t, uint64_t *seed)
 {
     unsigned kind = traffic_below(seed, 10);
     t->count = 0;
