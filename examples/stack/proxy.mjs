@@ -56,7 +56,7 @@ async function start(name, command, folder, port) {
   const log = path.join(folder, `${name}.log`);
   const out = openSync(log, 'a');
   const env = { ...process.env, GATE_TOKEN, HOME: folder, XDG_CONFIG_HOME: folder,
-    XDG_DATA_HOME: folder, XDG_STATE_HOME: folder,
+    XDG_DATA_HOME: folder, STATE_DIRECTORY: folder,
     PATH: `${process.env.PATH}:/usr/sbin:/sbin` };
   const child = spawn(command[0], command.slice(1),
     { cwd: folder, env, stdio: ['ignore', out, out] });
