@@ -222,18 +222,6 @@ def test_half_closed_clients_get_their_answer_or_a_close():
     let_go(sidecar)
 
 
-def test_half_heads_whose_clients_left_at_once_hold_no_place():
-    """What came together with its end must not wait until it is idle."""
-    sidecar = tools.Sidecar({**ENVOY, "limits.connections": "20",
-                             "limits.idle": "60000000"})
-    for _ in range(200):
-        with sidecar.connect() as client:
-            client.send(HEAD + b"X-")
-    with sidecar.connect() as client:
-        assert client.ask("/").status == 200
-    let_go(sidecar)
-
-
 def test_resets_at_every_point():
     sidecar = tools.Sidecar(ENVOY)
     whole = HEAD + b"X-Wait: 5\r\n\r\n"
