@@ -21,16 +21,21 @@
 #include "state/shared_table.h"
 
 #define SLOTS ((size_t)2 * METERS_MAX)
+#define LINE 64                  /* bytes of a cache line */
 #define FLUSH 32                 /* counts that other nodes wait for at most */
 #define REFRESH INT64_C(1000000) /* of what was set elsewhere */
 
 struct meter {
-    unsigned char key[METER_KEY];
+    /* a cache line: what each price reads, and few write */
+    _Alignas(LINE) unsigned char key[METER_KEY];
     atomic_uint_least64_t value;
-    atomic_int_least64_t due; /* of the next turn */
-    atomic_uint_least64_t pending, readings;
+    atomic_int_least64_t due;               /* of the next turn */
     _Atomic(atomic_uint_least32_t *) cells; /* owned; stamp and count */
-    pthread_mutex_t lock;                   /* for all below */
+    atomic_bool replied;                    /* the call was answered */
+    /* what each request writes */
+    _Alignas(LINE) atomic_uint_least64_t pending;
+    atomic_uint_least64_t readings;
+    pthread_mutex_t lock; /* for all below */
     bool begun;
     int64_t counting; /* number of the period that is counted in */
     int64_t counted;  /* of the last one that was counted in */
@@ -41,7 +46,6 @@ struct meter {
     struct meter_point points[METER_POINTS];
     struct shared_call call; /* one under way */
     bool calling;
-    atomic_bool replied; /* it was answered */
 };
 
 struct meters {
@@ -151,10 +155,11 @@ static struct meter *make_meter(struct meters *meters, const unsigned char *key)
     if (m || meters->count == METERS_MAX) {
         return m;
     }
-    m = calloc(1, sizeof *m);
+    m = aligned_alloc(LINE, sizeof *m);
     if (!m) {
         return NULL;
     }
+    memset(m, 0, sizeof *m);
     memcpy(m->key, key, METER_KEY);
     pthread_mutex_init(&m->lock, NULL);
     atomic_init(&m->due, INT64_MIN);
