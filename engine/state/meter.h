@@ -54,6 +54,10 @@ void meters_close(struct meters *meters); /* NULL is fine */
 /* Makes it if need be; NULL: out of memory, or there are too many. */
 struct meter *meters_get(struct meters *meters, const struct meter_rule *rule);
 
+/* True once a second at most, where several nodes share the store: then it is
+ * time to ask for all values, so that a node follows whoever it serves. */
+bool meters_to_ask(struct meters *meters, int64_t now);
+
 /* The value at `now`; the first call in a period works it out. */
 uint64_t meter_value(struct meters *meters, struct meter *meter,
                      const struct meter_rule *rule, int64_t now);
@@ -64,8 +68,9 @@ void meter_count(struct meters *meters, struct meter *meter,
 bool meter_admits(struct meter *meter, const struct meter_rule *rule,
                   uint64_t client, unsigned most, int64_t now);
 
-/* Sets it from outside, from `now` on. */
-void meter_set(struct meters *meters, struct meter *meter,
+/* Sets it from outside, from `now` on. False: the store is lost, so that only
+ * this node knows; the others are told as soon as it is there again. */
+bool meter_set(struct meters *meters, struct meter *meter,
                const struct meter_rule *rule, uint64_t value, int64_t now);
 /* What was set last, also by another node; since INT64_MIN: nothing was. */
 struct meter_point meter_last_set(struct meters *meters, struct meter *meter,
