@@ -157,11 +157,24 @@ static struct view word(struct view *rest)
     return part;
 }
 
+/* HTTP/2.0 is called 2; a version that there is not is unknown. */
+static struct view version_read(struct view v)
+{
+    if (view_equal(v, VIEW("1.1")) || view_equal(v, VIEW("1.0"))) {
+        return v;
+    }
+    if (view_ends(v, VIEW(".0"))) {
+        v.size -= 2;
+    }
+    return view_equal(v, VIEW("2")) || view_equal(v, VIEW("3")) ? v : VIEW_NONE;
+}
+
 /* "GET /x HTTP/1.1"; a target may hold spaces (Apache logs them), HTTP/0.9
  * knows GET only and has no version. */
 static bool request_read(struct view request, struct combined *out)
 {
     struct view target = request;
+    bool versioned = false;
 
     out->method = word(&target);
     if (out->method.size == 0 || out->method.size > 32 || target.size == 0) {
@@ -179,16 +192,14 @@ static bool request_read(struct view request, struct combined *out)
         const char *end = target.at + target.size;
         struct view last = view_of(space + 1, (size_t)(end - space - 1));
         if (view_starts(last, VIEW("HTTP/"))) {
-            out->version = view_of(last.at + 5, last.size - 5);
+            versioned = true;
+            out->version = version_read(view_of(last.at + 5, last.size - 5));
             target.size = (size_t)(space - target.at);
         }
     }
-    if (view_ends(out->version, VIEW(".0")) && out->version.at[0] != '1') {
-        out->version.size -= 2; /* HTTP/2.0 is called 2 */
-    }
     out->target = target;
     return target.size > 0 &&
-           (out->version.at || view_equal(out->method, VIEW("GET")));
+           (versioned || view_equal(out->method, VIEW("GET")));
 }
 
 /* Digits up to something else, held at the greatest number. */

@@ -83,7 +83,9 @@ struct claim_call {
     void *arg;
     /* the store's: */
     void *next;
-    bool held; /* its own table took it */
+    bool held;   /* its own table took it */
+    bool stands; /* its own table refused it for the rival, in `answer` */
+    unsigned char rival[16]; /* the decision whose claim that table has */
     struct claim_evicted evicted_identity, evicted_identifier;
 };
 

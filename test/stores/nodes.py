@@ -17,6 +17,8 @@ import tempfile
 import threading
 import time
 
+import across
+import lying
 import tools
 
 SERVER = "/usr/bin/redis-server"
@@ -349,6 +351,8 @@ def all_of(ok, policy, make, ask):
     with Stage(policy) as stage:
         racing(ok, stage, make)
         asked_twice(ok, stage, make, ask)
+        across.all_of(ok, stage, make, ask)
+        lying.all_of(ok, stage, make, ask)
         stopped(ok, stage, make, ask, "stopped, save", save, signal.SIGTERM,
                 "reject")
         stopped(ok, stage, make, ask, "AOF always, killed", always,
