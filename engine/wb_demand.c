@@ -33,6 +33,13 @@ static const struct site *site_named(const struct wb_engine *engine,
     return NULL;
 }
 
+static enum wb_status status_of(enum push push)
+{
+    return push == PUSH_DONE   ? WB_OK
+           : push == PUSH_LOST ? WB_ERROR_IO
+                               : WB_ERROR_ARGUMENT;
+}
+
 enum wb_status wb_state_push_load(struct wb_state *state,
                                   const struct wb_engine *engine,
                                   const char *site, const char *demand,
@@ -43,12 +50,11 @@ enum wb_status wb_state_push_load(struct wb_state *state,
     uint64_t read;
 
     if (!found || !demand || !load ||
-        !price_read_load(view_text(load), &read) ||
-        !market_push_load(&state->market, found->policy, view_text(demand),
-                          read, now)) {
+        !price_read_load(view_text(load), &read)) {
         return WB_ERROR_ARGUMENT;
     }
-    return WB_OK;
+    return status_of(market_push_load(&state->market, found->policy,
+                                      view_text(demand), read, now));
 }
 
 enum wb_status wb_state_push_rate(struct wb_state *state,
@@ -59,12 +65,11 @@ enum wb_status wb_state_push_rate(struct wb_state *state,
     const struct site *found =
         state && engine && site ? site_named(engine, view_text(site)) : NULL;
 
-    if (!found || !asset || !rate ||
-        !market_push_rate(&state->market, found->policy, view_text(asset),
-                          view_text(rate), now)) {
+    if (!found || !asset || !rate) {
         return WB_ERROR_ARGUMENT;
     }
-    return WB_OK;
+    return status_of(market_push_rate(&state->market, found->policy,
+                                      view_text(asset), view_text(rate), now));
 }
 
 /* ---- the controller on its own ---- */

@@ -9,33 +9,6 @@
 #define CLASS_SUSPECT_BIT (1u << CLASS_SUSPECT)
 #define CLASS_AGENT_BIT (1u << CLASS_AGENT)
 
-void outcome_write(struct text *t, const struct outcome *outcome)
-{
-    switch (outcome->action) {
-    case PRICE_FREE:
-        text_add(t, VIEW("free"));
-        break;
-    case PRICE_REJECT:
-        text_add(t, VIEW("reject"));
-        break;
-    case PRICE_CHARGE:
-        if (outcome->currency.at) {
-            amount_write_decimal(t, &outcome->worth, CURRENCY_DECIMALS);
-            text_add_char(t, ' ');
-            text_add(t, outcome->currency);
-            break;
-        }
-        for (size_t i = 0; i < outcome->offer_count; i++) {
-            const struct money *money = &outcome->offers[i];
-            text_add(t, i ? VIEW(", ") : VIEW(""));
-            amount_write_decimal(t, &money->amount, money->asset->decimals);
-            text_add_char(t, ' ');
-            text_add(t, money->asset->name);
-        }
-        break;
-    }
-}
-
 /* ---- tiers of one route ---- */
 
 static bool same_node(const struct node *a, const struct node *b)
@@ -135,16 +108,16 @@ static void review_rejects(struct loader *loader, const struct route *route,
     const struct node *node = tiers->first;
 
     for (size_t j = 0; j < route->tier_count; j++, node = node->next) {
-        if (route->tiers[j].outcome->action != PRICE_REJECT) {
+        if (route->tiers[j].outcome.action != PRICE_REJECT) {
             continue;
         }
         for (size_t i = 0; i < j; i++) {
             bool agents = glances[i].classes & CLASS_AGENT_BIT;
-            if (agents && route->tiers[i].outcome->action != PRICE_REJECT &&
+            if (agents && route->tiers[i].outcome.action != PRICE_REJECT &&
                 glance_may_overlap(&glances[i], &glances[j])) {
                 char room[128];
                 struct text t = text_in(room, sizeof room);
-                outcome_write(&t, route->tiers[i].outcome);
+                outcome_write(&t, &route->tiers[i].outcome);
                 load_warn(loader, node, "P038", "put what rejects first",
                           "tier %zu of route '%.*s' rejects, but tier %zu "
                           "(%.*s) comes first for whoever meets both",
