@@ -215,6 +215,9 @@ WB_API int wb_engine_counts_rates(const struct wb_engine *engine);
 
 /* ---- demand, to be looked at without serving ---- */
 
+/* The i-th site's id, the default one first; NULL past the end. Lives as long
+ * as the engine. */
+WB_API const char *wb_engine_site(const struct wb_engine *engine, size_t i);
 /* The i-th demand of a site's policy, a group's or a route's id; NULL past the
  * end, or where there is no such site. Lives as long as the engine. */
 WB_API const char *wb_engine_demand(const struct wb_engine *engine,
@@ -225,7 +228,9 @@ enum wb_demand_number {
                          per million; of a curve: its last point */
     WB_DEMAND_FLOOR,  /* parts per million, as all multipliers */
     WB_DEMAND_CEILING,
-    WB_DEMAND_LOAD /* 1: it follows a load, 0: events */
+    WB_DEMAND_LOAD, /* 1: it follows a load, 0: events */
+    WB_DEMAND_LEAST /* the least that a payment without a quote may hold at,
+                       of the price of now: what was told within the ttl */
 };
 /* False: there is no such demand. */
 WB_API int wb_demand_number(const struct wb_engine *engine, const char *site,

@@ -423,6 +423,11 @@ bool policy_charges(const struct policy *policy)
     return policy->charges;
 }
 
+bool policy_moves_alone(const struct policy *policy)
+{
+    return policy->demand_count > 0 && policy->quote_keys.count == 0;
+}
+
 const struct asset *policy_asset_but(const struct policy *policy,
                                      struct view symbol)
 {
