@@ -5,7 +5,10 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "replay/html.h"
 #include "replay/page.h"
+#include "replay/page_cells.h"
+#include "replay/plot.h"
 
 #define BARS_MOST 60 /* more are drawn as areas */
 
