@@ -156,10 +156,12 @@ static bool rate_parts(const struct wb_request *r, const struct rate_info *rate,
 {
     uint64_t hash = 0;
     for (size_t i = 0; i < rate->slot_count; i++) {
-        const struct value *value = &r->values[rate->slots[i]];
-        if (value->state != VALUE_PRESENT) {
-            return false;
+        if (r->values[rate->slots[i]].state != VALUE_PRESENT) {
+            return false; /* before anything is hashed in vain */
         }
+    }
+    for (size_t i = 0; i < rate->slot_count; i++) {
+        const struct value *value = &r->values[rate->slots[i]];
         uint64_t part = value->number;
         if (value->address) {
             struct address client = address_client(value->address);
@@ -192,9 +194,7 @@ static const uint64_t *step_rates(struct wb_request *r)
     if (n == 0 || !r->state) {
         return NULL;
     }
-    uint64_t network = r->facts.client_known
-                           ? rates_network(r->state->rates, &r->facts.client)
-                           : 0;
+    uint64_t network = 0; /* worked out once a rate counts */
     const struct rate_info *before = NULL;
     uint64_t parts = 0;
     bool whole = false;
@@ -204,6 +204,9 @@ static const uint64_t *step_rates(struct wb_request *r)
             whole = rate_parts(r, rate, &parts);
         }
         before = rate;
+        if (whole && network == 0 && r->facts.client_known) {
+            network = rates_network(r->state->rates, &r->facts.client);
+        }
         r->rates[i] =
             whole ? rates_count(r->state->rates, parts ^ hash_table(rate->name),
                                 r->again ? 0 : 1, network, rate->window,
