@@ -251,6 +251,13 @@ static void write_numbers(struct wb_request *r)
     r->score_text[score.size] = '\0';
     r->amount_text = VIEW("0");
     r->price_text = VIEW("0");
+    r->demand_text = VIEW_NONE;
+    if (r->price.multiplier) {
+        struct text t = text_in(r->demand_room, sizeof r->demand_room);
+        struct amount multiplier = amount_from_u64(r->price.multiplier);
+        amount_write_decimal(&t, &multiplier, 6);
+        r->demand_text = text_view(&t);
+    }
     if (r->price.action == PRICE_CHARGE) {
         struct text t = text_in(r->price_room, sizeof r->price_room);
         amount_write(&t, &r->price.amount);

@@ -144,8 +144,10 @@ void tally_asset_sum(const struct tally *tally, const struct tally_asset *asset,
 /* ---- prices ---- */
 
 static void count_bucket(struct tally *tally, struct tally_asset *asset,
-                         int64_t time, const struct amount *amount)
+                         const struct wb_request *request,
+                         const struct amount *amount)
 {
+    int64_t time = wb_request_time(request);
     struct bucket *bucket =
         asset ? timeline_at(&asset->line, time / 1000000) : NULL;
 
@@ -155,6 +157,12 @@ static void count_bucket(struct tally *tally, struct tally_asset *asset,
     }
     bucket->charged++;
     amount_add(&bucket->amount, amount);
+    struct amount demand;
+    if (amount_from_decimal(answer(request, WB_ANSWER_DEMAND), 6, &demand) ==
+        AMOUNT_OK) {
+        bucket->moved++;
+        amount_add(&bucket->demand, &demand);
+    }
 }
 
 static void count_charge(struct tally *tally, const struct wb_request *request,
@@ -169,7 +177,7 @@ static void count_charge(struct tally *tally, const struct wb_request *request,
     }
     kind->overflow |= !amount_add(&kind->amount, &amount);
     if (wb_request_time(request) != TIME_UNKNOWN) {
-        count_bucket(tally, asset, wb_request_time(request), &amount);
+        count_bucket(tally, asset, request, &amount);
     }
 }
 
