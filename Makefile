@@ -32,7 +32,7 @@ DEPS := gcc libc6-dev make pkg-config libpcre2-dev libyaml-dev libsodium-dev \
 	libmaxminddb-dev libmicrohttpd-dev
 CHECK_DEPS := clang libclang-rt-14-dev g++ python3 python3-yaml curl nginx \
 	valgrind libjansson-dev procps mandoc caddy haproxy zstd chromium \
-	apache2 redis-server prometheus
+	apache2 redis-server prometheus parallel iproute2
 # Node may be there without Debian's package of it.
 CHECK_DEPS += $(shell command -v npm >/dev/null || echo nodejs npm)
 

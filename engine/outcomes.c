@@ -20,20 +20,12 @@
 
 struct outcomes *outcomes_new(void)
 {
-    struct outcomes *outcomes = calloc(1, sizeof *outcomes);
-
-    if (outcomes) {
-        pthread_mutex_init(&outcomes->lock, NULL);
-    }
-    return outcomes;
+    return calloc(1, sizeof(struct outcomes));
 }
 
 void outcomes_free(struct outcomes *outcomes)
 {
-    if (outcomes) {
-        pthread_mutex_destroy(&outcomes->lock);
-        free(outcomes);
-    }
+    free(outcomes);
 }
 
 /* ---- counters ---- */
@@ -180,19 +172,37 @@ static bool list_one(void *context, const struct shared_call *found)
     return true;
 }
 
-void wb_state_lockouts(const struct wb_state *state, int64_t now, wb_sink *sink,
-                       void *context)
-{
-    struct list list = {sink, context, false};
-
-    sink(context, "[", 1);
-    shared_visit(state->store, SHARED_LOCKOUT, now, list_one, &list);
-    sink(context, "]", 1);
-}
-
 static void post(void *arg)
 {
     sem_post(arg);
+}
+
+static void share(struct store *store, struct shared_call *call)
+{
+    sem_t woken;
+
+    sem_init(&woken, 0, 0);
+    call->wake = post;
+    call->arg = &woken;
+    if (shared_act(store, call) == CLAIM_WAIT) {
+        while (sem_wait(&woken) != 0 && errno == EINTR) {
+        }
+    }
+    sem_destroy(&woken);
+}
+
+/* While a store of many is lost: those that are known here. */
+void wb_state_lockouts(const struct wb_state *state, int64_t now, wb_sink *sink,
+                       void *context)
+{
+    struct shared_call hear = {
+        .op = SHARED_HEAR, .kind = SHARED_LOCKOUT, .now = now};
+    struct list list = {sink, context, false};
+
+    share(state->store, &hear);
+    sink(context, "[", 1);
+    shared_visit(state->store, SHARED_LOCKOUT, now, list_one, &list);
+    sink(context, "]", 1);
 }
 
 enum wb_status wb_state_lift_lockout(struct wb_state *state,
@@ -203,7 +213,6 @@ enum wb_status wb_state_lift_lockout(struct wb_state *state,
     struct view chain = view_text(network);
     struct shared_call call = lockout_ask(none, now);
     unsigned long long id;
-    sem_t woken;
 
     if (!view_starts(chain, VIEW("eip155:")) ||
         !view_to_u64(view_of(chain.at + 7, chain.size - 7), &id) ||
@@ -213,15 +222,8 @@ enum wb_status wb_state_lift_lockout(struct wb_state *state,
     for (size_t i = 8; i-- > 0; id >>= 8) {
         call.key[i] = (unsigned char)id;
     }
-    sem_init(&woken, 0, 0);
     call.op = SHARED_DROP;
-    call.wake = post;
-    call.arg = &woken;
-    if (shared_act(state->store, &call) == CLAIM_WAIT) {
-        while (sem_wait(&woken) != 0 && errno == EINTR) {
-        }
-    }
-    sem_destroy(&woken);
+    share(state->store, &call);
     return call.result == SHARED_STANDS   ? WB_OK
            : call.result == SHARED_ABSENT ? WB_ERROR_ARGUMENT
                                           : WB_ERROR_IO;

@@ -6,14 +6,12 @@
 #ifndef WB_OUTCOMES_H
 #define WB_OUTCOMES_H
 
-#include <pthread.h>
 #include <stdatomic.h>
 
 #include "state/shared.h"
 #include "weighbridge.h"
 
 struct outcomes {
-    pthread_mutex_t lock; /* held while a failure is counted */
     atomic_uint_least64_t told[FATE_RELEASED + 1][OUTCOME_UNAVAILABLE + 1];
     atomic_uint_least64_t settled; /* atomic units */
     atomic_uint_least64_t lockouts, lockouts_lost;

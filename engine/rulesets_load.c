@@ -195,10 +195,6 @@ static size_t new_ruleset(struct loading *l, const struct packs *packs,
     if (!named || !signers_verify(&l->signers, l->arena, rules)) {
         l->failed = true;
     }
-    if (l->settings.overrides &&
-        !rules_override(rules, l->settings.overrides)) {
-        l->failed = true;
-    }
     return i;
 }
 
@@ -230,6 +226,11 @@ void rulesets_compile(struct loading *l)
     if (!engine->rulesets) {
         l->failed = true;
         return;
+    }
+    if (l->settings.overrides &&
+        !rules_override(l->rules, l->ruleset_count, l->settings.overrides,
+                        l->problems)) {
+        l->failed = true;
     }
     for (size_t i = 0; i < l->ruleset_count; i++) {
         struct ruleset *set = &engine->rulesets[i];

@@ -86,18 +86,23 @@ static void share(struct store *store, struct shared_call *call, sem_t *woken)
     }
 }
 
-/* One at a time on this node, so that none is lost between the two acts. */
+/* Of failures that are told at once, here or through other nodes, each is
+ * counted: one that found another's record on its way begins again. */
+#define TRIES 64
+
 static void count_failure(struct wb_outcome *o, struct wb_state *state,
                           sem_t *woken)
 {
     struct shared_call found = lockout_ask(o->call.payer, o->time);
-    struct shared_call put;
+    struct shared_call put = {.result = SHARED_TAKEN};
 
-    pthread_mutex_lock(&state->outcomes->lock);
     share(state->store, &found, woken);
-    put = lockout_count(&found, o->time);
-    share(state->store, &put, woken);
-    pthread_mutex_unlock(&state->outcomes->lock);
+    for (int i = 0; i < TRIES && put.result == SHARED_TAKEN; i++) {
+        put = lockout_count(&found, o->time);
+        share(state->store, &put, woken);
+        found = put;
+        found.result = put.value_size ? SHARED_STANDS : SHARED_ABSENT;
+    }
     if (put.result == SHARED_STANDS) {
         o->locked_until = lockout_until(&put);
     }

@@ -208,6 +208,9 @@ WB_API int wb_engine_counts_rates(const struct wb_engine *engine);
 
 /* ---- demand, to be looked at without serving ---- */
 
+/* The i-th site's id, the default one first; NULL past the end. Lives as long
+ * as the engine. */
+WB_API const char *wb_engine_site(const struct wb_engine *engine, size_t i);
 /* The i-th demand of a site's policy, a group's or a route's id; NULL past the
  * end, or where there is no such site. Lives as long as the engine. */
 WB_API const char *wb_engine_demand(const struct wb_engine *engine,
@@ -218,7 +221,9 @@ enum wb_demand_number {
                          per million; of a curve: its last point */
     WB_DEMAND_FLOOR,  /* parts per million, as all multipliers */
     WB_DEMAND_CEILING,
-    WB_DEMAND_LOAD /* 1: it follows a load, 0: events */
+    WB_DEMAND_LOAD, /* 1: it follows a load, 0: events */
+    WB_DEMAND_LEAST /* the least that a payment without a quote may hold at,
+                       of the price of now: what was told within the ttl */
 };
 /* False: there is no such demand. */
 WB_API int wb_demand_number(const struct wb_engine *engine, const char *site,
@@ -252,7 +257,9 @@ WB_API enum wb_status wb_state_open_replay(const struct wb_engine *engine,
 WB_API void wb_state_close(struct wb_state *state);
 /* The load of what a site sells, in per cent ("75.5"), for the demand of that
  * name in its policy: a group's or a route's id. WB_ERROR_ARGUMENT: there is
- * none, or another signal moves it. At least one a period should come. */
+ * none, or another signal moves it. WB_ERROR_IO: the store that all nodes
+ * share is lost, and the load was not taken. At least one a period should
+ * come. */
 WB_API enum wb_status wb_state_push_load(struct wb_state *state,
                                          const struct wb_engine *engine,
                                          const char *site, const char *demand,
@@ -260,14 +267,15 @@ WB_API enum wb_status wb_state_push_load(struct wb_state *state,
 /* What one unit of an asset of a site's policy is worth ("3150.25"), in the
  * currency that the policy gives it a rate in. Holds for the policy's
  * exchange-max-age. WB_ERROR_ARGUMENT: there is no such rate, or it is no
- * decimal above 0. */
+ * decimal above 0. WB_ERROR_IO: the store that all nodes share is lost; the
+ * rate holds on this node, and the others are told when it is there again. */
 WB_API enum wb_status wb_state_push_rate(struct wb_state *state,
                                          const struct wb_engine *engine,
                                          const char *site, const char *asset,
                                          const char *rate, int64_t now);
 /* Either of these from JSON: {"site","demand","load"} or
- * {"site","asset","rate"}; without "site", the default one. On
- * WB_ERROR_ARGUMENT *error (may be NULL) is a static text. */
+ * {"site","asset","rate"}; without "site", the default one. Where it is not
+ * WB_OK *error (may be NULL) is a static text that says why. */
 WB_API enum wb_status wb_state_push(struct wb_state *state,
                                     const struct wb_engine *engine,
                                     const char *json, size_t size, int64_t now,

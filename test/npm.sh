@@ -13,7 +13,7 @@ flock 9
 if ! cmp -s package-lock.json node_modules/.installed-lock; then
     log=$(mktemp)
     if ! npm ci --no-audit --no-fund --loglevel=error >"$log" 2>&1; then
-        echo "npm ci failed: $(tail -n 1 "$log")"
+        echo "npm ci failed: $(grep -m 1 . "$log")"
         rm -f "$log"
         exit 1
     fi

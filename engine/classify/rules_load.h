@@ -71,8 +71,12 @@ size_t rules_labels(const struct rules *rules, const char *prefix,
                     const char *const *beside, struct view *out, size_t room);
 /* Does some rule read up to now give the label? */
 bool rules_gives(const struct rules *rules, struct view label);
-/* overrides: { pack/id: { mode: count | off | on } }. */
-bool rules_override(struct rules *rules, const struct node *overrides);
+/* overrides: { pack/id: { mode: count | off | on } }, for each of the `count`
+ * sets of rules that holds the id; an error where none does. The override of
+ * an id that a pack retired goes to what took its place, with a warning.
+ * After all packs, before compiling. */
+bool rules_override(struct rules *const *all, size_t count,
+                    const struct node *overrides, struct problems *problems);
 /* A condition on its own (a tier's `when`): its number for
  * program_condition(), or SIZE_MAX with a problem reported. It may read
  * label, score and class; when `price` is set not rate.*, nor what hangs on

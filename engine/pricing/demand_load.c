@@ -265,7 +265,7 @@ static const struct demand *
 read_demand(struct loader *loader, const struct node *map, struct view name)
 {
     struct demand_keys keys = {0};
-    struct demand *demand = load_array(loader, map, 1, sizeof *demand);
+    struct demand *demand = load_lines(loader, map, 1, sizeof *demand);
 
     if (!demand || !load_map(loader, demand_schema, map, "demand", &keys)) {
         return NULL;

@@ -61,6 +61,9 @@ bool load_memory(struct loader *loader, const struct node *node);
 /* Zeroed memory; reports when there is none. n may be 0. */
 void *load_array(struct loader *loader, const struct node *node, size_t n,
                  size_t size);
+/* The same, from the start of a cache line. */
+void *load_lines(struct loader *loader, const struct node *node, size_t n,
+                 size_t size);
 /* schema_read, remembering a failure. */
 bool load_map(struct loader *loader, const struct schema_key *keys,
               const struct node *map, const char *what, void *out);
@@ -89,8 +92,6 @@ bool outcome_read(struct loader *loader, const struct node *node,
 /* The map { reject: {...} }. */
 bool refusal_read(struct loader *loader, const struct node *node,
                   struct outcome *out);
-/* "free", "reject" or the amount with its asset, for messages. */
-void outcome_write(struct text *t, const struct outcome *outcome);
 
 /* A path pattern; `strict` says that it will make something free. */
 bool pattern_read(struct loader *loader, const struct node *node, bool strict,

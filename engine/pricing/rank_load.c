@@ -13,11 +13,11 @@
 static struct amount level_of(const struct outcome *outcome)
 {
     const struct money *first = &outcome->offers[0];
-    struct amount level = outcome->currency.at ? outcome->worth : first->amount;
-    unsigned i =
-        outcome->currency.at ? CURRENCY_DECIMALS : first->asset->decimals;
+    const struct worth *worth = outcome->worth;
+    struct amount level = worth ? worth->amount : first->amount;
+    unsigned i = worth ? CURRENCY_DECIMALS : first->asset->decimals;
 
-    if (!outcome->currency.at && first->asset->currency.at) {
+    if (!worth && first->asset->currency.at) {
         i += first->asset->rate.decimals;
         if (!amount_mul_u64(&level, first->asset->rate.mantissa)) {
             memset(&level, 0xff, sizeof level);
@@ -42,7 +42,7 @@ static size_t list_outcomes(struct policy *policy, struct outcome **out)
         struct route *route = &policy->routes[i];
         for (size_t j = 0; j < route->tier_count; j++, n++) {
             if (out) {
-                out[n] = route->tiers[j].outcome;
+                out[n] = &route->tiers[j].outcome;
             }
         }
         if (out) {
@@ -73,7 +73,7 @@ static void find_free(struct policy *policy)
         struct route *route = &policy->routes[i];
         route->free = route->price.rank == 0;
         for (size_t j = 0; j < route->tier_count; j++) {
-            route->free &= route->tiers[j].outcome->rank == 0;
+            route->free &= route->tiers[j].outcome.rank == 0;
         }
     }
 }

@@ -125,7 +125,7 @@ static bool read_paths(struct loader *loader, const struct node *map,
                           "leave it out to match every path",
                           "'path': an empty list matches nothing");
     }
-    route->paths = load_array(loader, map, texts->count, sizeof *route->paths);
+    route->paths = load_lines(loader, map, texts->count, sizeof *route->paths);
     for (size_t i = 0; route->paths && i < texts->count; i++) {
         if (pattern_read(loader, texts->nodes[i], false,
                          &route->paths[route->path_count])) {
@@ -347,23 +347,22 @@ static bool read_match(struct loader *loader, const struct node *map,
 /* ---- tiers ---- */
 
 static void read_tier(struct loader *loader, const struct node *node,
-                      struct tier *tier)
+                      struct tier *tier, uint32_t *condition)
 {
     struct tier_keys keys = {0};
+    size_t number;
 
-    tier->condition = SIZE_MAX;
     if (!load_map(loader, tier_schema, node, "a tier", &keys)) {
         return;
     }
-    tier->condition = condition_share(loader, keys.when);
-    if (tier->condition == SIZE_MAX) {
-        loader->failed = true;
-    }
+    number = condition_share(loader, keys.when);
+    loader->failed |= number >= UINT32_MAX;
+    *condition = (uint32_t)number;
     if (keys.valid) {
         tier->window = window_read(loader, keys.valid);
     }
-    outcome_read(loader, keys.price, tier->outcome);
-    tier->outcome->line = node->place.line;
+    outcome_read(loader, keys.price, &tier->outcome);
+    tier->outcome.line = node->place.line;
 }
 
 static void read_tiers(struct loader *loader, const struct node *list,
@@ -377,12 +376,12 @@ static void read_tiers(struct loader *loader, const struct node *list,
         return;
     }
     route->tiers = load_array(loader, list, list->count, sizeof *route->tiers);
-    struct outcome *outcomes =
-        load_array(loader, list, list->count, sizeof *outcomes);
+    route->conditions =
+        load_lines(loader, list, list->count, sizeof *route->conditions);
     for (const struct node *node = list->first;
-         route->tiers && outcomes && node; node = node->next) {
-        route->tiers[route->tier_count].outcome = &outcomes[route->tier_count];
-        read_tier(loader, node, &route->tiers[route->tier_count++]);
+         route->tiers && route->conditions && node; node = node->next) {
+        unsigned i = route->tier_count++;
+        read_tier(loader, node, &route->tiers[i], &route->conditions[i]);
     }
 }
 
@@ -419,7 +418,7 @@ static void check_sizes(struct loader *loader, const struct node *node,
 {
     check_size(loader, node, route, &route->price);
     for (size_t i = 0; i < route->tier_count; i++) {
-        check_size(loader, node, route, route->tiers[i].outcome);
+        check_size(loader, node, route, &route->tiers[i].outcome);
     }
 }
 
@@ -470,7 +469,7 @@ bool routes_read(struct loader *loader, const struct node *routes)
         return false;
     }
     policy->routes =
-        load_array(loader, routes, routes->count, sizeof *policy->routes);
+        load_lines(loader, routes, routes->count, sizeof *policy->routes);
     for (const struct node *node = routes->first; policy->routes && node;
          node = node->next) {
         read_route(loader, node, &policy->routes[policy->route_count++]);

@@ -471,9 +471,13 @@ static void on_connection(void *context, struct MHD_Connection *mhd,
 static struct MHD_Daemon *daemon_start(struct server *server,
                                        const struct server_settings *settings)
 {
-    /* each worker has its share of the limit: round it up */
+    /* The library gives each worker its share of the limit. A worker that is
+     * handed one connection more closes it, tells nobody and never unlocks
+     * its mutex: it hangs, with all its connections. So each has room for all
+     * that the acceptor lets in, and one that was told of and is not yet
+     * subtracted. */
     unsigned threads = settings->threads;
-    unsigned share = (settings->connections + threads - 1) / threads;
+    unsigned share = settings->connections + 1;
     struct MHD_OptionItem options[] = {
         {MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, server},
         {MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_over, server},

@@ -11,7 +11,6 @@
 #define MEMORY (600 * SECOND)
 #define SHORTEST (60 * SECOND)
 #define LONGEST (86400 * SECOND)
-#define VALUE_SIZE 20
 
 static void put(unsigned char *at, size_t size, uint64_t n)
 {
@@ -45,7 +44,7 @@ struct lockout lockout_read(const struct shared_call *found)
 {
     struct lockout lockout = {0};
 
-    if (found->result == SHARED_STANDS && found->value_size == VALUE_SIZE) {
+    if (found->result == SHARED_STANDS && found->value_size == LOCKOUT_SIZE) {
         lockout.until = (int64_t)get(found->value, 8);
         lockout.failed = (int64_t)get(found->value + 8, 8);
         lockout.failures = (uint32_t)get(found->value + 16, 4);
@@ -69,14 +68,32 @@ static int64_t length_of(uint32_t failures)
     return length < LONGEST ? length : LONGEST;
 }
 
+static void write(unsigned char value[LOCKOUT_SIZE],
+                  const struct lockout *lockout)
+{
+    put(value, 8, (uint64_t)lockout->until);
+    put(value + 8, 8, (uint64_t)lockout->failed);
+    put(value + 16, 4, lockout->failures);
+}
+
+static int64_t later_of(const struct lockout *lockout)
+{
+    return lockout->until > lockout->failed ? lockout->until : lockout->failed;
+}
+
+int64_t lockout_kept_until(const struct lockout *lockout)
+{
+    int64_t last = later_of(lockout);
+
+    return last > INT64_MAX - MEMORY ? INT64_MAX : last + MEMORY;
+}
+
 struct shared_call lockout_count(const struct shared_call *found, int64_t now)
 {
     struct shared_call call = lockout_ask(found->key, now);
     struct lockout lockout = lockout_read(found);
-    int64_t last =
-        lockout.until > lockout.failed ? lockout.until : lockout.failed;
 
-    if (last > INT64_MAX - MEMORY || now > last + MEMORY) {
+    if (now > lockout_kept_until(&lockout)) {
         lockout = (struct lockout){0};
     }
     lockout.failures += lockout.failures < UINT32_MAX;
@@ -86,11 +103,16 @@ struct shared_call lockout_count(const struct shared_call *found, int64_t now)
 
         lockout.until = until > lockout.until ? until : lockout.until;
     }
-    put(call.value, 8, (uint64_t)lockout.until);
-    put(call.value + 8, 8, (uint64_t)lockout.failed);
-    put(call.value + 16, 4, lockout.failures);
-    call.op = SHARED_PUT;
-    call.value_size = VALUE_SIZE;
-    call.expires = (lockout.until > now ? lockout.until : now) + MEMORY;
+    write(call.value, &lockout);
+    call.op = SHARED_SWAP;
+    call.value_size = LOCKOUT_SIZE;
+    call.expected_size = found->result == SHARED_ABSENT ? 0 : found->value_size;
+    memcpy(call.expected, found->value, call.expected_size);
+    call.expires = lockout_kept_until(&lockout);
     return call;
+}
+
+void lockout_lifted(unsigned char value[LOCKOUT_SIZE], int64_t now)
+{
+    write(value, &(struct lockout){.failed = now});
 }

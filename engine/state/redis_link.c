@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The door to hiredis. Its replies are looked at as views and given back;
- * a reply of a kind that is never asked for (an array) is nil.
+ * The door to hiredis. Its replies are looked at as views and given back.
  */
 #include "state/redis_link.h"
 
@@ -40,8 +39,11 @@ static void read_reply(redisReply *from, struct redis_reply *reply)
         reply->kind = REDIS_ERROR;
         reply->text = view_of(from->str, (size_t)from->len);
         break;
-    default:
+    case REDIS_REPLY_NIL:
         reply->kind = REDIS_NIL;
+        break;
+    default: /* an array, or of a later protocol */
+        reply->kind = REDIS_STRANGE;
     }
 }
 

@@ -17,7 +17,13 @@ struct redis_link_settings {
     int64_t timeout; /* microseconds, for each step of connecting */
 };
 
-enum redis_kind { REDIS_NIL, REDIS_TEXT, REDIS_NUMBER, REDIS_ERROR };
+enum redis_kind {
+    REDIS_NIL,
+    REDIS_TEXT,
+    REDIS_NUMBER,
+    REDIS_ERROR,
+    REDIS_STRANGE /* a kind that nothing asked for is answered with */
+};
 
 /* text: of TEXT (a status too) and ERROR; views into what reply owns. */
 struct redis_reply {

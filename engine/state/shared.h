@@ -40,14 +40,16 @@ enum shared_op {
     SHARED_GET,
     SHARED_PUT,     /* stands from now on */
     SHARED_PUT_NEW, /* only where nothing stands; tells what does */
+    SHARED_SWAP,    /* only where `expected` stands; tells what does */
     SHARED_ADD,     /* to a number, which begins at 0; tells the sum */
-    SHARED_DROP
+    SHARED_DROP,
+    SHARED_HEAR /* all lockouts: from here on this node knows the others' */
 };
 
 enum shared_result {
     SHARED_STANDS,     /* got, put, added or dropped */
     SHARED_ABSENT,     /* nothing stands there */
-    SHARED_TAKEN,      /* PUT_NEW: another stands, and is told */
+    SHARED_TAKEN,      /* PUT_NEW, SWAP: another stands, and is told */
     SHARED_FULL,       /* no room for one more of its kind */
     SHARED_UNAVAILABLE /* the store is lost: nothing is known */
 };
@@ -60,6 +62,8 @@ struct shared_call {
     unsigned char key[SHARED_KEY_SIZE];
     unsigned char value[SHARED_VALUE_MAX]; /* put; after: what stands */
     size_t value_size;
+    unsigned char expected[SHARED_VALUE_MAX]; /* SWAP; of size 0: nothing */
+    size_t expected_size;
     int64_t number; /* added; after: the sum */
     int64_t now;
     int64_t expires; /* ADD: of a new one; one that stands keeps its own */
@@ -83,6 +87,8 @@ uint64_t shared_count(struct store *store, enum shared_kind kind,
 
 /* Is it a store that other nodes use too? */
 bool shared_by_many(const struct store *store);
+/* Is it lost, so that what is counted here is heard by nobody else? */
+bool shared_lost(const struct store *store);
 
 /* Those of a kind that this node knows and that live at `now`; under a
  * lock, so the visitor does little. False from it ends the visit. */

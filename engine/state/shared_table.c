@@ -229,6 +229,22 @@ static enum shared_result put(struct shared_call *call, const struct place *at,
     return SHARED_STANDS;
 }
 
+static bool is_expected(const struct shared_call *call, const struct slot *slot)
+{
+    size_t size = slot && !slot->dropped ? slot->value_size : 0;
+
+    return size == call->expected_size &&
+           (size == 0 || !memcmp(slot->value, call->expected, size));
+}
+
+/* A server may tell any number; none overflows. */
+static int64_t sum_of(int64_t a, int64_t b)
+{
+    return a > 0 && b > INT64_MAX - a   ? INT64_MAX
+           : a < 0 && b < INT64_MIN - a ? INT64_MIN
+                                        : a + b;
+}
+
 static enum shared_result add(struct shared_call *call, const struct place *at,
                               struct claim_entry *entry, int64_t now)
 {
@@ -243,8 +259,8 @@ static enum shared_result add(struct shared_call *call, const struct place *at,
         slot->number = 0;
         slot->dropped = false;
     }
-    slot->number += call->number;
-    slot->unpushed += call->number;
+    slot->number = sum_of(slot->number, call->number);
+    slot->unpushed = sum_of(slot->unpushed, call->number);
     slot->counted = true;
     slot->changed = now;
     chain(at->shard, slot);
@@ -276,19 +292,30 @@ static enum shared_result act(struct shared_call *call, const struct place *at,
     if (call->op == SHARED_ADD) {
         return add(call, at, entry, now);
     }
+    if (call->op == SHARED_SWAP && is_expected(call, slot)) {
+        return put(call, at, entry, now);
+    }
+    if (!stands && call->op == SHARED_SWAP) {
+        call->value_size = 0;
+        return SHARED_TAKEN;
+    }
     if (!stands) {
         return SHARED_ABSENT;
     }
     tell(call, slot, entry);
-    return call->op == SHARED_DROP      ? drop(at, slot, now)
-           : call->op == SHARED_PUT_NEW ? SHARED_TAKEN
-                                        : SHARED_STANDS;
+    return call->op == SHARED_DROP  ? drop(at, slot, now)
+           : call->op == SHARED_GET ? SHARED_STANDS
+                                    : SHARED_TAKEN;
 }
 
 void shared_table_call(struct shared_table *t, struct shared_call *call)
 {
     struct place at = place_of(t, call->kind, call->key);
 
+    if (call->op == SHARED_HEAR) { /* there are no others */
+        call->result = SHARED_STANDS;
+        return;
+    }
     pthread_mutex_lock(&at.shard->lock);
     call->result = act(call, &at, hold_clock(at.shard, call->now));
     pthread_mutex_unlock(&at.shard->lock);
@@ -396,7 +423,7 @@ void shared_table_untake(struct shared_table *t,
     if (entry) {
         struct slot *slot = slot_of(at.shard, entry);
 
-        slot->unpushed += record->unpushed;
+        slot->unpushed = sum_of(slot->unpushed, record->unpushed);
         chain(at.shard, slot);
     }
     pthread_mutex_unlock(&at.shard->lock);
@@ -436,6 +463,34 @@ void shared_table_restore(struct shared_table *t,
     pthread_mutex_unlock(&at.shard->lock);
 }
 
+static void sweep_shard(struct shard *shard, int64_t before)
+{
+    for (uint32_t k = 0; k < shard->keys.fresh; k++) {
+        struct claim_entry *entry = &shard->keys.entries[k];
+        const struct slot *slot = &shard->slots[k];
+
+        if (slot->changed < before && !slot->chained &&
+            claim_table_find(&shard->keys, entry->hash, entry->key,
+                             INT64_MIN) == entry) {
+            claim_table_remove(&shard->keys, entry);
+        }
+    }
+}
+
+void shared_table_sweep(struct shared_table *t, enum shared_kind kind,
+                        int64_t before)
+{
+    for (size_t i = 0; i < SHARDS; i++) {
+        struct shard *shard = &t->shards[kind][i];
+
+        pthread_mutex_lock(&shard->lock);
+        if (shard->slots) {
+            sweep_shard(shard, before);
+        }
+        pthread_mutex_unlock(&shard->lock);
+    }
+}
+
 void shared_table_heard(struct shared_table *t,
                         const struct shared_record *record, int64_t sum)
 {
@@ -447,7 +502,7 @@ void shared_table_heard(struct shared_table *t,
     if (entry) {
         struct slot *slot = slot_of(at.shard, entry);
 
-        slot->number = sum + slot->unpushed;
+        slot->number = sum_of(sum, slot->unpushed);
     }
     pthread_mutex_unlock(&at.shard->lock);
 }

@@ -46,6 +46,10 @@ void shared_table_untake(struct shared_table *table,
 /* Puts in what is kept elsewhere, unless what is here is newer. */
 void shared_table_restore(struct shared_table *table,
                           const struct shared_record *record);
+/* Takes out those of a kind that did not change since `before`, but for
+ * what was not taken yet: a store of many does not have them. */
+void shared_table_sweep(struct shared_table *table, enum shared_kind kind,
+                        int64_t before);
 /* The sum of a number as a store of many told it: what was not taken since
  * comes on top. */
 void shared_table_heard(struct shared_table *table,

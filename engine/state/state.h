@@ -83,7 +83,9 @@ struct claim_call {
     void *arg;
     /* the store's: */
     void *next;
-    bool held; /* its own table took it */
+    bool held;   /* its own table took it */
+    bool stands; /* its own table refused it for the rival, in `answer` */
+    unsigned char rival[16]; /* the decision whose claim that table has */
     struct claim_evicted evicted_identity, evicted_identifier;
 };
 
@@ -116,6 +118,8 @@ struct store_ops {
     /* shared.h: */
     enum claim_status (*share)(struct store *store, struct shared_call *call);
     struct shared_table *(*shared)(struct store *store); /* as known here */
+    /* Can the other nodes not be heard now? NULL: there are none. */
+    bool (*lost)(const struct store *store);
 };
 /* Every store begins with this. */
 struct store {

@@ -362,7 +362,7 @@ static enum claim_status lmdb_share(struct store *store,
 
     s->table->ops->share(s->table, call);
     if (call->result != SHARED_STANDS || call->op == SHARED_GET ||
-        !call->wake) {
+        call->op == SHARED_HEAR || !call->wake) {
         return CLAIM_DONE;
     }
     call->next = NULL;

@@ -110,11 +110,10 @@ static const struct claim_entry *find_rival(const struct claim *claim,
 static bool is_same_ask(const struct claim *claim,
                         const struct claim_half_kept *rival)
 {
-    int64_t apart = claim->now - rival->claimed_at;
-
     return claim->has_ask && !memcmp(claim->ask, rival->ask, 16) &&
            !memcmp(claim->content, rival->content, 32) &&
-           apart < CLAIM_AGAIN_WITHIN && apart > -CLAIM_AGAIN_WITHIN;
+           rival->claimed_at > claim->now - CLAIM_AGAIN_WITHIN &&
+           rival->claimed_at < claim->now + CLAIM_AGAIN_WITHIN;
 }
 
 void claim_answer_rival(struct claim_answer *answer, const struct claim *claim,
@@ -275,8 +274,7 @@ static bool is_locked_out(const struct store_memory *s, struct claim_call *call)
     return call->answer.expires > call->claim.now;
 }
 
-static enum claim_status memory_claim(struct store *store,
-                                      struct claim_call *call)
+void store_memory_decide(struct store *store, struct claim_call *call)
 {
     struct store_memory *s = (struct store_memory *)store;
     const struct claim *claim = &call->claim;
@@ -288,12 +286,19 @@ static enum claim_status memory_claim(struct store *store,
     }
     call->evicted_identity.there = false;
     call->evicted_identifier.there = false;
-    if (claim->has_payer && is_locked_out(s, call)) {
-        return CLAIM_DONE;
-    }
     lock_shards(identity.shard, identifier.shard);
     decide(s, call, &identity, &identifier);
     unlock_shards(identity.shard, identifier.shard);
+}
+
+static enum claim_status memory_claim(struct store *store,
+                                      struct claim_call *call)
+{
+    struct store_memory *s = (struct store_memory *)store;
+
+    if (!call->claim.has_payer || !is_locked_out(s, call)) {
+        store_memory_decide(store, call);
+    }
     return CLAIM_DONE;
 }
 

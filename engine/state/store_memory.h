@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a durable store needs of the table in memory beyond deciding: to fill
- * it from a file, and to take back a claim that could not be written.
+ * What stores that keep claims elsewhere too need of the table in memory
+ * beyond deciding: to fill it, and to take back a claim that was not kept.
  */
 #ifndef WB_STATE_STORE_MEMORY_H
 #define WB_STATE_STORE_MEMORY_H
@@ -24,6 +24,12 @@ bool store_memory_visit(struct store *store, size_t shard, claim_visitor *visit,
 /* What a claim is answered when this one stands: CLAIM_AGAIN, or why not. */
 void claim_answer_rival(struct claim_answer *answer, const struct claim *claim,
                         const struct claim_half_kept *rival);
+/* Claims as the store does, without asking whether the payer is locked out.
+ */
+void store_memory_decide(struct store *store, struct claim_call *call);
+/* Drops what a decision claimed: it was released elsewhere. */
+void store_memory_drop(struct store *store, const unsigned char decision[16],
+                       int64_t now);
 /* Takes back a claim that was CLAIM_TAKEN, unless it went already. */
 void store_memory_withdraw(struct store *store, const struct claim *claim);
 

@@ -129,3 +129,34 @@ enum claim_status store_memory_outcome(struct store *store,
     }
     return CLAIM_DONE;
 }
+
+/* Whatever its fate was here: this node may not have heard of a later one. */
+static void drop_of(struct shard *shard, struct claim_table tables[KINDS],
+                    const unsigned char decision[16], int64_t now)
+{
+    int64_t latest = now > shard->latest ? now : shard->latest;
+
+    for (int kind = 0; kind < KINDS; kind++) {
+        struct claim_entry *entry =
+            claim_table_of_decision(&tables[kind], decision, latest);
+
+        if (entry) {
+            claim_table_remove(&tables[kind], entry);
+        }
+    }
+}
+
+void store_memory_drop(struct store *store, const unsigned char decision[16],
+                       int64_t now)
+{
+    struct store_memory *s = (struct store_memory *)store;
+
+    for (size_t i = 0; i < s->shard_count; i++) {
+        struct shard *shard = &s->shards[i];
+
+        pthread_mutex_lock(&shard->lock);
+        drop_of(shard, shard->identities, decision, now);
+        drop_of(shard, shard->identifiers, decision, now);
+        pthread_mutex_unlock(&shard->lock);
+    }
+}

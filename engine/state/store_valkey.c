@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The shared claim store, as its callers see it. Own grants are in a table in
- * memory that is asked first: what stands there is refused without a word to
- * the server. What it took is a claim when the server says so, within a time
- * and while the server can be believed; else it is taken back, or stands by
- * this node's word alone (on-store-failure: local).
+ * memory that is asked first: what stands there is refused, unless the server
+ * says that it was released through another node. What the table took is a
+ * claim when the server says so, within a time and while the server can be
+ * believed; else it is taken back, or stands by this node's word alone
+ * (on-store-failure: local).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +39,9 @@ static bool is_doubtful(const struct store_valkey *s, const struct claim *claim)
 
 void valkey_answer_alone(struct store_valkey *s, struct claim_call *call)
 {
+    if (call->stands) { /* nobody says that it was released */
+        return;
+    }
     if (s->local) {
         call->answer.alone = true;
         atomic_fetch_add_explicit(&s->alone, 1, memory_order_relaxed);
@@ -49,31 +53,31 @@ void valkey_answer_alone(struct store_valkey *s, struct claim_call *call)
     call->answer.result = CLAIM_UNAVAILABLE;
 }
 
-/* What the table has no claim of, but the server took. */
-static void keep_grant(struct store_valkey *s, const struct claim_call *call)
+/* The server took what the table has the rival's claim of: that one was
+ * released. False: the table has another's too, or no room. */
+static bool keep_grant(struct store_valkey *s, struct claim_call *call)
 {
-    struct claim_half_kept half = claim_half_of(call, false);
-
-    store_memory_restore(s->table, &half);
-    if (call->claim.has_identifier) {
-        half = claim_half_of(call, true);
-        store_memory_restore(s->table, &half);
-    }
+    store_memory_drop(s->table, call->rival, call->claim.now);
+    store_memory_decide(s->table, call);
+    return call->answer.result == CLAIM_TAKEN;
 }
 
-void valkey_answered(struct store_valkey *s, struct claim_call *call)
+bool valkey_answered(struct store_valkey *s, struct claim_call *call)
 {
-    if (call->answer.result == CLAIM_TAKEN) {
-        call->answer.alone = is_doubtful(s, &call->claim);
-        if (call->answer.alone) {
-            atomic_fetch_add_explicit(&s->alone, 1, memory_order_relaxed);
+    if (call->answer.result != CLAIM_TAKEN) {
+        if (call->held) {
+            store_memory_withdraw(s->table, &call->claim);
         }
-        if (!call->held) {
-            keep_grant(s, call);
-        }
-    } else if (call->held) {
-        store_memory_withdraw(s->table, &call->claim);
+        return true;
     }
+    if (!call->held && !keep_grant(s, call)) {
+        return false;
+    }
+    call->answer.alone = is_doubtful(s, &call->claim);
+    if (call->answer.alone) {
+        atomic_fetch_add_explicit(&s->alone, 1, memory_order_relaxed);
+    }
+    return true;
 }
 
 static bool is_idle(const struct store_valkey *s)
@@ -100,6 +104,34 @@ static void queue_claim(struct store_valkey *s, struct claim_call *call)
     }
 }
 
+/* What the table says, and what the server is to be asked for then. A payer's
+ * lockout is the server's to tell while it is there: another node may have
+ * lifted it. */
+static bool decide_here(struct store_valkey *s, struct claim_call *call,
+                        bool up)
+{
+    if (up) {
+        store_memory_decide(s->table, call);
+    } else {
+        s->table->ops->claim(s->table, call);
+    }
+    memcpy(call->rival, call->answer.decision, sizeof(call->rival));
+    switch (call->answer.result) {
+    case CLAIM_TAKEN:
+        call->held = true;
+        return true;
+    case CLAIM_AGAIN:
+        return true;
+    case CLAIM_REPLAYED:
+    case CLAIM_REPEATED:
+    case CLAIM_CONFLICTING:
+        call->stands = true;
+        return up;
+    default:
+        return false;
+    }
+}
+
 /* Refused before the table is asked, where the server's word is needed and
  * is not to be had: what the table holds is told to the server when it
  * returns, and nothing that was not let through may be among it. */
@@ -109,14 +141,12 @@ static enum claim_status valkey_claim(struct store *store,
     struct store_valkey *s = (struct store_valkey *)store;
     bool up = atomic_load_explicit(&s->up, memory_order_acquire);
 
-    call->held = false;
+    call->held = call->stands = false;
     if (!s->local && (!up || is_doubtful(s, &call->claim))) {
         call->answer = (struct claim_answer){.result = CLAIM_UNAVAILABLE};
         return CLAIM_DONE;
     }
-    s->table->ops->claim(s->table, call);
-    call->held = call->answer.result == CLAIM_TAKEN;
-    if (!call->held && call->answer.result != CLAIM_AGAIN) {
+    if (!decide_here(s, call, up)) {
         return CLAIM_DONE;
     }
     if (!up) {
@@ -191,6 +221,13 @@ static struct shared_table *valkey_shared(struct store *store)
     struct store_valkey *s = (struct store_valkey *)store;
 
     return s->table->ops->shared(s->table);
+}
+
+static bool valkey_lost(const struct store *store)
+{
+    const struct store_valkey *s = (const struct store_valkey *)store;
+
+    return !atomic_load_explicit(&s->up, memory_order_acquire);
 }
 
 /* ---- what it says of itself ---- */
@@ -321,7 +358,8 @@ struct store *store_valkey_open(const struct store_valkey_settings *settings)
                                          .close = valkey_close,
                                          .stats = valkey_stats,
                                          .share = valkey_share,
-                                         .shared = valkey_shared};
+                                         .shared = valkey_shared,
+                                         .lost = valkey_lost};
     struct store_valkey *s = calloc(1, sizeof(*s));
 
     if (!s) {

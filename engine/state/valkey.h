@@ -2,7 +2,7 @@
 /*
  * Between the parts of the valkey store: callers (store_valkey.c), the thread
  * that talks to the server (valkey_thread.c, valkey_talk.h) and what is
- * said (valkey_words.c).
+ * said (valkey_words.c, valkey_values.c, valkey_scripts.c).
  *
  *   claim ──► own grants, in memory ──► queue ──► thread ──► server
  *                      ▲                             │
@@ -50,6 +50,30 @@ struct store_valkey {
     atomic_uint_least64_t alone, withdrawn, losses;
 };
 
+/* ---- valkey_scripts.c ---- */
+
+enum valkey_script {
+    SCRIPT_CLAIM,
+    SCRIPT_WITHDRAW,
+    SCRIPT_OUTCOME,
+    SCRIPT_PUSH,
+    SCRIPT_LOCK,
+    SCRIPT_LIFT,
+    SCRIPT_LOCKOUTS,
+    SCRIPTS
+};
+extern const char *const valkey_scripts[SCRIPTS];
+
+/* As SCRIPT LOAD answered. */
+struct valkey_digests {
+    char of[SCRIPTS][40];
+};
+static inline struct view valkey_digest(const struct valkey_digests *digests,
+                                        enum valkey_script script)
+{
+    return view_of(digests->of[script], sizeof(digests->of[script]));
+}
+
 /* ---- valkey_words.c ---- */
 
 #define VALKEY_RECORD_SIZE 117
@@ -72,41 +96,45 @@ struct view valkey_decision_key(char room[VALKEY_KEY_MAX], const char *prefix,
 struct view valkey_shared_key(char room[VALKEY_KEY_MAX], const char *prefix,
                               enum shared_kind kind,
                               const unsigned char key[SHARED_KEY_SIZE]);
-/* Scripts, and commands that run them by the digests that SCRIPT LOAD
- * answered. */
-extern const char valkey_claim_script[], valkey_withdraw_script[],
-    valkey_outcome_script[];
-struct valkey_scripts {
-    char claim[40], withdraw[40], outcome[40];
-};
+/* Milliseconds until it may go; never too few. */
+struct view valkey_put_ttl(char room[24], int64_t expires, int64_t now);
 bool valkey_put_claim(struct redis_link *link,
-                      const struct valkey_scripts *scripts, const char *prefix,
+                      const struct valkey_digests *digests, const char *prefix,
                       const struct claim_call *call);
 bool valkey_put_withdraw(struct redis_link *link,
-                         const struct valkey_scripts *scripts,
+                         const struct valkey_digests *digests,
                          const struct valkey_keys *keys,
                          const unsigned char decision[16]);
-bool valkey_put_half(struct redis_link *link, const char *prefix,
+/* Answered with 1 when it was released. */
+bool valkey_put_half(struct redis_link *link,
+                     const struct valkey_digests *digests, const char *prefix,
                      const struct claim_half_kept *half, int64_t now);
-bool valkey_put_names(struct redis_link *link, const char *prefix,
-                      const struct claim_half_kept *half, int64_t now);
 bool valkey_put_outcome(struct redis_link *link,
-                        const struct valkey_scripts *scripts,
+                        const struct valkey_digests *digests,
                         const char *prefix, const struct outcome_call *call);
+
+/* What the server says is believed only in the form that was asked for.
+ * False: it is no answer to this, and so may no later one be. An error is
+ * one where errors are. */
+bool valkey_read_claim(const struct redis_reply *reply,
+                       struct claim_call *call);
+bool valkey_read_outcome(const struct redis_reply *reply,
+                         struct outcome_call *call);
+
+/* ---- valkey_values.c ---- */
+
 /* Commands of one act; returns how many replies come, of which the first
  * tells; 0: broken. */
-unsigned valkey_put_shared(struct redis_link *link, const char *prefix,
-                           const struct shared_call *call);
-
-/* Reads the claim script's answer. False: it is none. */
-bool valkey_read_claim(const struct redis_reply *reply,
-                       const struct claim *claim, struct claim_answer *answer);
-void valkey_read_outcome(const struct redis_reply *reply,
-                         struct outcome_call *call);
-void valkey_read_shared(const struct redis_reply *reply,
+unsigned valkey_put_shared(struct redis_link *link,
+                           const struct valkey_digests *digests,
+                           const char *prefix, const struct shared_call *call);
+bool valkey_read_shared(const struct redis_reply *reply,
                         struct shared_call *call);
-/* A line "NAME:value" of INFO. */
-struct view valkey_info(struct view info, const char *name);
+/* Of SHARED_HEAR's answer: how many there are, and each. */
+#define VALKEY_LOCKOUTS_MOST 16384
+size_t valkey_lockouts(struct view text);
+struct shared_record valkey_lockout(struct view text, size_t number,
+                                    int64_t now);
 
 /* ---- valkey_thread.c ---- */
 
@@ -116,7 +144,8 @@ void *valkey_run(void *store);
 
 /* The store will not answer: refused, or decided alone. */
 void valkey_answer_alone(struct store_valkey *s, struct claim_call *call);
-/* The server answered, and call->answer is filled with it. */
-void valkey_answered(struct store_valkey *s, struct claim_call *call);
+/* The server answered, and call->answer is filled with it. False: what it
+ * took is to be withdrawn, and call->answer says why. */
+bool valkey_answered(struct store_valkey *s, struct claim_call *call);
 
 #endif

@@ -80,7 +80,7 @@ void talk_expect(struct talk *t, struct pending *p, bool put)
         t->broken = true;
     }
     p->sent = talk_ticks();
-    t->quiet += p->what == WAITS_NOTHING;
+    t->quiet += p->what == WAITS_NOTHING || p->what == WAITS_PUSH;
     talk_append(&t->sent, p);
 }
 
@@ -104,7 +104,7 @@ void talk_put_withdrawal(struct talk *t, struct pending *p)
     valkey_claim_keys(&keys, t->s->prefix, &p->kept);
     talk_expect(
         t, p,
-        valkey_put_withdraw(t->link, &t->scripts, &keys, p->kept.decision));
+        valkey_put_withdraw(t->link, &t->digests, &keys, p->kept.decision));
 }
 
 /* Unproven claims that the own table put out leave the server too, or a
@@ -119,7 +119,7 @@ static void put_evicted(struct talk *t, const struct claim_evicted *evicted,
             valkey_decision_key(keys.room[0], t->s->prefix, evicted->decision);
         keys.key[1] = valkey_half_key(keys.room[1], t->s->prefix, identifier,
                                       false, evicted->key);
-        talk_expect_nothing(t, valkey_put_withdraw(t->link, &t->scripts, &keys,
+        talk_expect_nothing(t, valkey_put_withdraw(t->link, &t->digests, &keys,
                                                    evicted->decision));
     }
 }
@@ -133,20 +133,21 @@ void talk_put_claim(struct talk *t, struct pending *p)
         put_evicted(t, &call->evicted_identifier, true);
     }
     talk_expect(t, p,
-                valkey_put_claim(t->link, &t->scripts, t->s->prefix, call));
+                valkey_put_claim(t->link, &t->digests, t->s->prefix, call));
 }
 
 void talk_put_outcome(struct talk *t, struct pending *p)
 {
     talk_expect(
         t, p,
-        valkey_put_outcome(t->link, &t->scripts, t->s->prefix, p->outcome));
+        valkey_put_outcome(t->link, &t->digests, t->s->prefix, p->outcome));
 }
 
 void talk_put_share(struct talk *t, struct pending *p,
                     const struct shared_call *call)
 {
-    unsigned replies = valkey_put_shared(t->link, t->s->prefix, call);
+    unsigned replies =
+        valkey_put_shared(t->link, &t->digests, t->s->prefix, call);
 
     talk_expect(t, p, replies > 0);
     if (replies > 1) {
@@ -160,15 +161,19 @@ static bool push_half(void *context, const struct claim_half_kept *half)
 {
     struct talk *t = context;
     int64_t now = talk_clock(CLOCK_REALTIME);
+    struct pending *p;
 
-    if (half->expires > now) {
-        talk_expect_nothing(t,
-                            valkey_put_half(t->link, t->s->prefix, half, now));
-        if (!half->identifier) {
-            talk_expect_nothing(
-                t, valkey_put_names(t->link, t->s->prefix, half, now));
-        }
+    if (half->expires <= now) {
+        return true;
     }
+    p = talk_new_pending(t, WAITS_PUSH);
+    if (!p) {
+        t->broken = true;
+        return false;
+    }
+    memcpy(p->kept.decision, half->decision, sizeof(p->kept.decision));
+    talk_expect(t, p,
+                valkey_put_half(t->link, &t->digests, t->s->prefix, half, now));
     return !t->broken;
 }
 
@@ -216,6 +221,34 @@ void talk_push_counts(struct talk *t)
             push_count(t, &records[i]);
         }
     } while (n == COUNTS_MOST && !t->broken);
+}
+
+static bool push_lockout(void *context, const struct shared_call *found)
+{
+    struct talk *t = context;
+    struct shared_call call = *found;
+
+    call.op = SHARED_PUT;
+    talk_expect_nothing(
+        t, valkey_put_shared(t->link, &t->digests, t->s->prefix, &call) == 1);
+    return !t->broken;
+}
+
+void talk_push_lockouts(struct talk *t)
+{
+    struct shared_call hear = {.op = SHARED_HEAR,
+                               .kind = SHARED_LOCKOUT,
+                               .now = talk_clock(CLOCK_REALTIME)};
+    struct pending *p = talk_new_pending(t, WAITS_LOCKOUTS);
+
+    if (!p) {
+        t->broken = true;
+        return;
+    }
+    shared_table_visit(t->s->table->ops->shared(t->s->table), SHARED_LOCKOUT,
+                       hear.now, push_lockout, t);
+    p->record.changed = hear.now;
+    talk_put_share(t, p, &hear);
 }
 
 void talk_watch(struct talk *t)

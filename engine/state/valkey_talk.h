@@ -20,6 +20,8 @@ enum waiting {
     WAITS_OUTCOME,
     WAITS_SHARE,
     WAITS_COUNT,
+    WAITS_PUSH,
+    WAITS_LOCKOUTS, /* that nobody asked for */
     WAITS_WITHDRAWAL,
     WAITS_INFO,
     WAITS_RUN,
@@ -33,7 +35,8 @@ struct pending {
     struct outcome_call *outcome;
     struct shared_call *share;
     int64_t sent, deadline; /* of this thread's clock */
-    struct claim kept;      /* of a claim that is withdrawn */
+    struct claim kept;      /* of a claim that is withdrawn; of a push, its
+                             * decision */
     struct shared_record record;
 };
 
@@ -44,11 +47,11 @@ struct list {
 struct talk {
     struct store_valkey *s;
     struct redis_link *link; /* NULL: lost */
-    struct valkey_scripts scripts;
+    struct valkey_digests digests;
     struct list sent;   /* in the order of their replies */
     struct list unsent; /* claims and withdrawals for the next connection */
     struct pending *free;
-    size_t quiet; /* in sent, of WAITS_NOTHING */
+    size_t quiet; /* in sent, of WAITS_NOTHING and WAITS_PUSH */
     bool left;    /* not all was sent */
     int64_t next_count, next_watch, next_try, backoff;
     int64_t connected_at;
@@ -79,6 +82,8 @@ void talk_put_share(struct talk *t, struct pending *p,
 /* Tells own grants, what was counted, and asks how the server is. */
 void talk_push(struct talk *t);
 void talk_push_counts(struct talk *t);
+/* Tells the lockouts that are known here, and hears of all. */
+void talk_push_lockouts(struct talk *t);
 void talk_watch(struct talk *t);
 
 /* ---- valkey_trust.c ---- */

@@ -286,6 +286,7 @@ static void connected(struct talk *t, int64_t now)
     t->next_watch = now + WATCH_EVERY;
     t->push_shard = 0;
     t->pushing = true;
+    talk_push_lockouts(t);
     send_unsent(t);
     atomic_store_explicit(&t->s->up, true, memory_order_release);
 }

@@ -30,23 +30,31 @@ void talk_remember_run(struct talk *t, const char run_id[RUN_ID + 1],
     }
 }
 
+static bool is_run_id(struct view text)
+{
+    size_t size = 0;
+
+    while (size < text.size && ascii_is_alnum(text.at[size])) {
+        size++;
+    }
+    return text.size == RUN_ID && size == RUN_ID;
+}
+
 /* "RUN_ID TIME"; false: it is not. */
 bool talk_read_run(struct view text, char run_id[RUN_ID + 1], int64_t *lost)
 {
-    char copy[RUN_ID + 32];
-    long long number;
+    unsigned long long number;
 
-    if (text.size <= RUN_ID || text.size >= sizeof(copy)) {
+    if (text.size <= RUN_ID || !is_run_id(view_of(text.at, RUN_ID)) ||
+        text.at[RUN_ID] != ' ' ||
+        !view_to_u64(view_of(text.at + RUN_ID + 1, text.size - RUN_ID - 1),
+                     &number) ||
+        number > INT64_MAX) {
         return false;
     }
-    memcpy(copy, text.at, text.size);
-    copy[text.size] = '\0';
-    if (sscanf(copy + RUN_ID, " %lld", &number) != 1) {
-        return false;
-    }
-    memcpy(run_id, copy, RUN_ID);
+    memcpy(run_id, text.at, RUN_ID);
     run_id[RUN_ID] = '\0';
-    *lost = number;
+    *lost = (int64_t)number;
     return true;
 }
 
@@ -73,15 +81,34 @@ static void judge_run(struct talk *t, const char now_id[RUN_ID + 1],
     atomic_store(&t->s->lost_before, lost);
 }
 
+/* A line "NAME:value" of INFO. */
+static struct view find_line(struct view info, const char *name)
+{
+    size_t size = strlen(name);
+
+    for (size_t at = 0; at < info.size;) {
+        const char *line = info.at + at;
+        const char *end = memchr(line, '\n', info.size - at);
+        size_t length = end ? (size_t)(end - line) : info.size - at;
+
+        at += length + 1;
+        if (length > size && line[size] == ':' && !memcmp(line, name, size)) {
+            length -= line[length - 1] == '\r';
+            return view_of(line + size + 1, length - size - 1);
+        }
+    }
+    return VIEW_NONE;
+}
+
 /* What INFO says; NULL: good, else why it cannot be used. */
 const char *talk_judge_info(struct talk *t, struct view info,
                             char run_id[RUN_ID + 1])
 {
-    struct view id = valkey_info(info, "run_id");
-    struct view role = valkey_info(info, "role");
-    struct view policy = valkey_info(info, "maxmemory_policy");
+    struct view id = find_line(info, "run_id");
+    struct view role = find_line(info, "role");
+    struct view policy = find_line(info, "maxmemory_policy");
 
-    if (id.size != RUN_ID) {
+    if (!is_run_id(id)) {
         return "it does not tell its run_id";
     }
     if (view_equal(role, VIEW("slave"))) {
@@ -107,19 +134,24 @@ void talk_note_evicting(struct talk *t, bool pipelined)
 
 /* ---- a new connection ---- */
 
-static bool load_script(struct talk *t, const char *script, char digest[40])
+static bool load_scripts(struct talk *t)
 {
-    struct redis_reply reply;
-    bool good = redis_link_ask(t->link,
-                               (struct view[]){VIEW("SCRIPT"), VIEW("LOAD"),
-                                               view_text(script)},
-                               3, &reply) &&
-                reply.kind == REDIS_TEXT && reply.text.size == 40;
+    bool good = true;
 
-    if (good) {
-        memcpy(digest, reply.text.at, 40);
+    for (size_t i = 0; i < SCRIPTS && good; i++) {
+        struct redis_reply reply;
+
+        good = redis_link_ask(t->link,
+                              (struct view[]){VIEW("SCRIPT"), VIEW("LOAD"),
+                                              view_text(valkey_scripts[i])},
+                              3, &reply) &&
+               reply.kind == REDIS_TEXT &&
+               reply.text.size == sizeof(t->digests.of[i]);
+        if (good) {
+            memcpy(t->digests.of[i], reply.text.at, reply.text.size);
+        }
+        redis_reply_free(&reply);
     }
-    redis_reply_free(&reply);
     return good;
 }
 
@@ -141,19 +173,14 @@ const char *talk_judge(struct talk *t)
     }
     if (!redis_link_ask(t->link, (struct view[]){VIEW("GET"), view_text(key)},
                         2, &kept) ||
-        kept.kind == REDIS_ERROR) {
+        (kept.kind != REDIS_TEXT && kept.kind != REDIS_NIL)) {
         redis_reply_free(&kept);
         return "it does not answer GET";
     }
     judge_run(t, run_id, &kept);
     redis_reply_free(&kept);
     talk_note_evicting(t, false);
-    return load_script(t, valkey_claim_script, t->scripts.claim) &&
-                   load_script(t, valkey_withdraw_script,
-                               t->scripts.withdraw) &&
-                   load_script(t, valkey_outcome_script, t->scripts.outcome)
-               ? NULL
-               : "it does not load scripts";
+    return load_scripts(t) ? NULL : "it does not load scripts";
 }
 
 #endif

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Agents with a wallet, of either version of x402; what they do is as the
 // packages have it.
+import { webcrypto } from 'node:crypto';
 import { x402HTTPClient } from '@x402/core/client';
 import { registerExactEvmScheme } from '@x402/evm/exact/client';
 import { x402Client, wrapFetchWithPayment } from '@x402/fetch';
 import { createWalletClient, http } from 'viem';
 import { baseSepolia } from 'viem/chains';
 import { wrapFetchWithPayment as wrapLegacy } from 'x402-fetch';
+
+globalThis.crypto ??= webcrypto; // Node 18 has no such global
 
 export const AGENT = { 'User-Agent': 'GPTBot/1.2', Accept: '*/*' };
 

@@ -5,6 +5,7 @@
 //
 //   node held.mjs ROOT BUILD
 import { spawn } from 'node:child_process';
+import { webcrypto } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
@@ -21,6 +22,8 @@ import {
 } from '@x402/express';
 import express from 'express';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
+
+globalThis.crypto ??= webcrypto; // Node 18 has no such global
 
 const [root, build] = process.argv.slice(2);
 const program = join(resolve(root, build), 'weighbridge');

@@ -17,6 +17,8 @@ import tempfile
 import threading
 import time
 
+import across
+import lying
 import tools
 
 SERVER = "/usr/bin/redis-server"
@@ -26,7 +28,7 @@ CONFIG = """version: 1
 policy: ./policy.yaml
 claims: {{ store: valkey, address: "{address}", on-store-failure: {failure}{more} }}
 listen: [{{ address: "127.0.0.1:0", dialect: forward-auth{listen} }}]
-admin: {{ address: "127.0.0.1:0" }}
+admin: {{ address: "127.0.0.1:0"{admin} }}
 log: {{ decisions: "off" }}
 """
 
@@ -100,12 +102,13 @@ class Stage:
                                   *options))
         return self.servers[-1]
 
-    def sidecar(self, address, failure="reject", more="", listen=""):
+    def sidecar(self, address, failure="reject", more="", listen="", admin=""):
         self.configs += 1
         path = os.path.join(self.folder, f"weighbridge{self.configs}.yaml")
         with open(path, "w", encoding="utf-8") as file:
             file.write(CONFIG.format(address=address, failure=failure,
-                                     more=more, listen=listen))
+                                     more=more, listen=listen,
+                                     admin=admin))
         return tools.Sidecar(config=path)
 
 
@@ -348,6 +351,8 @@ def all_of(ok, policy, make, ask):
     with Stage(policy) as stage:
         racing(ok, stage, make)
         asked_twice(ok, stage, make, ask)
+        across.all_of(ok, stage, make, ask)
+        lying.all_of(ok, stage, make, ask)
         stopped(ok, stage, make, ask, "stopped, save", save, signal.SIGTERM,
                 "reject")
         stopped(ok, stage, make, ask, "AOF always, killed", always,

@@ -3,12 +3,13 @@
  * The shared store against a real server: two nodes see one another's
  * claims; what a late, lost or new server means for both ways of failing.
  */
+#include <pthread.h>
 #include <semaphore.h>
 #include <time.h>
 
 #include "base/hash.h"
 #include "redis.h"
-#include "state/shared.h"
+#include "state/lockout.h"
 #include "tap.h"
 
 #define SECOND INT64_C(1000000)
@@ -44,6 +45,7 @@ static void post(void *arg)
 struct made {
     const char *identity, *content, *identifier, *ask;
     bool unproven;
+    const char *payer;
 };
 
 static struct claim_answer claim(struct store *store, struct made made)
@@ -62,6 +64,10 @@ static struct claim_answer claim(struct store *store, struct made made)
     if (made.ask) {
         call.claim.has_ask = true;
         memcpy(call.claim.ask, made.ask, strlen(made.ask));
+    }
+    if (made.payer) {
+        call.claim.has_payer = true;
+        memcpy(call.claim.payer, made.payer, strlen(made.payer));
     }
     serial++;
     memcpy(call.claim.decision, &serial, sizeof(serial));
@@ -189,11 +195,189 @@ static void outcomes(struct store *a, struct store *b)
     is_number(CLAIM(b, "21", "z"), CLAIM_REPLAYED, "and is proven by that");
 }
 
+/* What the redis-server is told besides, in one line. */
+static void redis_tell(const char *line)
+{
+    struct sockaddr_un to = {.sun_family = AF_UNIX};
+    char answer[64];
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    memcpy(to.sun_path, redis.socket, strlen(redis.socket));
+    ok(connect(fd, (struct sockaddr *)&to, sizeof to) == 0 &&
+           write(fd, line, strlen(line)) == (ssize_t)strlen(line) &&
+           read(fd, answer, sizeof answer) > 0,
+       "the server is told: %.20s", line);
+    close(fd);
+}
+
+static void released(struct store *a, struct store *b)
+{
+    struct claim_answer it =
+        claim(a, (struct made){.identity = "30", .content = "x"});
+    uint64_t losses;
+
+    is_number(CLAIM(a, "30", "x"), CLAIM_REPLAYED, "a payment passed");
+    is_number(tell(b, FATE_RELEASED, &it), OUTCOME_DONE,
+              "another node is told that it was released");
+    is_number(CLAIM(a, "30", "x"), CLAIM_TAKEN,
+              "it passes again through the node that had it");
+    is_number(CLAIM(a, "30", "x"), CLAIM_REPLAYED, "once");
+    is_number(CLAIM(b, "30", "x"), CLAIM_REPLAYED, "and through no other");
+    is_number(tell(b, FATE_RELEASED, &it), OUTCOME_UNKNOWN,
+              "the old decision frees it no more");
+    it = claim(a, (struct made){
+                      .identity = "31", .content = "x", .identifier = "id31"});
+    is_number(tell(b, FATE_RELEASED, &it), OUTCOME_DONE,
+              "one with a payment-identifier is released");
+    is_number(CLAIM(a, "31", "x", .identifier = "id31"), CLAIM_TAKEN,
+              "and passes with it again");
+    is_number(CLAIM(b, "31", "x", .identifier = "id31"), CLAIM_REPEATED,
+              "once");
+    it = claim(
+        a, (struct made){.identity = "32", .content = "x", .ask = "request32"});
+    is_number(tell(b, FATE_RELEASED, &it), OUTCOME_DONE,
+              "one of a proxy's request is released");
+    is_number(CLAIM(a, "32", "x", .ask = "request32"), CLAIM_TAKEN,
+              "and passes again under that request");
+    is_number(CLAIM(a, "32", "x"), CLAIM_REPLAYED, "once");
+    it = claim(a, (struct made){.identity = "33", .content = "x"});
+    is_number(tell(b, FATE_RELEASED, &it), OUTCOME_DONE,
+              "released, while its node loses the connection");
+    losses = stats_of(a).losses;
+    redis_tell("CLIENT KILL TYPE normal SKIPME yes\r\n");
+    for (int i = 0; i < 600 && stats_of(a).losses == losses; i++) {
+        usleep(10000);
+    }
+    ok(comes_up(a, true) && comes_up(b, true), "which is made anew");
+    usleep(200000);
+    is_number(CLAIM(b, "33", "x"), CLAIM_TAKEN,
+              "what that node tells again was released still");
+    is_number(CLAIM(a, "33", "x"), CLAIM_REPLAYED, "it passes once");
+    is_number(CLAIM(a, "31", "x"), CLAIM_REPLAYED, "all others never");
+}
+
+/* ---- lockouts ---- */
+
+static struct shared_call act(struct store *store, struct shared_call call)
+{
+    sem_t woken;
+
+    sem_init(&woken, 0, 0);
+    call.wake = post;
+    call.arg = &woken;
+    if (shared_act(store, &call) == CLAIM_WAIT) {
+        sem_wait(&woken);
+    }
+    sem_destroy(&woken);
+    return call;
+}
+
+static struct shared_call ask_of(const char *payer)
+{
+    unsigned char who[CLAIM_PAYER] = {0};
+
+    memcpy(who, payer, strlen(payer));
+    return lockout_ask(who, now_is());
+}
+
+static void fail(struct store *store, const char *payer)
+{
+    struct shared_call found = act(store, ask_of(payer));
+    struct shared_call put = {.result = SHARED_TAKEN};
+
+    while (put.result == SHARED_TAKEN) {
+        put = act(store, lockout_count(&found, now_is()));
+        found = put;
+        found.result = put.value_size ? SHARED_STANDS : SHARED_ABSENT;
+    }
+}
+
+static bool count_locked(void *count, const struct shared_call *found)
+{
+    struct shared_call stands = *found;
+
+    stands.result = SHARED_STANDS;
+    *(int *)count += lockout_until(&stands) > found->now;
+    return true;
+}
+
+static int locked_at(struct store *store)
+{
+    int count = 0;
+
+    act(store, (struct shared_call){
+                   .op = SHARED_HEAR, .kind = SHARED_LOCKOUT, .now = now_is()});
+    shared_visit(store, SHARED_LOCKOUT, now_is(), count_locked, &count);
+    return count;
+}
+
+static enum shared_result lift(struct store *store, const char *payer)
+{
+    struct shared_call call = ask_of(payer);
+
+    call.op = SHARED_DROP;
+    return act(store, call).result;
+}
+
+struct failing {
+    struct store *store;
+    int times;
+};
+
+static void *fail_often(void *arg)
+{
+    struct failing *failing = arg;
+
+    for (int i = 0; i < failing->times; i++) {
+        fail(failing->store, "many");
+    }
+    return NULL;
+}
+
+static void lockouts(struct store *a, struct store *b)
+{
+    struct failing at[4] = {{a, 25}, {b, 25}, {a, 25}, {b, 25}};
+    pthread_t threads[4];
+    struct shared_call found;
+
+    fail(a, "payer");
+    is_number(CLAIM(b, "40", "x", .payer = "payer"), CLAIM_TAKEN,
+              "a first failure locks nobody out");
+    fail(a, "payer");
+    is_number(CLAIM(b, "41", "x", .payer = "payer"), CLAIM_LOCKED_OUT,
+              "the second does, at the other node");
+    is_number(CLAIM(a, "41", "x", .payer = "payer"), CLAIM_LOCKED_OUT,
+              "and at its own");
+    is_number(CLAIM(b, "41", "x", .payer = "other"), CLAIM_TAKEN,
+              "nobody else");
+    is_number(locked_at(a), 1, "its own node lists it");
+    is_number(locked_at(b), 1, "and the other");
+    is_number(lift(b, "payer"), SHARED_STANDS, "lifted at the other");
+    is_number(lift(a, "payer"), SHARED_ABSENT, "once");
+    is_number(locked_at(a), 0, "its own lists it no more");
+    is_number(CLAIM(a, "42", "x", .payer = "payer"), CLAIM_TAKEN,
+              "and lets the payer pass");
+    fail(b, "payer");
+    is_number(CLAIM(a, "43", "x", .payer = "payer"), CLAIM_TAKEN,
+              "after a lift counting begins anew");
+    for (size_t i = 0; i < 4; i++) {
+        pthread_create(&threads[i], NULL, fail_often, &at[i]);
+    }
+    for (size_t i = 0; i < 4; i++) {
+        pthread_join(threads[i], NULL);
+    }
+    found = act(a, ask_of("many"));
+    is_number((long)lockout_read(&found).failures, 100,
+              "of failures told at once through both none is lost");
+}
+
+/* ---- values ---- */
+
 static struct shared_call share(struct store *store, enum shared_op op,
                                 const char *value, int64_t number)
 {
     struct shared_call call = {.op = op,
-                               .kind = SHARED_LOCKOUT,
+                               .kind = SHARED_VOLUME,
                                .key = "key",
                                .number = number,
                                .value_size = strlen(value),
@@ -286,6 +470,8 @@ static void flood(struct store *a, struct store *b)
 
 static void killed(struct store *a, struct store *local)
 {
+    int locked = locked_at(a);
+
     struct claim_answer alone;
 
     is_number(CLAIM(a, "8", "x"), CLAIM_TAKEN, "before the server is killed");
@@ -309,6 +495,8 @@ static void killed(struct store *a, struct store *local)
     usleep(300000);
     is_number(CLAIM(local, "8", "x"), CLAIM_REPLAYED,
               "what a node granted is told to the new server");
+    ok(locked > 0, "payers were locked out before");
+    is_number(locked_at(local), locked, "and are after, at each node");
 }
 
 static void evicting(void)
@@ -357,6 +545,8 @@ int main(void)
     claims(a, b);
     asked_again(a, b);
     outcomes(a, b);
+    released(a, b);
+    lockouts(a, b);
     values(a, b);
     late(a, b);
     flood(a, b);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Payments as the official clients make them now, for the price that the
 // test sells at: one line of JSON each. They stand on examples/node_modules.
+import { webcrypto } from 'node:crypto';
 import { createRequire } from 'node:module';
+
+globalThis.crypto ??= webcrypto; // Node 18 has no such global
 
 const require = createRequire(new URL('../../examples/package.json', import.meta.url));
 const { x402Client, x402HTTPClient } = require('@x402/core/client');
