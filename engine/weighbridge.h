@@ -162,6 +162,12 @@ WB_API enum wb_status wb_engine_test(struct wb_engine *engine, const char *path,
                                      size_t *ran);
 /* The table of fields that rules may name; independent of any engine. */
 WB_API void wb_fields_write(wb_sink *sink, void *context);
+/* A JSON Schema (draft 2020-12) of the configuration, of rule packs or of
+ * policies, for editors; independent of any engine. What it takes may still
+ * fail to load. */
+enum wb_schema { WB_SCHEMA_CONFIG, WB_SCHEMA_RULES, WB_SCHEMA_POLICY };
+WB_API enum wb_status wb_schema_write(enum wb_schema what, wb_sink *sink,
+                                      void *context);
 /* Names of all headers that this engine sets on an allowed request; NULL
  * past the end. Proxies must strip clients' copies of them. */
 WB_API const char *wb_engine_header_name(const struct wb_engine *engine,
