@@ -30,7 +30,7 @@ LIB_PACKAGES := libpcre2-8 yaml-0.1 libsodium libmaxminddb
 APP_PACKAGES := libmicrohttpd
 DEPS := gcc libc6-dev make pkg-config libpcre2-dev libyaml-dev libsodium-dev \
 	libmaxminddb-dev libmicrohttpd-dev
-CHECK_DEPS := clang libclang-rt-14-dev g++ python3 python3-yaml curl nginx \
+CHECK_DEPS := clang libclang-rt-14-dev g++ python3 python3-yaml python3-jsonschema curl nginx \
 	valgrind libjansson-dev procps mandoc caddy haproxy zstd chromium \
 	apache2 redis-server prometheus parallel iproute2
 # Node may be there without Debian's package of it.

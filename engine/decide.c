@@ -110,16 +110,22 @@ static void step_facts(struct wb_request *r)
     payment_parse(&r->facts, &r->engine->payments, r->workspace, &r->payment);
     payment_fill_slots(&r->payment, &r->facts.payment);
     signature_weigh(r);
-    memo_browser(r);
+    unsigned place = 0;
+    struct memo *memo = r->anew ? NULL : memos_take(r->ruleset->memos, &place);
+    r->facts.memory = memo ? memo_values(memo) : NULL;
     facts_fill(r->ruleset->plan, &r->facts, r->values, r->workspace, &r->cut);
     if (r->cut) {
         /* unknown values would make a human of whoever fills the room */
         decision_refuse(r, 431, "headers_too_large", "workspace");
         r->evaluation = NULL;
-        return;
+    } else {
+        evaluation_time(r->evaluation, r->facts.time);
+        evaluation_use(r->evaluation, memo);
+        evaluation_stateless(r->evaluation, r->values);
+        evaluation_use(r->evaluation, NULL);
     }
-    evaluation_time(r->evaluation, r->facts.time);
-    memo_evaluate(r);
+    r->facts.memory = NULL;
+    memos_give(r->ruleset->memos, place, memo);
 }
 
 /* Host, site and client are worked out for refused requests too: the record

@@ -41,7 +41,6 @@ extern "C" {
 struct wb_engine;
 struct wb_state;
 struct wb_request;
-struct wb_memo;
 struct wb_problems;
 
 /* Bytes and their number; not NUL-terminated. data NULL: no value. */
@@ -163,6 +162,12 @@ WB_API enum wb_status wb_engine_test(struct wb_engine *engine, const char *path,
                                      size_t *ran);
 /* The table of fields that rules may name; independent of any engine. */
 WB_API void wb_fields_write(wb_sink *sink, void *context);
+/* A JSON Schema (draft 2020-12) of the configuration, of rule packs or of
+ * policies, for editors; independent of any engine. What it takes may still
+ * fail to load. */
+enum wb_schema { WB_SCHEMA_CONFIG, WB_SCHEMA_RULES, WB_SCHEMA_POLICY };
+WB_API enum wb_status wb_schema_write(enum wb_schema what, wb_sink *sink,
+                                      void *context);
 /* Names of all headers that this engine sets on an allowed request; NULL
  * past the end. Proxies must strip clients' copies of them. */
 WB_API const char *wb_engine_header_name(const struct wb_engine *engine,
@@ -193,7 +198,8 @@ WB_API enum wb_status wb_engine_publish(const struct wb_engine *engine,
                                         const char *site, const char *base,
                                         wb_sink *sink, void *context);
 /* Writes a policy from a file of others: a robots.txt, or the route
- * configuration of AWS' x402 sample. WB_ERROR_CONFIG: `problems` (may be NULL) says why not. */
+ * configuration of AWS' x402 sample. WB_ERROR_CONFIG: `problems` (may be NULL)
+ * says why not. */
 WB_API enum wb_status wb_convert(const char *path, struct wb_problems *problems,
                                  wb_sink *sink, void *context);
 
@@ -382,14 +388,6 @@ WB_API void wb_decide_blocking(struct wb_request *request,
 
 /* ---- for many requests at once, as in a replay ---- */
 
-/* What rules made of requests past, for those that are the same to them. Of
- * one thread at a time, with its requests; bounded (tens of megabytes); it
- * changes no decision, only the time that one takes. NULL: out of memory. */
-WB_API struct wb_memo *wb_memo_new(void);
-WB_API void wb_memo_free(struct wb_memo *memo); /* NULL is fine */
-/* From now on this request looks into `memo` (NULL: into none), which must
- * live as long as the request or until another is given. */
-WB_API void wb_request_memo(struct wb_request *request, struct wb_memo *memo);
 /* Only single answers will be asked for (1): decisions then have no id, no
  * headers, no body, and make no record. */
 WB_API void wb_request_answers_only(struct wb_request *request, int only);

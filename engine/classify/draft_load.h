@@ -164,7 +164,7 @@ struct draft_retired {
     struct draft_retired *next;
     struct view id; /* pack/id, NUL-terminated */
     struct view pack, since;
-    struct view pin; /* of the packs that it came with, or NONE */
+    struct view pin;         /* of the packs that it came with, or NONE */
     struct schema_texts now; /* ids of the same pack */
     struct place place;
 };
@@ -235,7 +235,7 @@ struct rules {
     size_t condition_count, condition_room;
 
     size_t examples; /* that were tried */
-    bool broken; /* a rule was left out: what is said of labels is moot */
+    bool broken;     /* a rule was left out: what is said of labels is moot */
     struct program *program;
 };
 
@@ -261,15 +261,18 @@ bool release_read(struct view text);
 int release_compare(struct view a, struct view b);
 
 /* "pack/id" in the arena, NUL-terminated; VIEW_NONE when out of memory. */
-struct view rule_id_full(struct rules *rules, struct view pack,
-                         struct view id);
+struct view rule_id_full(struct rules *rules, struct view pack, struct view id);
 
 /* override_load.c: the ids that a pack file says are retired; then, when all
  * packs are read, that none is used again and what took their place is
  * there. Both false with problems reported. */
-bool retired_read(struct rules *rules, const struct node *map,
-                  struct view pack, struct view pin);
+bool retired_read(struct rules *rules, const struct node *map, struct view pack,
+                  struct view pin);
 bool retired_settle(struct rules *rules);
+
+/* The shapes of a pack file's parts, each beside its reader. */
+extern const struct shape rules_shape, rates_shape, retired_shape,
+    examples_shape;
 
 /* rate_load.c */
 bool rates_read(struct rules *rules, const struct node *node);

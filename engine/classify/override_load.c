@@ -28,6 +28,10 @@ static const struct schema_key retired_keys[] = {
     {0}};
 #undef AT
 
+static const struct shape heirs_shape = {.kind = SHAPE_KEYS,
+                                         .keys = retired_keys};
+const struct shape retired_shape = {.kind = SHAPE_MAP, .of = &heirs_shape};
+
 static bool read_one(struct rules *rules, const struct node *node,
                      struct view pack, struct view pin)
 {
@@ -147,6 +151,10 @@ static const struct schema_key override_keys[] = {
     {"mode", SCHEMA_CHOICE, offsetof(struct override, mode), true, NULL,
      override_modes, 0, 0, "count, off or on"},
     {0}};
+
+static const struct shape override_shape = {.kind = SHAPE_KEYS,
+                                            .keys = override_keys};
+const struct shape overrides_shape = {.kind = SHAPE_MAP, .of = &override_shape};
 
 static void apply(struct draft_rule *rule, int mode)
 {

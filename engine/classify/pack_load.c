@@ -67,6 +67,16 @@ static const struct schema_key file_keys[] = {
      NULL, 0, 0, "ids that rules had, and what took their place"},
     {0}};
 
+static const struct shape head_shape = {.kind = SHAPE_KEYS, .keys = head_keys};
+static const struct shape import_shape = {.kind = SHAPE_LIST,
+                                          .of = &shape_scalar};
+static const struct shape_part file_parts[] = {
+    {"pack", &head_shape},       {"import", &import_shape},
+    {"rates", &rates_shape},     {"rules", &rules_shape},
+    {"retired", &retired_shape}, {0}};
+const struct shape pack_shape = {
+    .kind = SHAPE_KEYS, .keys = file_keys, .parts = file_parts};
+
 /* Where a file came from, and what its rules inherit. */
 struct origin {
     struct view path; /* or the name of a text */

@@ -52,6 +52,19 @@ static const struct schema_key rule_keys[] = {
     {0}};
 #undef AT
 
+static const struct shape labels_shape = {.kind = SHAPE_LIST,
+                                          .of = &shape_scalar};
+static const char *const action_words[] = {"reject", "stop", NULL};
+static const struct shape action_shape = {.kind = SHAPE_CHOICE,
+                                          .words = action_words};
+static const struct shape_part rule_parts[] = {
+    {"when", &condition_shape},  {"labels", &labels_shape},
+    {"action", &action_shape},   {"hits", &examples_shape},
+    {"misses", &examples_shape}, {0}};
+static const struct shape rule_shape = {
+    .kind = SHAPE_KEYS, .keys = rule_keys, .parts = rule_parts};
+const struct shape rules_shape = {.kind = SHAPE_LIST, .of = &rule_shape};
+
 /* ---- releases ---- */
 
 static bool next_part(struct view *rest, unsigned long long *out)
@@ -232,12 +245,11 @@ static bool read_action(struct rules *rules, const struct node *node,
         return false;
     }
     if (action && !rule->info.rejects && !rule->info.stops) {
-        static const char *const words[] = {"reject", "stop"};
         char room[HINT_ROOM];
 
         rules_refuse(
             rules, action->place, RULE_ACTION,
-            hint_nearest(room, problems_nearest(action->text, words, 2)),
+            hint_nearest(room, problems_nearest(action->text, action_words, 2)),
             "unknown action '%.*s', expected reject or stop",
             VIEW_ARG(action->text));
         return false;

@@ -17,6 +17,11 @@
  */
 #include "pricing/parts_load.h"
 
+static const struct shape *const price_any[] = {&shape_scalars, &refusal_shape,
+                                                NULL};
+const struct shape price_shape = {
+    .kind = SHAPE_EITHER, .name = "price", .either = price_any};
+
 static const struct refusal plain_refusal = {
     403, {NULL, 0}, {NULL, 0}, {NULL, 0}};
 
@@ -289,8 +294,7 @@ static bool add_rated(struct loader *loader, const struct node *node,
         if (out->offer_count == PRICE_OFFERS_MAX) {
             return load_error(loader, node, "P044", NULL,
                               "more than %d assets have a rate in '%.*s'",
-                              PRICE_OFFERS_MAX,
-                              VIEW_ARG(out->worth->currency));
+                              PRICE_OFFERS_MAX, VIEW_ARG(out->worth->currency));
         }
         money->asset = asset;
         money->amount = out->worth->amount;

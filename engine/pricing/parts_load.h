@@ -29,7 +29,7 @@
 #define WB_PRICING_PARTS_LOAD_H
 
 #include "classify/rules_load.h"
-#include "config/schema.h"
+#include "config/shape.h"
 #include "config/tree.h"
 #include "pricing/policy.h"
 
@@ -67,6 +67,12 @@ void *load_lines(struct loader *loader, const struct node *node, size_t n,
 /* schema_read, remembering a failure. */
 bool load_map(struct loader *loader, const struct schema_key *keys,
               const struct node *map, const char *what, void *out);
+
+/* What the parts look like, each said beside its reader. */
+extern const struct shape assets_shape, payee_shape, exchange_shape,
+    routes_shape, price_shape, refusal_shape, quotes_shape, window_shape,
+    units_shape, steps_shape, volumes_shape, volume_shape, demands_shape,
+    demand_shape;
 
 /* assets: { NAME: PRESET or a map }. */
 bool assets_read(struct loader *loader, const struct node *assets);

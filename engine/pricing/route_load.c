@@ -74,6 +74,27 @@ static const struct schema_key tier_schema[] = {
      0, 0, "when it holds: from, until, weekdays, hours, zone"},
     {0}};
 
+static const struct shape_part tier_parts[] = {{"when", &condition_shape},
+                                               {"price", &price_shape},
+                                               {"valid", &window_shape},
+                                               {0}};
+static const struct shape tier_shape = {
+    .kind = SHAPE_KEYS, .keys = tier_schema, .parts = tier_parts};
+static const struct shape tiers_shape = {.kind = SHAPE_LIST, .of = &tier_shape};
+static const struct shape query_shape = {.kind = SHAPE_MAP,
+                                         .of = &shape_scalar};
+static const struct shape_part match_parts[] = {{"query", &query_shape}, {0}};
+static const struct shape match_shape = {
+    .kind = SHAPE_KEYS, .keys = match_schema, .parts = match_parts, .least = 1};
+static const struct shape_part route_parts[] = {
+    {"match", &match_shape},   {"tiers", &tiers_shape},
+    {"price", &price_shape},   {"units", &units_shape},
+    {"valid", &window_shape},  {"volume", &volume_shape},
+    {"demand", &demand_shape}, {0}};
+static const struct shape route_shape = {
+    .kind = SHAPE_KEYS, .keys = route_schema, .parts = route_parts};
+const struct shape routes_shape = {.kind = SHAPE_LIST, .of = &route_shape};
+
 /* ---- id ---- */
 
 static bool is_id(struct view v)
