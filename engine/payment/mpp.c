@@ -245,17 +245,9 @@ const char *mpp_read(const struct payment_input *in, struct payment *out)
 {
     struct json_value v[CREDENTIAL_VALUES] = {{JSON_ERROR, {NULL, 0}}};
     struct json_value r[REQUEST_VALUES] = {{JSON_ERROR, {NULL, 0}}};
-    struct view value = in->value, inner;
-    const char *reason = NULL;
+    const char *reason = members_decode(in->value, true, credential_rows,
+                                        in->workspace, v, &out->payload_raw);
 
-    /* Payment-Authorization holds the scheme too. */
-    if (authorization_find(value, &inner, &reason) == PROTOCOL_MPP) {
-        value = inner;
-    }
-    if (!reason) {
-        reason = members_decode(value, true, credential_rows, in->workspace, v,
-                                &out->payload_raw);
-    }
     if (!reason) {
         reason = read_challenge(v, out);
     }
