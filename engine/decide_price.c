@@ -12,11 +12,24 @@ static const struct market *market_of(const struct wb_request *r)
     return r->state ? &r->state->market : NULL;
 }
 
+/* All sites', whichever is asked. */
+static void follow(const struct wb_request *r, const struct market *market)
+{
+    if (meters_to_ask(market->meters, r->facts.time)) {
+        for (size_t i = 0; i < r->engine->site_count; i++) {
+            market_follow(market, r->engine->sites[i].policy, r->facts.time);
+        }
+    }
+}
+
 void price_step(struct wb_request *r)
 {
     const struct market *market = market_of(r);
     uint64_t load;
 
+    if (market) {
+        follow(r, market);
+    }
     if (market && r->load.at && price_read_load(r->load, &load)) {
         market_load(market, r->site->policy, load, r->facts.time);
     }

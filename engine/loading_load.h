@@ -50,6 +50,10 @@ size_t rulesets_find(struct loading *l, const struct node *packs);
 /* All rulesets as programs. */
 void rulesets_compile(struct loading *l);
 
+/* market_load.c: warns where demand is known to one node only. */
+void market_review(struct loading *l, const struct policy *policy,
+                   const struct node *tree);
+
 /* sites_load.c: the default site and those of `sites:`. */
 void sites_load(struct loading *l);
 

@@ -195,10 +195,6 @@ static size_t new_ruleset(struct loading *l, const struct packs *packs,
     if (!named || !signers_verify(&l->signers, l->arena, rules)) {
         l->failed = true;
     }
-    if (l->settings.overrides &&
-        !rules_override(rules, l->settings.overrides)) {
-        l->failed = true;
-    }
     return i;
 }
 
@@ -231,6 +227,11 @@ void rulesets_compile(struct loading *l)
         l->failed = true;
         return;
     }
+    if (l->settings.overrides &&
+        !rules_override(l->rules, l->ruleset_count, l->settings.overrides,
+                        l->problems)) {
+        l->failed = true;
+    }
     for (size_t i = 0; i < l->ruleset_count; i++) {
         struct ruleset *set = &engine->rulesets[i];
         set->program = rules_compile(l->rules[i]);
@@ -244,7 +245,8 @@ void rulesets_compile(struct loading *l)
         engine->example_count += rules_examples(l->rules[i]);
         set->fired = arena_array(l->arena, program_rules(set->program) + 1,
                                  sizeof *set->fired);
-        if (!set->fired) {
+        set->memos = arena_alloc(l->arena, sizeof *set->memos);
+        if (!set->fired || !set->memos) {
             l->failed = true;
         }
     }

@@ -89,6 +89,9 @@ extern const struct schema_key listen_keys[];
 extern const struct schema_key take_keys[];
 extern const struct schema_key site_keys[];
 
+/* settings_shape_load.c: the whole file. */
+extern const struct shape settings_shape;
+
 /* Reads a section by its table; one that is not written (NULL) has its
  * defaults. */
 bool settings_section(const struct schema_key *keys, const struct node *node,

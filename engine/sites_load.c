@@ -93,6 +93,7 @@ static void load_policy(struct loading *l, struct site *site, struct view name,
         l->failed = true;
     } else {
         check_dollars(l, site, place);
+        market_review(l, site->policy, tree);
     }
 }
 

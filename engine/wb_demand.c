@@ -33,6 +33,13 @@ static const struct site *site_named(const struct wb_engine *engine,
     return NULL;
 }
 
+static enum wb_status status_of(enum push push)
+{
+    return push == PUSH_DONE   ? WB_OK
+           : push == PUSH_LOST ? WB_ERROR_IO
+                               : WB_ERROR_ARGUMENT;
+}
+
 enum wb_status wb_state_push_load(struct wb_state *state,
                                   const struct wb_engine *engine,
                                   const char *site, const char *demand,
@@ -43,12 +50,11 @@ enum wb_status wb_state_push_load(struct wb_state *state,
     uint64_t read;
 
     if (!found || !demand || !load ||
-        !price_read_load(view_text(load), &read) ||
-        !market_push_load(&state->market, found->policy, view_text(demand),
-                          read, now)) {
+        !price_read_load(view_text(load), &read)) {
         return WB_ERROR_ARGUMENT;
     }
-    return WB_OK;
+    return status_of(market_push_load(&state->market, found->policy,
+                                      view_text(demand), read, now));
 }
 
 enum wb_status wb_state_push_rate(struct wb_state *state,
@@ -59,12 +65,11 @@ enum wb_status wb_state_push_rate(struct wb_state *state,
     const struct site *found =
         state && engine && site ? site_named(engine, view_text(site)) : NULL;
 
-    if (!found || !asset || !rate ||
-        !market_push_rate(&state->market, found->policy, view_text(asset),
-                          view_text(rate), now)) {
+    if (!found || !asset || !rate) {
         return WB_ERROR_ARGUMENT;
     }
-    return WB_OK;
+    return status_of(market_push_rate(&state->market, found->policy,
+                                      view_text(asset), view_text(rate), now));
 }
 
 /* ---- the controller on its own ---- */
@@ -83,6 +88,12 @@ static const struct demand *demand_named(const struct wb_engine *engine,
     return NULL;
 }
 
+const char *wb_engine_site(const struct wb_engine *engine, size_t i)
+{
+    /* ids are texts of the configuration's tree, which end in NUL */
+    return engine && i < engine->site_count ? engine->sites[i].id.at : NULL;
+}
+
 const char *wb_engine_demand(const struct wb_engine *engine, const char *site,
                              size_t i)
 {
@@ -93,6 +104,24 @@ const char *wb_engine_demand(const struct wb_engine *engine, const char *site,
     return found && i < found->policy->demand_count
                ? found->policy->demands[i]->name.at
                : NULL;
+}
+
+/* As much as it rises within the time that a price told holds. */
+static uint64_t least_of(const struct policy *policy,
+                         const struct demand *demand)
+{
+    uint64_t bound = demand->floor * FACTOR_ONE / demand->ceiling;
+    uint64_t least = FACTOR_ONE;
+
+    if (!policy->without_token) {
+        return FACTOR_ONE;
+    }
+    for (int64_t t = -demand->rule.period;
+         !demand->curve && t < policy->quote_ttl && least > bound;
+         t += demand->rule.period) {
+        least = least * FACTOR_ONE / (FACTOR_ONE + demand->step);
+    }
+    return demand->curve || least < bound ? bound : least;
 }
 
 int wb_demand_number(const struct wb_engine *engine, const char *site,
@@ -119,6 +148,10 @@ int wb_demand_number(const struct wb_engine *engine, const char *site,
         return 1;
     case WB_DEMAND_LOAD:
         *number = found->signal == SIGNAL_LOAD;
+        return 1;
+    case WB_DEMAND_LEAST:
+        *number =
+            least_of(site_named(engine, view_text(site))->policy, found);
         return 1;
     }
     return 0;

@@ -15,14 +15,14 @@
 
 #define PUSH_MAX 1024 /* bytes of an object, and of an item that goes out */
 
-struct push {
+struct push_text {
     char site[PUSH_MAX], demand[PUSH_MAX], load[PUSH_MAX], asset[PUSH_MAX],
         rate[PUSH_MAX];
 };
 
 /* ---- in ---- */
 
-static char *member_of(struct push *push, struct view name)
+static char *member_of(struct push_text *push, struct view name)
 {
     const struct {
         struct view name;
@@ -57,7 +57,7 @@ static bool keep(struct json *json, char *room)
 }
 
 /* NULL, or what is wrong. */
-static const char *read_push(struct push *push, struct view text)
+static const char *read_push(struct push_text *push, struct view text)
 {
     char scratch[PUSH_MAX];
     struct json json;
@@ -86,51 +86,61 @@ static const char *read_push(struct push *push, struct view text)
     return NULL;
 }
 
-static const char *push_one(struct wb_state *state,
-                            const struct wb_engine *engine, struct push *push,
-                            int64_t now)
+static const char load_wrong[] =
+    "no demand of that name follows the load, or the load is not per cent";
+static const char load_lost[] =
+    "the store that all nodes share is lost: the load was not taken";
+static const char rate_wrong[] =
+    "the policy gives no such asset a rate, or the rate is no decimal above 0";
+static const char rate_lost[] =
+    "the store that all nodes share is lost: the rate holds on this node, and "
+    "the others are told when it is there again";
+
+static enum wb_status push_one(struct wb_state *state,
+                               const struct wb_engine *engine,
+                               struct push_text *push, int64_t now,
+                               const char **wrong)
 {
     bool loads = push->demand[0] && push->load[0];
     bool rates = push->asset[0] && push->rate[0];
     struct view id = engine->sites[0].id;
+    enum wb_status status;
 
     if (loads == rates || (loads && (push->asset[0] || push->rate[0])) ||
         (rates && (push->demand[0] || push->load[0]))) {
-        return "expected demand and load, or asset and rate";
+        *wrong = "expected demand and load, or asset and rate";
+        return WB_ERROR_ARGUMENT;
     }
     if (!push->site[0] && id.size < sizeof push->site) {
         memcpy(push->site, id.at, id.size);
     }
-    if (loads) {
-        return wb_state_push_load(state, engine, push->site, push->demand,
-                                  push->load, now) == WB_OK
-                   ? NULL
-                   : "no demand of that name follows the load, or the load is "
-                     "not per cent";
-    }
-    return wb_state_push_rate(state, engine, push->site, push->asset,
-                              push->rate, now) == WB_OK
-               ? NULL
-               : "the policy gives no such asset a rate, or the rate is no "
-                 "decimal above 0";
+    status = loads ? wb_state_push_load(state, engine, push->site,
+                                        push->demand, push->load, now)
+                   : wb_state_push_rate(state, engine, push->site, push->asset,
+                                        push->rate, now);
+    *wrong = status == WB_OK         ? NULL
+             : status == WB_ERROR_IO ? (loads ? load_lost : rate_lost)
+                                     : (loads ? load_wrong : rate_wrong);
+    return status;
 }
 
 enum wb_status wb_state_push(struct wb_state *state,
                              const struct wb_engine *engine, const char *json,
                              size_t size, int64_t now, const char **error)
 {
-    struct push push;
+    struct push_text push;
     const char *wrong = state && engine && json
                             ? read_push(&push, view_of(json, size))
                             : "no state";
+    enum wb_status status = WB_ERROR_ARGUMENT;
 
     if (!wrong) {
-        wrong = push_one(state, engine, &push, now);
+        status = push_one(state, engine, &push, now, &wrong);
     }
     if (error) {
         *error = wrong;
     }
-    return wrong ? WB_ERROR_ARGUMENT : WB_OK;
+    return status;
 }
 
 /* ---- out ---- */

@@ -41,7 +41,6 @@ extern "C" {
 struct wb_engine;
 struct wb_state;
 struct wb_request;
-struct wb_memo;
 struct wb_problems;
 
 /* Bytes and their number; not NUL-terminated. data NULL: no value. */
@@ -163,6 +162,12 @@ WB_API enum wb_status wb_engine_test(struct wb_engine *engine, const char *path,
                                      size_t *ran);
 /* The table of fields that rules may name; independent of any engine. */
 WB_API void wb_fields_write(wb_sink *sink, void *context);
+/* A JSON Schema (draft 2020-12) of the configuration, of rule packs or of
+ * policies, for editors; independent of any engine. What it takes may still
+ * fail to load. */
+enum wb_schema { WB_SCHEMA_CONFIG, WB_SCHEMA_RULES, WB_SCHEMA_POLICY };
+WB_API enum wb_status wb_schema_write(enum wb_schema what, wb_sink *sink,
+                                      void *context);
 /* Names of all headers that this engine sets on an allowed request; NULL
  * past the end. Proxies must strip clients' copies of them. */
 WB_API const char *wb_engine_header_name(const struct wb_engine *engine,
@@ -193,7 +198,8 @@ WB_API enum wb_status wb_engine_publish(const struct wb_engine *engine,
                                         const char *site, const char *base,
                                         wb_sink *sink, void *context);
 /* Writes a policy from a file of others: a robots.txt, or the route
- * configuration of AWS' x402 sample. WB_ERROR_CONFIG: `problems` (may be NULL) says why not. */
+ * configuration of AWS' x402 sample. WB_ERROR_CONFIG: `problems` (may be NULL)
+ * says why not. */
 WB_API enum wb_status wb_convert(const char *path, struct wb_problems *problems,
                                  wb_sink *sink, void *context);
 
@@ -208,6 +214,9 @@ WB_API int wb_engine_counts_rates(const struct wb_engine *engine);
 
 /* ---- demand, to be looked at without serving ---- */
 
+/* The i-th site's id, the default one first; NULL past the end. Lives as long
+ * as the engine. */
+WB_API const char *wb_engine_site(const struct wb_engine *engine, size_t i);
 /* The i-th demand of a site's policy, a group's or a route's id; NULL past the
  * end, or where there is no such site. Lives as long as the engine. */
 WB_API const char *wb_engine_demand(const struct wb_engine *engine,
@@ -218,7 +227,9 @@ enum wb_demand_number {
                          per million; of a curve: its last point */
     WB_DEMAND_FLOOR,  /* parts per million, as all multipliers */
     WB_DEMAND_CEILING,
-    WB_DEMAND_LOAD /* 1: it follows a load, 0: events */
+    WB_DEMAND_LOAD, /* 1: it follows a load, 0: events */
+    WB_DEMAND_LEAST /* the least that a payment without a quote may hold at,
+                       of the price of now: what was told within the ttl */
 };
 /* False: there is no such demand. */
 WB_API int wb_demand_number(const struct wb_engine *engine, const char *site,
@@ -252,7 +263,9 @@ WB_API enum wb_status wb_state_open_replay(const struct wb_engine *engine,
 WB_API void wb_state_close(struct wb_state *state);
 /* The load of what a site sells, in per cent ("75.5"), for the demand of that
  * name in its policy: a group's or a route's id. WB_ERROR_ARGUMENT: there is
- * none, or another signal moves it. At least one a period should come. */
+ * none, or another signal moves it. WB_ERROR_IO: the store that all nodes
+ * share is lost, and the load was not taken. At least one a period should
+ * come. */
 WB_API enum wb_status wb_state_push_load(struct wb_state *state,
                                          const struct wb_engine *engine,
                                          const char *site, const char *demand,
@@ -260,14 +273,15 @@ WB_API enum wb_status wb_state_push_load(struct wb_state *state,
 /* What one unit of an asset of a site's policy is worth ("3150.25"), in the
  * currency that the policy gives it a rate in. Holds for the policy's
  * exchange-max-age. WB_ERROR_ARGUMENT: there is no such rate, or it is no
- * decimal above 0. */
+ * decimal above 0. WB_ERROR_IO: the store that all nodes share is lost; the
+ * rate holds on this node, and the others are told when it is there again. */
 WB_API enum wb_status wb_state_push_rate(struct wb_state *state,
                                          const struct wb_engine *engine,
                                          const char *site, const char *asset,
                                          const char *rate, int64_t now);
 /* Either of these from JSON: {"site","demand","load"} or
- * {"site","asset","rate"}; without "site", the default one. On
- * WB_ERROR_ARGUMENT *error (may be NULL) is a static text. */
+ * {"site","asset","rate"}; without "site", the default one. Where it is not
+ * WB_OK *error (may be NULL) is a static text that says why. */
 WB_API enum wb_status wb_state_push(struct wb_state *state,
                                     const struct wb_engine *engine,
                                     const char *json, size_t size, int64_t now,
@@ -374,14 +388,6 @@ WB_API void wb_decide_blocking(struct wb_request *request,
 
 /* ---- for many requests at once, as in a replay ---- */
 
-/* What rules made of requests past, for those that are the same to them. Of
- * one thread at a time, with its requests; bounded (tens of megabytes); it
- * changes no decision, only the time that one takes. NULL: out of memory. */
-WB_API struct wb_memo *wb_memo_new(void);
-WB_API void wb_memo_free(struct wb_memo *memo); /* NULL is fine */
-/* From now on this request looks into `memo` (NULL: into none), which must
- * live as long as the request or until another is given. */
-WB_API void wb_request_memo(struct wb_request *request, struct wb_memo *memo);
 /* Only single answers will be asked for (1): decisions then have no id, no
  * headers, no body, and make no record. */
 WB_API void wb_request_answers_only(struct wb_request *request, int only);
@@ -419,8 +425,10 @@ enum wb_answer {
     WB_ANSWER_PRICE_NETWORK,   /* CAIP-2, or - */
     WB_ANSWER_PRICE_SYMBOL,    /* USDC, or - */
     WB_ANSWER_PRICE_DECIMALS,  /* of the asset, or - */
-    WB_ANSWER_BROWSER_CHARGED  /* 1: charged or refused with a browser's name
+    WB_ANSWER_BROWSER_CHARGED, /* 1: charged or refused with a browser's name
                                   and no agent's; 0 */
+    WB_ANSWER_DEMAND           /* what demand multiplied the price by, 1.125;
+                                  -: demand does not move it */
 };
 WB_API struct wb_text wb_decision_answer(const struct wb_request *request,
                                          enum wb_answer which);

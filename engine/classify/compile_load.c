@@ -538,7 +538,7 @@ struct program *rules_compile(struct rules *rules)
 {
     struct freezing f = {.rules = rules};
     size_t before;
-    bool good = !rules->broken && rates_check(rules);
+    bool good = !rules->broken && retired_settle(rules) && rates_check(rules);
 
     good = good && labels_resolve(rules);
     f.by_rank = array(&f, rules->rule_ids.count, sizeof(*f.by_rank));

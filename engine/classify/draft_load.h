@@ -5,7 +5,8 @@
  *
  *   draft_load      its start; problems, for all of the others
  *   pack_load       files, imports, pins       -> draft_rule
- *   rule_load       one rule, overrides           when -> draft_node
+ *   rule_load       one rule                      when -> draft_node
+ *   override_load   overrides, and ids that packs retired
  *   condition_load  a `when`                      leaf -> draft_atom
  *   test_load       operands of one test
  *   label_load      label names -> numbers
@@ -22,6 +23,7 @@
 #include "classify/image.h"
 #include "classify/names_load.h"
 #include "classify/rules_load.h"
+#include "config/schema.h"
 
 /* Every problem that this floor reports. */
 #define RULE_PROBLEM_TABLE(X)                                                  \
@@ -50,7 +52,8 @@
     X(EXAMPLE, "R023", "an example that cannot be read")                       \
     X(HIT, "R024", "a hit that misses, or a miss that hits")                   \
     X(SIZE, "R025", "more than a program can number")                          \
-    X(INTERNAL, "R026", "a program that fails its own check")
+    X(INTERNAL, "R026", "a program that fails its own check")                  \
+    X(RETIRED, "R027", "a rule id that a pack retired")
 
 enum rule_problem {
 #define RULE_PROBLEM_ENUM(id, code, doc) RULE_##id,
@@ -143,6 +146,8 @@ struct draft_rule {
     struct reading reading;
     uint32_t number; /* import order */
     bool has_score;
+    bool counted; /* as its pack says, without pin and override */
+    bool pinned;  /* counted for a pin */
     bool off;
     bool altered;   /* an override or pin changed it, or what it reads */
     bool rated;     /* needs the state, itself or through labels */
@@ -152,6 +157,16 @@ struct draft_rule {
     struct usual usual;
     unsigned cost;      /* wake_load's guess: how often it is looked at */
     unsigned char mark; /* order_load's */
+};
+
+/* An id that a rule had, and where what it found is found now. */
+struct draft_retired {
+    struct draft_retired *next;
+    struct view id; /* pack/id, NUL-terminated */
+    struct view pack, since;
+    struct view pin;         /* of the packs that it came with, or NONE */
+    struct schema_texts now; /* ids of the same pack */
+    struct place place;
 };
 
 struct draft_condition {
@@ -195,6 +210,7 @@ struct rules {
     struct draft_rule **by_number;
     struct names rule_ids;
     size_t rule_room;
+    struct draft_retired *retired;
 
     struct names atom_keys;
     struct draft_atom *atoms;
@@ -219,7 +235,7 @@ struct rules {
     size_t condition_count, condition_room;
 
     size_t examples; /* that were tried */
-    bool broken; /* a rule was left out: what is said of labels is moot */
+    bool broken;     /* a rule was left out: what is said of labels is moot */
     struct program *program;
 };
 
@@ -243,6 +259,20 @@ void rule_read(struct rules *rules, const struct node *node, struct view pack,
 /* Digits with points: 2026.11. */
 bool release_read(struct view text);
 int release_compare(struct view a, struct view b);
+
+/* "pack/id" in the arena, NUL-terminated; VIEW_NONE when out of memory. */
+struct view rule_id_full(struct rules *rules, struct view pack, struct view id);
+
+/* override_load.c: the ids that a pack file says are retired; then, when all
+ * packs are read, that none is used again and what took their place is
+ * there. Both false with problems reported. */
+bool retired_read(struct rules *rules, const struct node *map, struct view pack,
+                  struct view pin);
+bool retired_settle(struct rules *rules);
+
+/* The shapes of a pack file's parts, each beside its reader. */
+extern const struct shape rules_shape, rates_shape, retired_shape,
+    examples_shape;
 
 /* rate_load.c */
 bool rates_read(struct rules *rules, const struct node *node);

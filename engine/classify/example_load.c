@@ -116,11 +116,20 @@ static bool read_assumed(void *context, const struct node *node, bool *taken)
     return read_found(t, node, taken);
 }
 
+static const char *const words[] = {
+    "rate.", "in-set.", "wba.state", "wba.agent", "wba.key", "robots", NULL};
+
+static void write_example(struct shape_writer *w, const struct shape *self)
+{
+    (void)self;
+    written_request_shape(w, words);
+}
+static const struct shape example_shape = {
+    .kind = SHAPE_OWN, .name = "request", .write = write_example};
+const struct shape examples_shape = {.kind = SHAPE_LIST, .of = &example_shape};
+
 static bool read_example(struct testing *t, const struct node *example)
 {
-    static const char *const words[] = {"rate.",     "in-set.", "wba.state",
-                                        "wba.agent", "wba.key", "robots",
-                                        NULL};
     const struct written_request written = {.request = t->request,
                                             .workspace = t->workspace,
                                             .problems = t->rules->problems,

@@ -7,6 +7,7 @@
  *               rates: { ... }                         each file once
  *               sets: [ ... ]                          unknown if not declared
  *               mode: count                            for all of its rules
+ *               retired: { ... }                       ids of former rules
  *               rules: [ ... ]
  */
 #include "classify/draft_load.h"
@@ -43,6 +44,7 @@ struct pack_file {
     const struct node *rates;
     struct schema_texts sets;
     const struct node *rules;
+    const struct node *retired;
     int mode;
 };
 
@@ -61,7 +63,19 @@ static const struct schema_key file_keys[] = {
      pack_modes, 0, 0, "count: no rule of the file changes anything"},
     {"rules", SCHEMA_NODE, offsetof(struct pack_file, rules), false, NULL, NULL,
      0, 0, "the rules"},
+    {"retired", SCHEMA_NODE, offsetof(struct pack_file, retired), false, NULL,
+     NULL, 0, 0, "ids that rules had, and what took their place"},
     {0}};
+
+static const struct shape head_shape = {.kind = SHAPE_KEYS, .keys = head_keys};
+static const struct shape import_shape = {.kind = SHAPE_LIST,
+                                          .of = &shape_scalar};
+static const struct shape_part file_parts[] = {
+    {"pack", &head_shape},       {"import", &import_shape},
+    {"rates", &rates_shape},     {"rules", &rules_shape},
+    {"retired", &retired_shape}, {0}};
+const struct shape pack_shape = {
+    .kind = SHAPE_KEYS, .keys = file_keys, .parts = file_parts};
 
 /* Where a file came from, and what its rules inherit. */
 struct origin {
@@ -261,6 +275,9 @@ static bool read_tree(struct rules *rules, const struct node *tree,
         for (const struct node *n = file.rules->first; n; n = n->next) {
             rule_read(rules, n, own.pack, own.counted, own.pin);
         }
+    }
+    if (file.retired) {
+        retired_read(rules, file.retired, own.pack, own.pin);
     }
     return problems_errors(rules->problems) == before;
 }

@@ -28,6 +28,9 @@ static const struct schema_key rate_keys[] = {
      NULL, SECOND, DAY, "what is counted, back from now"},
     {0}};
 
+static const struct shape rate_shape = {.kind = SHAPE_KEYS, .keys = rate_keys};
+const struct shape rates_shape = {.kind = SHAPE_MAP, .of = &rate_shape};
+
 static bool read_part(struct rules *rules, const struct node *node,
                       struct reading *reading, size_t *slot)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One rule's map -> a draft rule, and the overrides and pins that change its
- * mode. A rule with a problem is left out; the problem is reported.
+ * One rule's map -> a draft rule, and the pin that changes its mode. A rule
+ * with a problem is left out; the problem is reported.
  */
 #include "classify/draft_load.h"
 
@@ -51,6 +51,19 @@ static const struct schema_key rule_keys[] = {
      "requests for which it must not be true"},
     {0}};
 #undef AT
+
+static const struct shape labels_shape = {.kind = SHAPE_LIST,
+                                          .of = &shape_scalar};
+static const char *const action_words[] = {"reject", "stop", NULL};
+static const struct shape action_shape = {.kind = SHAPE_CHOICE,
+                                          .words = action_words};
+static const struct shape_part rule_parts[] = {
+    {"when", &condition_shape},  {"labels", &labels_shape},
+    {"action", &action_shape},   {"hits", &examples_shape},
+    {"misses", &examples_shape}, {0}};
+static const struct shape rule_shape = {
+    .kind = SHAPE_KEYS, .keys = rule_keys, .parts = rule_parts};
+const struct shape rules_shape = {.kind = SHAPE_LIST, .of = &rule_shape};
 
 /* ---- releases ---- */
 
@@ -115,13 +128,27 @@ static struct place key_place(const struct node *map, const char *key)
     return node ? node->place : map->place;
 }
 
+struct view rule_id_full(struct rules *rules, struct view pack, struct view id)
+{
+    size_t size = pack.size + 1 + id.size;
+    char *full = arena_alloc(rules->arena, size + 1);
+
+    if (!full) {
+        rules_no_memory(rules);
+        return VIEW_NONE;
+    }
+    memcpy(full, pack.at, pack.size);
+    full[pack.size] = '/';
+    memcpy(full + pack.size + 1, id.at, id.size);
+    return view_of(full, size);
+}
+
 /* pack/id, once. */
 static bool read_id(struct rules *rules, const struct node *node,
                     struct view pack, struct view id, struct draft_rule *rule)
 {
-    size_t size = pack.size + 1 + id.size, before = rules->rule_ids.count;
+    size_t before = rules->rule_ids.count;
     struct place place = key_place(node, "id");
-    char *full;
 
     if (!id_is_good(id)) {
         rules_refuse(rules, place, RULE_RULE_ID, NULL,
@@ -130,14 +157,10 @@ static bool read_id(struct rules *rules, const struct node *node,
                      VIEW_ARG(id));
         return false;
     }
-    full = arena_alloc(rules->arena, size + 1);
-    if (!full) {
-        return rules_no_memory(rules);
+    rule->info.id = rule_id_full(rules, pack, id);
+    if (!rule->info.id.at) {
+        return false;
     }
-    memcpy(full, pack.at, pack.size);
-    full[pack.size] = '/';
-    memcpy(full + pack.size + 1, id.at, id.size);
-    rule->info.id = view_of(full, size);
     rule->number = (uint32_t)names_add(&rules->rule_ids, rule->info.id);
     if (rule->number == UINT32_MAX) {
         return rules_no_memory(rules);
@@ -146,8 +169,9 @@ static bool read_id(struct rules *rules, const struct node *node,
         struct place other = rules->by_number[rule->number]->place;
 
         rules_refuse(rules, place, RULE_RULE_ID, NULL,
-                     "the rule id '%s' is used already, at %.*s:%u", full,
-                     VIEW_ARG(other.source->name), other.line);
+                     "the rule id '%.*s' is used already, at %.*s:%u",
+                     VIEW_ARG(rule->info.id), VIEW_ARG(other.source->name),
+                     other.line);
         return false;
     }
     return true;
@@ -221,12 +245,11 @@ static bool read_action(struct rules *rules, const struct node *node,
         return false;
     }
     if (action && !rule->info.rejects && !rule->info.stops) {
-        static const char *const words[] = {"reject", "stop"};
         char room[HINT_ROOM];
 
         rules_refuse(
             rules, action->place, RULE_ACTION,
-            hint_nearest(room, problems_nearest(action->text, words, 2)),
+            hint_nearest(room, problems_nearest(action->text, action_words, 2)),
             "unknown action '%.*s', expected reject or stop",
             VIEW_ARG(action->text));
         return false;
@@ -267,6 +290,7 @@ static bool read_since(struct rules *rules, const struct node *node,
     if (pin.at && release_compare(since, pin) > 0) {
         rule->info.counted = true;
         rule->altered = true;
+        rule->pinned = true;
     }
     return true;
 }
@@ -337,6 +361,7 @@ static void read_rule(struct rules *rules, const struct node *node,
     rule->has_score = text.score != NO_SCORE;
     rule->info.score = rule->has_score ? (int)text.score : 0;
     rule->info.counted = counted || text.mode == 0;
+    rule->counted = rule->info.counted;
     rule->hits = text.hits;
     rule->misses = text.misses;
     /* Added first, so that a second rule of its id has one to point to. */
@@ -368,56 +393,4 @@ void rule_read(struct rules *rules, const struct node *node, struct view pack,
     if (problems_errors(rules->problems) > before) {
         rules->broken = true;
     }
-}
-
-/* ---- overrides ---- */
-
-struct override {
-    int mode;
-};
-
-static const char *const override_modes[] = {"count", "off", "on", NULL};
-
-static const struct schema_key override_keys[] = {
-    {"mode", SCHEMA_CHOICE, offsetof(struct override, mode), true, NULL,
-     override_modes, 0, 0, "count, off or on"},
-    {0}};
-
-static void override_one(struct rules *rules, const struct node *node)
-{
-    struct override override = {0};
-    size_t number = names_find(&rules->rule_ids, node->key);
-    struct draft_rule *rule;
-
-    if (number == SIZE_MAX) {
-        char room[HINT_ROOM];
-
-        rules_refuse(
-            rules, node->key_place, RULE_OVERRIDE,
-            hint_nearest(room, names_nearest(&rules->rule_ids, node->key)),
-            "an override of '%.*s', expected the id of a loaded rule",
-            VIEW_ARG(node->key));
-        return;
-    }
-    if (!schema_read(override_keys, node, "an override", &override,
-                     rules->arena, rules->problems)) {
-        return;
-    }
-    rule = rules->by_number[number];
-    rule->altered = true;
-    rule->off = override.mode == 1;
-    rule->info.counted = override.mode == 0;
-}
-
-bool rules_override(struct rules *rules, const struct node *overrides)
-{
-    size_t before = problems_errors(rules->problems);
-
-    if (!schema_expect(overrides, NODE_MAP, rules->problems)) {
-        return false;
-    }
-    for (const struct node *n = overrides->first; n; n = n->next) {
-        override_one(rules, n);
-    }
-    return problems_errors(rules->problems) == before;
 }

@@ -12,6 +12,7 @@
 #include "base/arena.h"
 #include "base/problems.h"
 #include "classify/program.h"
+#include "config/shape.h"
 #include "config/tree.h"
 #include "request/address.h"
 #include "request/facts.h"
@@ -33,8 +34,8 @@ struct rules_options {
                               errors: checking packs on their own */
     size_t automata_bytes; /* limits.automata, 64 MiB */
     const struct retry_names *retry_names; /* of payments, or NULL */
-    bool no_prefilter;     /* tests: look at every rule */
-    bool jit;              /* false: PCRE2 without JIT (tests) */
+    bool no_prefilter;                     /* tests: look at every rule */
+    bool jit; /* false: PCRE2 without JIT (tests) */
 };
 
 struct rules;
@@ -71,8 +72,12 @@ size_t rules_labels(const struct rules *rules, const char *prefix,
                     const char *const *beside, struct view *out, size_t room);
 /* Does some rule read up to now give the label? */
 bool rules_gives(const struct rules *rules, struct view label);
-/* overrides: { pack/id: { mode: count | off | on } }. */
-bool rules_override(struct rules *rules, const struct node *overrides);
+/* overrides: { pack/id: { mode: count | off | on } }, for each of the `count`
+ * sets of rules that holds the id; an error where none does. The override of
+ * an id that a pack retired goes to what took its place, with a warning.
+ * After all packs, before compiling. */
+bool rules_override(struct rules *const *all, size_t count,
+                    const struct node *overrides, struct problems *problems);
 /* A condition on its own (a tier's `when`): its number for
  * program_condition(), or SIZE_MAX with a problem reported. It may read
  * label, score and class; when `price` is set not rate.*, nor what hangs on
@@ -83,6 +88,8 @@ size_t rules_condition(struct rules *rules, const struct node *when,
 /* Orders, checks labels, builds automata, freezes. NULL with problems
  * reported, also when a hit misses or a miss hits (the self-test). */
 struct program *rules_compile(struct rules *rules);
+/* What their files look like: a pack, and parts of it that others hold. */
+extern const struct shape pack_shape, condition_shape, overrides_shape;
 /* After compile: how many hits and misses held. */
 size_t rules_examples(const struct rules *rules);
 /* After compile: the plan that program and conditions read from. It lives

@@ -90,6 +90,55 @@ static bool read_asn(const struct written_request *w, const struct node *node)
     return true;
 }
 
+/* ---- its shape ---- */
+
+static const struct shape known_shape = {.kind = SHAPE_LIST,
+                                         .of = &shape_scalar};
+
+static bool is_open(const char *word)
+{
+    return view_ends(view_text(word), VIEW("."));
+}
+
+static void write_named(struct shape_writer *w, const char *word)
+{
+    char room[64];
+    struct text pattern = text_in(room, sizeof(room) - 1);
+
+    text_addf(&pattern, "^%.*s\\..", (int)strlen(word) - 1, word);
+    room[pattern.size] = '\0';
+    shape_pattern(w, room, &shape_scalar, NULL);
+}
+
+void written_request_shape(struct shape_writer *w, const char *const *more)
+{
+    shape_open_object(w);
+    for (size_t i = 0; i < PLAIN_KEYS; i++) {
+        shape_property(w, plain_keys[i].name, &shape_scalar, NULL);
+    }
+    shape_property(w, "user-agent", &shape_scalar, NULL);
+    shape_property(w, "asn", &shape_scalar, NULL);
+    shape_property(w, "headers-known", &known_shape,
+                   "what was captured; without it: all");
+    for (size_t i = 0; more[i]; i++) {
+        if (!is_open(more[i])) {
+            shape_property(w, more[i], &shape_scalar, NULL);
+        }
+    }
+    shape_close_properties(w);
+    shape_open_patterns(w);
+    write_named(w, "header.");
+    for (size_t i = 0; more[i]; i++) {
+        if (is_open(more[i])) {
+            write_named(w, more[i]);
+        }
+    }
+    shape_close_properties(w);
+    shape_close_object(w, 0);
+}
+
+/* ---- reading ---- */
+
 static bool read_unknown(const struct written_request *w,
                          const struct node *node)
 {

@@ -8,7 +8,7 @@
 #ifndef WB_CLASSIFY_WRITTEN_REQUEST_LOAD_H
 #define WB_CLASSIFY_WRITTEN_REQUEST_LOAD_H
 
-#include "config/tree.h"
+#include "config/shape.h"
 #include "request/request.h"
 
 struct written_request {
@@ -22,6 +22,10 @@ struct written_request {
     void *context;
     const char *const *words; /* the owner's keys, NULL-terminated */
 };
+
+/* SHAPE_OWN: the keys that all written requests have. `more` of an owner's
+ * words follow; one that ends in '.' takes a name. */
+void written_request_shape(struct shape_writer *w, const char *const *more);
 
 /* Clears the request and fills it. False with problems reported. */
 bool written_request_read(const struct written_request *w,

@@ -89,6 +89,25 @@ static bool print_json(const struct wb_problems *problems,
     return !text.cut;
 }
 
+/* What was told within the ttl holds: who waits may choose among it. */
+static void print_demands(const struct wb_engine *engine)
+{
+    const char *site, *demand;
+
+    for (size_t i = 0; (site = wb_engine_site(engine, i)); i++) {
+        for (size_t k = 0; (demand = wb_engine_demand(engine, site, k)); k++) {
+            uint64_t least = 0;
+            wb_demand_number(engine, site, demand, WB_DEMAND_LEAST, &least);
+            if (least < 1000000) {
+                printf("demand %s of site %s: who pays without a quote may pay "
+                       "the least that was told within quotes.ttl, down to "
+                       "%.2g of the price of now\n",
+                       demand, site, (double)least / 1e6);
+            }
+        }
+    }
+}
+
 static void print_text(const struct wb_problems *problems,
                        const struct wb_engine *engine, bool ok)
 {
@@ -113,6 +132,7 @@ static void print_text(const struct wb_problems *problems,
         puts(wb_engine_notice(engine));
     }
     if (engine) {
+        print_demands(engine);
         printf("claims: room for %s proven and %s unproven payments an hour, "
                "if each lives for the longest time that is accepted\n",
                wb_engine_setting(engine, "claims.proven-per-hour"),

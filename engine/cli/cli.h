@@ -38,8 +38,8 @@ struct command {
 extern const struct command command_audit, command_check, command_convert,
     command_ctl, command_dump, command_explain, command_fields, command_help,
     command_merge, command_outcomes, command_publish, command_replay,
-    command_serve, command_simulate_price, command_snippet, command_test,
-    command_version;
+    command_schema, command_serve, command_simulate_price, command_snippet,
+    command_test, command_version;
 
 /* main.c: the table of commands; NULL past the end, or not found. */
 const struct command *command_row(size_t i);

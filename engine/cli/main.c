@@ -19,8 +19,8 @@ static const struct command *const commands[] = {
     &command_test,           &command_dump,
     &command_simulate_price, &command_convert,
     &command_publish,        &command_snippet,
-    &command_fields,         &command_version,
-    &command_help,
+    &command_fields,         &command_schema,
+    &command_version,        &command_help,
 };
 
 const struct command *command_row(size_t i)

@@ -37,6 +37,15 @@ static const struct schema_key malformed_keys[] = {
     MALFORMED("siwx", SIWX),
     {0}};
 
+static const struct shape action_shape = {.kind = SHAPE_CHOICE,
+                                          .words = actions};
+static const struct shape each_shape = {.kind = SHAPE_KEYS,
+                                        .keys = malformed_keys};
+static const struct shape *const malformed_any[] = {&action_shape, &each_shape,
+                                                    NULL};
+const struct shape malformed_shape = {.kind = SHAPE_EITHER,
+                                      .either = malformed_any};
+
 /* It has no identity that could be claimed. */
 static bool refuse_pass(const struct node *node, struct problems *problems)
 {
@@ -108,6 +117,10 @@ static const struct schema_key gate_keys[] = {
     {"networks", SCHEMA_TEXTS, offsetof(struct gate, networks), false, NULL,
      NULL, 0, 0, "networks as CAIP-2 writes them: eip155:8453"},
     {0}};
+
+const struct shape gate_shape = {.kind = SHAPE_KEYS, .keys = gate_keys};
+const struct shape payment_headers_shape = {.kind = SHAPE_MAP,
+                                            .of = &shape_scalar};
 
 static bool read_versions(const struct schema_texts *texts, unsigned *versions,
                           struct problems *problems)

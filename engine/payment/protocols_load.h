@@ -6,8 +6,10 @@
 #ifndef WB_PAYMENT_PROTOCOLS_LOAD_H
 #define WB_PAYMENT_PROTOCOLS_LOAD_H
 
-#include "config/tree.h"
+#include "config/shape.h"
 #include "payment/payment.h"
+
+extern const struct shape malformed_shape, gate_shape, payment_headers_shape;
 
 bool protocols_read_malformed(const struct node *node,
                               struct payment_settings *settings,

@@ -52,11 +52,16 @@ static const char *read_claims(struct view token, struct arena *workspace,
     struct json_value v[CLAIMS] = {{JSON_ERROR, {NULL, 0}}};
     struct view rest = token, json;
     struct view payload;
+    const char *reason;
 
     view_cut(&rest, '.');
     payload = rest.at ? view_cut(&rest, '.') : VIEW_NONE;
-    if (!rest.at || members_decode(payload, true, rows, workspace, v, &json)) {
+    if (!rest.at) {
         return NULL; /* opaque */
+    }
+    reason = members_decode(payload, true, rows, workspace, v, &json);
+    if (reason) { /* opaque too, if it was looked at */
+        return strcmp(reason, "no_room") ? NULL : reason;
     }
     out->valid_before = UINT64_MAX;
     if ((value_is_there(&v[CLAIM_EXPIRES]) &&

@@ -99,6 +99,13 @@ static const struct schema_key keys[] = {
      "more headers that payments come in, by protocol"},
     {0}};
 
+static const struct shape_part parts[] = {{"malformed", &malformed_shape},
+                                          {"gate", &gate_shape},
+                                          {"headers", &payment_headers_shape},
+                                          {0}};
+const struct shape payments_shape = {
+    .kind = SHAPE_KEYS, .keys = keys, .parts = parts};
+
 /* What may not be, and why. */
 static const struct unsafe {
     const char *key;

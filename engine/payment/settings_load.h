@@ -5,8 +5,10 @@
 #ifndef WB_PAYMENT_SETTINGS_LOAD_H
 #define WB_PAYMENT_SETTINGS_LOAD_H
 
-#include "config/tree.h"
+#include "config/shape.h"
 #include "payment/payment.h"
+
+extern const struct shape payments_shape;
 
 /* `section` may be NULL: defaults. False when a problem was reported. */
 bool payment_settings_read(const struct node *section,

@@ -182,6 +182,17 @@ static const struct schema_key domain_schema[] = {
      NULL, 0, 0, "version as the contract signs it: \"2\""},
     {0}};
 
+static const struct shape domain_shape = {.kind = SHAPE_KEYS,
+                                          .keys = domain_schema};
+static const struct shape_part asset_parts[] = {{"eip712", &domain_shape}, {0}};
+static const struct shape asset_shape = {
+    .kind = SHAPE_KEYS, .keys = asset_schema, .parts = asset_parts};
+static const struct shape *const asset_any[] = {&shape_scalar, &asset_shape,
+                                                NULL};
+static const struct shape asset_or_preset = {.kind = SHAPE_EITHER,
+                                             .either = asset_any};
+const struct shape assets_shape = {.kind = SHAPE_MAP, .of = &asset_or_preset};
+
 static bool check_text(struct loader *loader, const struct node *map,
                        const char *key, struct view text)
 {

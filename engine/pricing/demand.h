@@ -23,6 +23,7 @@ struct curve_point {
 };
 
 struct demand {
+    struct meter_rule rule; /* first: what each price asks for */
     struct view name; /* of the group, or the route's id */
     enum demand_signal signal;
     uint64_t target; /* thousandths of an event in a period; load: parts per
@@ -32,7 +33,6 @@ struct demand {
     const struct curve_point *curve; /* NULL: the controller */
     size_t curve_count;
     unsigned per_client; /* requests of one client that count, a period */
-    struct meter_rule rule;
 };
 
 /* The multiplier that follows. Gone: one step towards 1x. */

@@ -55,6 +55,28 @@ static const struct schema_key point_schema[] = {
      NULL, 0, 0, "the multiplier there: 2x"},
     {0}};
 
+static const struct shape_part point_parts[] = {
+    {"at", &shape_scalar}, {"factor", &shape_scalar}, {0}};
+static const struct shape point_shape = {
+    .kind = SHAPE_KEYS, .keys = point_schema, .parts = point_parts};
+static const struct shape curve_shape = {
+    .kind = SHAPE_LIST, .of = &point_shape, .least = 2};
+static const struct shape_part demand_parts[] = {{"target", &shape_scalar},
+                                                 {"step", &shape_scalar},
+                                                 {"floor", &shape_scalar},
+                                                 {"ceiling", &shape_scalar},
+                                                 {"curve", &curve_shape},
+                                                 {"per-client", &shape_scalar},
+                                                 {0}};
+static const struct shape own_shape = {.kind = SHAPE_KEYS,
+                                       .name = "demand",
+                                       .keys = demand_schema,
+                                       .parts = demand_parts};
+const struct shape demands_shape = {.kind = SHAPE_MAP, .of = &own_shape};
+static const struct shape *const demand_any[] = {&shape_scalar, &own_shape,
+                                                 NULL};
+const struct shape demand_shape = {.kind = SHAPE_EITHER, .either = demand_any};
+
 /* ---- signals ---- */
 
 /* "50/s" as thousandths in a period; load: "70%" as parts per million. */
@@ -265,7 +287,7 @@ static const struct demand *
 read_demand(struct loader *loader, const struct node *map, struct view name)
 {
     struct demand_keys keys = {0};
-    struct demand *demand = load_array(loader, map, 1, sizeof *demand);
+    struct demand *demand = load_lines(loader, map, 1, sizeof *demand);
 
     if (!demand || !load_map(loader, demand_schema, map, "demand", &keys)) {
         return NULL;

@@ -10,6 +10,8 @@
 #include "pricing/parts_load.h"
 #include "pricing/rate.h"
 
+const struct shape exchange_shape = {.kind = SHAPE_MAP, .of = &shape_scalar};
+
 static struct asset *asset_named(struct policy *policy, struct view name)
 {
     for (size_t i = 0; i < policy->asset_count; i++) {

@@ -65,33 +65,6 @@ struct grid {
 
 /* ---- cells ---- */
 
-static void write_outcome(struct text *t, const struct outcome *outcome)
-{
-    switch (outcome->action) {
-    case PRICE_FREE:
-        text_add(t, VIEW("free"));
-        break;
-    case PRICE_REJECT:
-        text_addf(t, "reject %u", outcome->refusal->status);
-        break;
-    case PRICE_CHARGE:
-        if (outcome->currency.at) {
-            amount_write_decimal(t, &outcome->worth, CURRENCY_DECIMALS);
-            text_add_char(t, ' ');
-            text_add(t, outcome->currency);
-            break;
-        }
-        for (size_t i = 0; i < outcome->offer_count; i++) {
-            const struct money *money = &outcome->offers[i];
-            text_add(t, i ? VIEW(" or ") : VIEW(""));
-            amount_write_decimal(t, &money->amount, money->asset->decimals);
-            text_add_char(t, ' ');
-            text_add(t, money->asset->name);
-        }
-        break;
-    }
-}
-
 static void fill_cell(struct grid *grid, struct cell *cell, size_t column)
 {
     const struct policy *policy = grid->policy;
@@ -104,7 +77,7 @@ static void fill_cell(struct grid *grid, struct cell *cell, size_t column)
     } else {
         choice.outcome = &policy->otherwise;
     }
-    write_outcome(&t, choice.outcome);
+    outcome_write(&t, choice.outcome);
     if (choice.unknown) {
         text_add_char(&t, '?');
         grid->unknown = true;

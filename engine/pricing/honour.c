@@ -54,7 +54,7 @@ void honour_quote(const struct policy *policy, const struct asker *asker,
         quote.counted = true;
         quote.customer = customer_of(asker, price->of->volume);
     }
-    if (price->outcome->currency.at) {
+    if (price->outcome->worth) {
         quote.rate_count = price->offer_count;
         for (size_t i = 0; i < price->offer_count; i++) {
             quote.rates[i] = rate_pack(&price->rates[i]);
@@ -125,7 +125,7 @@ static bool take_amount(const struct quote *quote, struct price *price,
         tell_amount(price, i, &quote->amount, quote->multiplier);
         return true;
     }
-    if (price->outcome->currency.at) {
+    if (price->outcome->worth) {
         if (i >= quote->rate_count) {
             return false;
         }
@@ -205,7 +205,7 @@ static void read_history(const struct market *market,
     if (meter) {
         out->demand_count = meter_points(meter, from, out->demand);
     }
-    if (price->outcome->currency.at) {
+    if (price->outcome->worth) {
         struct meter_rule rule;
         market_rate_rule(policy, asset, &rule);
         meter = meters_get(market->meters, &rule);
@@ -267,7 +267,7 @@ bool honour_by_history(const struct market *market, const struct policy *policy,
     size_t count;
 
     if (!market || !policy->without_token ||
-        (!price->multiplier && !price->outcome->currency.at)) {
+        (!price->multiplier && !price->outcome->worth)) {
         return false;
     }
     read_history(market, policy, price, i, from, &history);

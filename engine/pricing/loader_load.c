@@ -9,6 +9,7 @@
 #include "pricing/parts_load.h"
 
 #define SHOWN_MAX 80
+#define LINE ((size_t)64) /* bytes of a cache line */
 #define MESSAGE_ROOM 800
 
 struct view load_shown(struct view v)
@@ -58,6 +59,15 @@ void *load_array(struct loader *loader, const struct node *node, size_t n,
         load_memory(loader, node);
     }
     return memory;
+}
+
+void *load_lines(struct loader *loader, const struct node *node, size_t n,
+                 size_t size)
+{
+    size_t more = (LINE - 1) / size + 1;
+    char *memory = load_array(loader, node, n + more, size);
+
+    return memory ? memory + (LINE - (uintptr_t)memory % LINE) % LINE : NULL;
 }
 
 bool load_map(struct loader *loader, const struct schema_key *keys,

@@ -56,17 +56,22 @@ static void read_load(const struct market *market, const struct demand *demand,
     }
 }
 
-bool market_push_load(const struct market *market, const struct policy *policy,
-                      struct view name, uint64_t load, int64_t now)
+enum push market_push_load(const struct market *market,
+                           const struct policy *policy, struct view name,
+                           uint64_t load, int64_t now)
 {
     for (size_t i = 0; i < policy->demand_count; i++) {
         const struct demand *demand = policy->demands[i];
-        if (view_equal(demand->name, name) && demand->signal == SIGNAL_LOAD) {
-            read_load(market, demand, load, now);
-            return true;
+        if (!view_equal(demand->name, name) || demand->signal != SIGNAL_LOAD) {
+            continue;
         }
+        if (shared_lost(market->store)) {
+            return PUSH_LOST;
+        }
+        read_load(market, demand, load, now);
+        return PUSH_DONE;
     }
-    return false;
+    return PUSH_UNKNOWN;
 }
 
 void market_load(const struct market *market, const struct policy *policy,
@@ -114,8 +119,9 @@ struct rate market_rate(const struct market *market,
     return rate.mantissa ? rate : asset->rate;
 }
 
-bool market_push_rate(const struct market *market, const struct policy *policy,
-                      struct view asset, struct view text, int64_t now)
+enum push market_push_rate(const struct market *market,
+                           const struct policy *policy, struct view asset,
+                           struct view text, int64_t now)
 {
     for (size_t i = 0; i < policy->asset_count; i++) {
         const struct asset *a = &policy->assets[i];
@@ -129,12 +135,27 @@ bool market_push_rate(const struct market *market, const struct policy *policy,
         }
         market_rate_rule(policy, a, &rule);
         meter = meters_get(market->meters, &rule);
-        if (meter) {
-            meter_set(market->meters, meter, &rule, rate_pack(&rate), now);
-        }
-        return meter != NULL;
+        return meter && meter_set(market->meters, meter, &rule,
+                                  rate_pack(&rate), now)
+                   ? PUSH_DONE
+                   : PUSH_LOST;
     }
-    return false;
+    return PUSH_UNKNOWN;
+}
+
+/* ---- both ---- */
+
+void market_follow(const struct market *market, const struct policy *policy,
+                   int64_t now)
+{
+    for (size_t i = 0; i < policy->demand_count; i++) {
+        market_multiplier(market, policy->demands[i], now);
+    }
+    for (size_t i = 0; i < policy->asset_count; i++) {
+        if (policy->assets[i].currency.at) {
+            market_rate(market, policy, &policy->assets[i], now);
+        }
+    }
 }
 
 /* ---- volume ---- */

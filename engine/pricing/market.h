@@ -18,6 +18,10 @@ struct market {
 /* Parts per million; 1x where there is no market. */
 uint64_t market_multiplier(const struct market *market,
                            const struct demand *demand, int64_t now);
+/* Looks at all that moves the policy's prices, so that a node over a store of
+ * many follows even while nobody asks it for a price. */
+void market_follow(const struct market *market, const struct policy *policy,
+                   int64_t now);
 /* The rate that holds: what was pushed while it is young enough, else the
  * policy's. */
 struct rate market_rate(const struct market *market,
@@ -37,17 +41,24 @@ void market_paid(const struct market *market, const struct price *price,
                  const struct evaluation *evaluation, bool proven,
                  const unsigned char decision[16]);
 
+/* What became of what an operator says. */
+enum push {
+    PUSH_DONE,
+    PUSH_UNKNOWN, /* there is nothing that takes it, or it is no number */
+    PUSH_LOST     /* so is the store that all nodes share */
+};
 /* A reading of the load, parts per million, for the policy's demand of that
- * name (a group or a route's id). False: there is no such demand, or another
- * signal moves it. */
-bool market_push_load(const struct market *market, const struct policy *policy,
+ * name (a group or a route's id) that follows the load. Lost, it is not
+ * taken: the signal is gone on all nodes alike. */
+enum push market_push_load(const struct market *market, const struct policy *policy,
                       struct view name, uint64_t load, int64_t now);
 /* Takes in a reading for all demands that follow the load. */
 void market_load(const struct market *market, const struct policy *policy,
                  uint64_t load, int64_t now);
-/* A rate of exchange: what one unit of the asset is worth. False: there is no
- * such asset, the policy gives it no rate, or the text is none. */
-bool market_push_rate(const struct market *market, const struct policy *policy,
+/* A rate of exchange: what one unit of the asset is worth, of one that the
+ * policy gives a rate. Lost, it holds on this node, which tells the others
+ * later. */
+enum push market_push_rate(const struct market *market, const struct policy *policy,
                       struct view asset, struct view rate, int64_t now);
 void market_rate_rule(const struct policy *policy, const struct asset *asset,
                       struct meter_rule *rule);

@@ -82,12 +82,42 @@ struct amount outcome_amount(const struct outcome *outcome, size_t i,
                              const struct factors *factors)
 {
     const struct money *offer = &outcome->offers[i];
-    bool converts = outcome->currency.at != NULL;
-    struct amount a = converts ? outcome->worth : offer->amount;
+    const struct worth *worth = outcome->worth;
+    struct amount a = worth ? worth->amount : offer->amount;
 
     if (!multiply(&a, factors) ||
-        (converts && !rate_convert(&a, offer->asset->decimals, rate))) {
+        (worth && !rate_convert(&a, offer->asset->decimals, rate))) {
         return amount_largest;
     }
     return a;
+}
+
+/* ---- for people ---- */
+
+void outcome_write(struct text *t, const struct outcome *outcome)
+{
+    switch (outcome->action) {
+    case PRICE_FREE:
+        text_add(t, VIEW("free"));
+        break;
+    case PRICE_REJECT:
+        text_addf(t, "reject %u", outcome->refusal->status);
+        break;
+    case PRICE_CHARGE:
+        if (outcome->worth) {
+            amount_write_decimal(t, &outcome->worth->amount,
+                                 CURRENCY_DECIMALS);
+            text_add_char(t, ' ');
+            text_add(t, outcome->worth->currency);
+            break;
+        }
+        for (size_t i = 0; i < outcome->offer_count; i++) {
+            const struct money *money = &outcome->offers[i];
+            text_add(t, i ? VIEW(" or ") : VIEW(""));
+            amount_write_decimal(t, &money->amount, money->asset->decimals);
+            text_add_char(t, ' ');
+            text_add(t, money->asset->name);
+        }
+        break;
+    }
 }

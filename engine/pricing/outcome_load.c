@@ -17,6 +17,11 @@
  */
 #include "pricing/parts_load.h"
 
+static const struct shape *const price_any[] = {&shape_scalars, &refusal_shape,
+                                                NULL};
+const struct shape price_shape = {
+    .kind = SHAPE_EITHER, .name = "price", .either = price_any};
+
 static const struct refusal plain_refusal = {
     403, {NULL, 0}, {NULL, 0}, {NULL, 0}};
 
@@ -283,16 +288,16 @@ static bool add_rated(struct loader *loader, const struct node *node,
         const struct asset *asset = &policy->assets[i];
         struct money *money = &out->offers[out->offer_count];
 
-        if (!view_equal(asset->currency, out->currency)) {
+        if (!view_equal(asset->currency, out->worth->currency)) {
             continue;
         }
         if (out->offer_count == PRICE_OFFERS_MAX) {
             return load_error(loader, node, "P044", NULL,
                               "more than %d assets have a rate in '%.*s'",
-                              PRICE_OFFERS_MAX, VIEW_ARG(out->currency));
+                              PRICE_OFFERS_MAX, VIEW_ARG(out->worth->currency));
         }
         money->asset = asset;
-        money->amount = out->worth;
+        money->amount = out->worth->amount;
         if (!rate_convert(&money->amount, asset->decimals, &asset->rate)) {
             return too_large(loader, node, number);
         }
@@ -301,7 +306,8 @@ static bool add_rated(struct loader *loader, const struct node *node,
     return out->offer_count > 0 ||
            load_error(loader, node, "P043",
                       "give an asset one: exchange: { usdc: 1 USD }",
-                      "no asset has a rate in '%.*s'", VIEW_ARG(out->currency));
+                      "no asset has a rate in '%.*s'",
+                      VIEW_ARG(out->worth->currency));
 }
 
 static bool read_worth(struct loader *loader, const struct node *node,
@@ -309,11 +315,16 @@ static bool read_worth(struct loader *loader, const struct node *node,
                        struct outcome *out)
 {
     struct amount one = amount_from_u64(1000000);
+    struct worth *worth = load_array(loader, node, 1, sizeof *worth);
 
-    out->currency = currency;
     out->offers =
         load_array(loader, node, PRICE_OFFERS_MAX, sizeof *out->offers);
-    switch (amount_from_decimal(number, CURRENCY_DECIMALS, &out->worth)) {
+    if (!worth || !out->offers) {
+        return false;
+    }
+    worth->currency = currency;
+    out->worth = worth;
+    switch (amount_from_decimal(number, CURRENCY_DECIMALS, &worth->amount)) {
     case AMOUNT_TOO_FINE:
         load_warn(loader, node, "P017", NULL,
                   "amounts of a currency have %d decimals: '%.*s' is rounded "
@@ -328,13 +339,13 @@ static bool read_worth(struct loader *loader, const struct node *node,
     }
     amount_mul_u64(&one, 1000000); /* CURRENCY_DECIMALS */
     if (view_equal(currency, VIEW("USD")) &&
-        amount_compare(&out->worth, &one) > 0) {
+        amount_compare(&worth->amount, &one) > 0) {
         load_warn(loader, node, "P018", NULL,
                   "%.*s USD is above 1 USD, which common x402 clients refuse "
                   "to pay unless they are told to",
                   VIEW_ARG(load_shown(number)));
     }
-    return out->offers && add_rated(loader, node, number, out);
+    return add_rated(loader, node, number, out);
 }
 
 /* ---- charges ---- */

@@ -29,7 +29,7 @@
 #define WB_PRICING_PARTS_LOAD_H
 
 #include "classify/rules_load.h"
-#include "config/schema.h"
+#include "config/shape.h"
 #include "config/tree.h"
 #include "pricing/policy.h"
 
@@ -61,9 +61,18 @@ bool load_memory(struct loader *loader, const struct node *node);
 /* Zeroed memory; reports when there is none. n may be 0. */
 void *load_array(struct loader *loader, const struct node *node, size_t n,
                  size_t size);
+/* The same, from the start of a cache line. */
+void *load_lines(struct loader *loader, const struct node *node, size_t n,
+                 size_t size);
 /* schema_read, remembering a failure. */
 bool load_map(struct loader *loader, const struct schema_key *keys,
               const struct node *map, const char *what, void *out);
+
+/* What the parts look like, each said beside its reader. */
+extern const struct shape assets_shape, payee_shape, exchange_shape,
+    routes_shape, price_shape, refusal_shape, quotes_shape, window_shape,
+    units_shape, steps_shape, volumes_shape, volume_shape, demands_shape,
+    demand_shape;
 
 /* assets: { NAME: PRESET or a map }. */
 bool assets_read(struct loader *loader, const struct node *assets);
@@ -89,8 +98,6 @@ bool outcome_read(struct loader *loader, const struct node *node,
 /* The map { reject: {...} }. */
 bool refusal_read(struct loader *loader, const struct node *node,
                   struct outcome *out);
-/* "free", "reject" or the amount with its asset, for messages. */
-void outcome_write(struct text *t, const struct outcome *outcome);
 
 /* A path pattern; `strict` says that it will make something free. */
 bool pattern_read(struct loader *loader, const struct node *node, bool strict,
@@ -144,6 +151,9 @@ void glance_read(const struct node *when, struct glance *out);
 /* Can both conditions hold at once, for all that is plain to see? */
 bool glance_may_overlap(const struct glance *a, const struct glance *b);
 
+/* What may multiply a route's prices at most. `rebated`: with rebates of next
+ * to nothing, on the way to which the numbers are largest. */
+struct factors route_most(const struct route *route, bool rebated);
 /* Gives all outcomes their order of dearness. */
 bool outcomes_rank(struct loader *loader, const struct node *tree);
 

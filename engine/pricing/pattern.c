@@ -146,7 +146,8 @@ bool pattern_make(struct pattern *pattern, struct view text, bool fold,
         fold_in_place(copy);
         fold_in_place(widest);
     }
-    pattern->text = without_lead(text);
+    /* where folding changed nothing, both are the same bytes in memory */
+    pattern->text = without_lead(view_equal(text, copy) ? copy : text);
     pattern->folded = without_tail(without_lead(copy));
     pattern->widest = without_tail(without_lead(widest));
     if (view_equal(pattern->widest, pattern->folded)) {

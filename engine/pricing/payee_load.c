@@ -7,6 +7,11 @@
  */
 #include "pricing/parts_load.h"
 
+static const struct shape each_shape = {.kind = SHAPE_MAP, .of = &shape_scalar};
+static const struct shape *const payee_any[] = {&shape_scalar, &each_shape,
+                                                NULL};
+const struct shape payee_shape = {.kind = SHAPE_EITHER, .either = payee_any};
+
 static const char dead[] = "0x000000000000000000000000000000000000dead";
 static const char zero[] = "0x0000000000000000000000000000000000000000";
 

@@ -27,42 +27,52 @@
 /* Decimals of an amount of a currency. */
 #define CURRENCY_DECIMALS 12
 
-/* What a tier, a route or `otherwise` says; what pricing reads comes first. */
+/* "0.03 USD" */
+struct worth {
+    struct view currency;
+    struct amount amount; /* CURRENCY_DECIMALS */
+};
+
+/* What a tier, a route or `otherwise` says. */
 struct outcome {
     enum price_action action;
     unsigned rank; /* how dear: 0 free, then by level, OUTCOME_REJECT */
     unsigned line;
+    unsigned offer_count;
     struct money *offers; /* CHARGE: of one unit, never 0; the first is told */
-    size_t offer_count;
-    struct view currency; /* "0.03 USD": offers hang on rates; or NONE */
+    const struct worth *worth;     /* offers hang on rates; NULL: they do not */
     const struct refusal *refusal; /* REJECT */
-    struct amount worth;           /* of the currency, CURRENCY_DECIMALS */
     struct amount level;           /* CHARGE: dearness, whatever the asset */
 };
 #define OUTCOME_REJECT UINT32_MAX
 
 struct tier {
-    size_t condition;            /* of the program */
     const struct window *window; /* NULL: at any time */
-    struct outcome *outcome;     /* apart, so that tiers lie close together */
+    struct outcome outcome;
 };
 
-/* What pricing reads comes first. */
+/* A route's price hangs on what is seldom near: with many routes it costs
+ * what its cache lines cost. So what every price asks fills the first line,
+ * what a price of its own tells the second, and the conditions of its tiers
+ * lie apart from what they lead to. */
 struct route {
     struct pattern *paths; /* at least one */
-    size_t path_count;
-    size_t host_count;
-    size_t query_count;
+    uint32_t *conditions;  /* of the program, one for each tier */
+    unsigned path_count;
+    unsigned tier_count;
+    unsigned host_count;
     unsigned methods;            /* bits of method_bit; 0: any */
-    bool free;                   /* whatever the tier: matches strictly */
     const struct window *window; /* NULL: at any time */
-    struct tier *tiers;
-    size_t tier_count;
-    const struct units *units;   /* NULL: not priced by units */
     const struct volume *volume; /* NULL: who paid often pays the same */
     const struct demand *demand; /* NULL: demand does not move it */
-    struct outcome price;
+    unsigned query_count;
+    bool free; /* whatever the tier: matches strictly */
+
     struct view id;
+    const struct units *units; /* NULL: not priced by units */
+    struct outcome price;
+
+    struct tier *tiers;
     struct view *hosts;         /* none: any */
     struct query_test *queries; /* all of them must hold */
 };
@@ -124,6 +134,8 @@ struct amount outcome_level(const struct outcome *outcome,
 struct amount outcome_amount(const struct outcome *outcome, size_t i,
                              const struct rate *rate,
                              const struct factors *factors);
+/* "free", "reject 403", "0.03 USD" or "0.03 usdc or 0.028 eurc". */
+void outcome_write(struct text *t, const struct outcome *outcome);
 /* amount / 10^CURRENCY_DECIMALS of a currency in atomic units of an asset,
  * rounded up; false on overflow. */
 bool rate_convert(struct amount *amount, unsigned decimals,

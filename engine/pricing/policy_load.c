@@ -65,6 +65,20 @@ static const struct schema_key policy_schema[] = {
      NULL, 0, 0, "demand that several routes share, by name"},
     {0}};
 
+static const struct shape_part policy_parts[] = {{"assets", &assets_shape},
+                                                 {"exchange", &exchange_shape},
+                                                 {"pay-to", &payee_shape},
+                                                 {"routes", &routes_shape},
+                                                 {"otherwise", &price_shape},
+                                                 {"quotes", &quotes_shape},
+                                                 {"volume", &volumes_shape},
+                                                 {"demand", &demands_shape},
+                                                 {0}};
+const struct shape policy_shape = {.kind = SHAPE_KEYS,
+                                   .keys = policy_schema,
+                                   .parts = policy_parts,
+                                   .least = 1};
+
 static void read_always_free(struct loader *loader, const struct node *tree,
                              const struct schema_texts *texts)
 {

@@ -11,6 +11,8 @@
 #include "config/tree.h"
 #include "pricing/price.h"
 
+extern const struct shape policy_shape;
+
 /* NULL with problems reported. `site` is the id of the site that it is for,
  * whose volume, demand and quotes are its own; `pay_to` (the site's own, or
  * NONE) wins over the policy's. */

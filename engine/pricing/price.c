@@ -193,24 +193,25 @@ void route_choose(const struct route *route,
                   const struct evaluation *evaluation, int64_t now,
                   struct choice *choice)
 {
-    for (size_t i = 0; i < route->tier_count; i++) {
+    for (unsigned i = 0; i < route->tier_count; i++) {
+        enum truth truth =
+            evaluation_condition(evaluation, route->conditions[i]);
+        if (truth == TRUTH_FALSE) {
+            continue;
+        }
         const struct tier *tier = &route->tiers[i];
-        enum truth truth = evaluation_condition(evaluation, tier->condition);
         if (tier->window && now == TIME_UNKNOWN) {
             truth = truth == TRUTH_TRUE ? TRUTH_UNKNOWN : truth;
         } else if (tier->window && !window_holds(tier->window, now)) {
             continue;
         }
-        if (truth == TRUTH_FALSE) {
-            continue;
-        }
         if (truth == TRUTH_UNKNOWN) {
             choice->unknown = true;
-            if (tier->outcome->action == PRICE_REJECT) {
+            if (tier->outcome.action == PRICE_REJECT) {
                 continue;
             }
         }
-        choose(choice, tier->outcome, route, (unsigned)i + 1);
+        choose(choice, &tier->outcome, route, i + 1);
         if (truth == TRUTH_TRUE) {
             return;
         }
@@ -348,7 +349,7 @@ static void write_offers(const struct reach *reach, const struct choice *choice,
     for (size_t i = 0; i < outcome->offer_count; i++) {
         const struct asset *asset = outcome->offers[i].asset;
         struct rate rate = asset->rate;
-        if (outcome->currency.at) {
+        if (outcome->worth) {
             rate = market_rate(reach->market, reach->policy, asset,
                                reach->request->time);
         }
@@ -420,6 +421,11 @@ struct view policy_notice(const struct policy *policy)
 bool policy_charges(const struct policy *policy)
 {
     return policy->charges;
+}
+
+bool policy_moves_alone(const struct policy *policy)
+{
+    return policy->demand_count > 0 && policy->quote_keys.count == 0;
 }
 
 const struct asset *policy_asset_but(const struct policy *policy,

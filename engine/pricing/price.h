@@ -113,6 +113,9 @@ struct view policy_notice(const struct policy *policy);
 /* Does it charge anything at all? */
 bool policy_charges(const struct policy *policy);
 
+/* Does demand move its prices, and no quote tells another node? */
+bool policy_moves_alone(const struct policy *policy);
+
 /* The first asset with another symbol, or NULL. */
 const struct asset *policy_asset_but(const struct policy *policy,
                                      struct view symbol);

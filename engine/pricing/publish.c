@@ -111,8 +111,8 @@ void publishing_price(struct publishing *p, const struct outcome *outcome,
     char room[2 * AMOUNT_DIGITS];
     struct text t = text_in(room, sizeof room);
 
-    if (outcome->currency.at) {
-        amount_write_decimal(&t, &outcome->worth, CURRENCY_DECIMALS);
+    if (outcome->worth) {
+        amount_write_decimal(&t, &outcome->worth->amount, CURRENCY_DECIMALS);
     } else {
         amount_write_decimal(&t, &outcome->offers[offer].amount,
                              outcome->offers[offer].asset->decimals);

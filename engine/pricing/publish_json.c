@@ -73,16 +73,16 @@ static void write_offers(struct piece *o, const struct outcome *outcome)
 
         json_open_object(&o->w);
         json_member(&o->w, "asset", money->asset->name);
-        if (!outcome->currency.at) {
+        if (!outcome->worth) {
             write_amount(o, "amount", &money->amount, 0);
             write_amount(o, "price", &money->amount, money->asset->decimals);
         }
         json_close_object(&o->w);
     }
     json_close_array(&o->w);
-    if (outcome->currency.at) {
-        write_amount(o, "price", &outcome->worth, CURRENCY_DECIMALS);
-        json_member(&o->w, "currency", outcome->currency);
+    if (outcome->worth) {
+        write_amount(o, "price", &outcome->worth->amount, CURRENCY_DECIMALS);
+        json_member(&o->w, "currency", outcome->worth->currency);
     }
 }
 
@@ -308,7 +308,7 @@ void publish_bazaar(struct publishing *p)
 
         /* What is priced in a currency, or moves, has no amount to list. */
         for (size_t k = 0;
-             outcome->action == PRICE_CHARGE && !outcome->currency.at &&
+             outcome->action == PRICE_CHARGE && !outcome->worth &&
              !route->units && !route->demand && k < route->path_count;
              k++) {
             write_item(&o, &route->paths[k], outcome);

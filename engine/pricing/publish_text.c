@@ -43,8 +43,7 @@ static void put_xml(struct publishing *p, struct view v)
 /* Money as an ISO 4217 code, where the asset is meant to be worth it. */
 static const char *currency_of(const struct outcome *outcome)
 {
-    struct view symbol = outcome->currency.at
-                             ? outcome->currency
+    struct view symbol = outcome->worth ? outcome->worth->currency
                              : outcome->offers[0].asset->symbol;
 
     return view_equal(symbol, VIEW("USDC")) || view_equal(symbol, VIEW("USD"))
@@ -227,8 +226,8 @@ static void put_outcome(struct publishing *p, const struct outcome *outcome,
     } else {
         publishing_price(p, outcome, 0);
         publishing_text(p, " ");
-        publishing_put(p, outcome->currency.at
-                              ? outcome->currency
+        publishing_put(p, outcome->worth
+                              ? outcome->worth->currency
                               : outcome->offers[0].asset->symbol);
         publishing_text(p, depends ? " or another price" : "");
     }

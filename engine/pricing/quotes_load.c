@@ -42,6 +42,10 @@ static const struct schema_key quotes_schema[] = {
      "honour what was told to who brings no quote, too"},
     {0}};
 
+static const struct shape_part quotes_parts[] = {{"keys", &shape_scalar}, {0}};
+const struct shape quotes_shape = {
+    .kind = SHAPE_KEYS, .keys = quotes_schema, .parts = quotes_parts};
+
 /* ---- one key ---- */
 
 struct jwk {

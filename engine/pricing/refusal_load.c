@@ -29,6 +29,12 @@ static const struct schema_key reject_schema[] = {
      "status, reason, license, contact"},
     {0}};
 
+static const struct shape terms_shape = {.kind = SHAPE_KEYS,
+                                         .keys = refusal_schema};
+static const struct shape_part reject_parts[] = {{"reject", &terms_shape}, {0}};
+const struct shape refusal_shape = {
+    .kind = SHAPE_KEYS, .keys = reject_schema, .parts = reject_parts};
+
 static bool is_token(struct view v)
 {
     for (size_t i = 0; i < v.size; i++) {

@@ -9,33 +9,6 @@
 #define CLASS_SUSPECT_BIT (1u << CLASS_SUSPECT)
 #define CLASS_AGENT_BIT (1u << CLASS_AGENT)
 
-void outcome_write(struct text *t, const struct outcome *outcome)
-{
-    switch (outcome->action) {
-    case PRICE_FREE:
-        text_add(t, VIEW("free"));
-        break;
-    case PRICE_REJECT:
-        text_add(t, VIEW("reject"));
-        break;
-    case PRICE_CHARGE:
-        if (outcome->currency.at) {
-            amount_write_decimal(t, &outcome->worth, CURRENCY_DECIMALS);
-            text_add_char(t, ' ');
-            text_add(t, outcome->currency);
-            break;
-        }
-        for (size_t i = 0; i < outcome->offer_count; i++) {
-            const struct money *money = &outcome->offers[i];
-            text_add(t, i ? VIEW(", ") : VIEW(""));
-            amount_write_decimal(t, &money->amount, money->asset->decimals);
-            text_add_char(t, ' ');
-            text_add(t, money->asset->name);
-        }
-        break;
-    }
-}
-
 /* ---- tiers of one route ---- */
 
 static bool same_node(const struct node *a, const struct node *b)
@@ -135,16 +108,16 @@ static void review_rejects(struct loader *loader, const struct route *route,
     const struct node *node = tiers->first;
 
     for (size_t j = 0; j < route->tier_count; j++, node = node->next) {
-        if (route->tiers[j].outcome->action != PRICE_REJECT) {
+        if (route->tiers[j].outcome.action != PRICE_REJECT) {
             continue;
         }
         for (size_t i = 0; i < j; i++) {
             bool agents = glances[i].classes & CLASS_AGENT_BIT;
-            if (agents && route->tiers[i].outcome->action != PRICE_REJECT &&
+            if (agents && route->tiers[i].outcome.action != PRICE_REJECT &&
                 glance_may_overlap(&glances[i], &glances[j])) {
                 char room[128];
                 struct text t = text_in(room, sizeof room);
-                outcome_write(&t, route->tiers[i].outcome);
+                outcome_write(&t, &route->tiers[i].outcome);
                 load_warn(loader, node, "P038", "put what rejects first",
                           "tier %zu of route '%.*s' rejects, but tier %zu "
                           "(%.*s) comes first for whoever meets both",
@@ -189,6 +162,68 @@ static void review_tiers(struct loader *loader, const struct route *route,
     review_classes(loader, route, tiers, glances);
     review_rejects(loader, route, tiers, glances);
     review_paths(loader, route, tiers, glances);
+}
+
+/* ---- the most that a route may come to ---- */
+
+/* Is it more than one unit of something called a dollar? */
+static bool above_a_dollar(const struct outcome *outcome,
+                           const struct factors *factors, unsigned i)
+{
+    const struct asset *asset = outcome->offers[i].asset;
+    struct amount most =
+        outcome_amount(outcome, i, &asset->rate, factors);
+    struct amount unit = amount_from_u64(1);
+
+    for (unsigned k = 0; k < asset->decimals; k++) {
+        if (!amount_mul_u64(&unit, 10)) {
+            return false;
+        }
+    }
+    return view_search(asset->symbol, VIEW("USD")) != SIZE_MAX &&
+           amount_compare(&most, &unit) > 0;
+}
+
+/* True if it warned: prices above a dollar as they stand are told elsewhere. */
+static bool review_most(struct loader *loader, const struct node *node,
+                        const struct route *route,
+                        const struct outcome *outcome,
+                        const struct factors *most)
+{
+    static const struct factors none = FACTORS_NONE;
+    char room[128];
+    struct text t = text_in(room, sizeof room);
+
+    for (unsigned i = 0; outcome->action == PRICE_CHARGE &&
+                         i < outcome->offer_count; i++) {
+        if (above_a_dollar(outcome, &none, i) ||
+            !above_a_dollar(outcome, most, i)) {
+            continue;
+        }
+        outcome_write(&t, outcome);
+        load_warn(loader, node, "P018", NULL,
+                  "route '%.*s' (%.*s) may come to more than 1 USD by units or "
+                  "demand, which common x402 clients refuse to pay unless they "
+                  "are told to",
+                  VIEW_ARG(route->id), VIEW_ARG(text_view(&t)));
+        return true;
+    }
+    return false;
+}
+
+static void review_worst(struct loader *loader, const struct node *node,
+                         const struct route *route)
+{
+    struct factors most = route_most(route, false);
+
+    if (review_most(loader, node, route, &route->price, &most)) {
+        return;
+    }
+    for (unsigned i = 0; i < route->tier_count; i++) {
+        if (review_most(loader, node, route, &route->tiers[i].outcome, &most)) {
+            return;
+        }
+    }
 }
 
 /* ---- routes ---- */
@@ -279,6 +314,7 @@ void routes_review(struct loader *loader, const struct node *routes)
     for (size_t i = 0; i < loader->policy->route_count; i++) {
         const struct node *tiers = node_get(node, "tiers");
         review_route(loader, node, i);
+        review_worst(loader, node, &loader->policy->routes[i]);
         if (tiers && tiers->count > 0) {
             review_tiers(loader, &loader->policy->routes[i], tiers);
         }

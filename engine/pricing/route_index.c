@@ -1,27 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Looking up routes. Hashes are compared in full, so that a route that does
- * not belong to a bucket is there by chance only, and does no harm.
+ * Looking up routes. Beginnings of the same hash share a bucket: a route that
+ * does not belong there does no harm.
  */
 #include "pricing/route_index.h"
 
 #define SEED UINT64_C(0xcbf29ce484222325)
 #define PRIME UINT64_C(0x100000001b3)
 
-static uint64_t finish(uint64_t hash)
+static uint32_t finish(uint64_t hash)
 {
     hash ^= hash >> 32;
     hash *= UINT64_C(0x9E3779B97F4A7C15);
-    return hash ^ hash >> 29;
+    return (uint32_t)(hash >> 32);
 }
 
-void index_prefixes(struct view path, index_visit *visit, void *context)
+void index_prefixes(struct view path, size_t most, index_visit *visit,
+                    void *context)
 {
     uint64_t hash = SEED;
     size_t depth = 1;
 
     visit(context, 0, 0);
-    for (size_t i = 0; path.at && i <= path.size && depth <= INDEX_DEPTH; i++) {
+    for (size_t i = 0; path.at && i <= path.size && depth <= most; i++) {
         if (i == path.size || path.at[i] == '/') {
             visit(context, finish(hash), depth++);
         }
@@ -32,14 +33,14 @@ void index_prefixes(struct view path, index_visit *visit, void *context)
 }
 
 static const struct index_bucket *find(const struct route_index *index,
-                                       uint64_t hash)
+                                       uint32_t hash)
 {
-    size_t i = (size_t)hash & index->mask;
+    size_t i = hash & index->mask;
 
-    while (index->buckets[i].routes && index->buckets[i].hash != hash) {
+    while (index->buckets[i].count && index->buckets[i].hash != hash) {
         i = (i + 1) & index->mask;
     }
-    return index->buckets[i].routes ? &index->buckets[i] : NULL;
+    return index->buckets[i].count ? &index->buckets[i] : NULL;
 }
 
 struct lookup {
@@ -47,7 +48,7 @@ struct lookup {
     const struct route_index *index;
 };
 
-static void add_list(void *context, uint64_t hash, size_t depth)
+static void add_list(void *context, uint32_t hash, size_t depth)
 {
     struct lookup *lookup = context;
     struct route_walk *walk = lookup->walk;
@@ -55,8 +56,11 @@ static void add_list(void *context, uint64_t hash, size_t depth)
 
     (void)depth;
     if (bucket && walk->list_count < INDEX_LISTS) {
-        walk->lists[walk->list_count].next = bucket->routes;
-        walk->lists[walk->list_count].end = bucket->routes + bucket->count;
+        const uint32_t *routes = bucket->count == 1
+                                     ? &bucket->route
+                                     : lookup->index->rows + bucket->route;
+        walk->lists[walk->list_count].next = routes;
+        walk->lists[walk->list_count].end = routes + bucket->count;
         walk->list_count++;
     }
 }
@@ -82,7 +86,8 @@ void route_walk_start(struct route_walk *walk, const struct route_index *index,
         return;
     }
     for (size_t i = 0; i < path->reading_count; i++) {
-        index_prefixes(without_lead(path->readings[i]), add_list, &lookup);
+        index_prefixes(without_lead(path->readings[i]), index->depth, add_list,
+                       &lookup);
     }
 }
 

@@ -19,15 +19,18 @@
 #define INDEX_DEPTH 8 /* segments of a path that are looked at */
 #define INDEX_LISTS ((size_t)2 * INDEX_DEPTH + 1)
 
+/* One route stands in its bucket, several in a row of their own. */
 struct index_bucket {
-    uint64_t hash;          /* of the beginning, in lower case */
-    const uint32_t *routes; /* ascending; NULL: an empty bucket */
-    uint32_t count;
+    uint32_t hash;  /* of the beginning, in lower case */
+    uint32_t count; /* 0: an empty bucket */
+    uint32_t route; /* or, of several, where in `rows` they begin */
 };
 
 struct route_index {
     struct index_bucket *buckets; /* a power of two, open addressing */
     size_t mask;
+    const uint32_t *rows; /* routes, each row ascending */
+    size_t depth;         /* segments of the longest beginning */
     size_t route_count;
 };
 
@@ -40,9 +43,10 @@ struct route_walk {
 };
 
 /* Calls `visit` with the hash of each beginning of whole segments, from the
- * empty one to INDEX_DEPTH; `path` is without its leading '/'. */
-typedef void index_visit(void *context, uint64_t hash, size_t depth);
-void index_prefixes(struct view path, index_visit *visit, void *context);
+ * empty one to `most` of them; `path` is without its leading '/'. */
+typedef void index_visit(void *context, uint32_t hash, size_t depth);
+void index_prefixes(struct view path, size_t most, index_visit *visit,
+                    void *context);
 
 /* All routes where the path may be read in several ways. */
 void route_walk_start(struct route_walk *walk, const struct route_index *index,

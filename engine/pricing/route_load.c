@@ -74,6 +74,27 @@ static const struct schema_key tier_schema[] = {
      0, 0, "when it holds: from, until, weekdays, hours, zone"},
     {0}};
 
+static const struct shape_part tier_parts[] = {{"when", &condition_shape},
+                                               {"price", &price_shape},
+                                               {"valid", &window_shape},
+                                               {0}};
+static const struct shape tier_shape = {
+    .kind = SHAPE_KEYS, .keys = tier_schema, .parts = tier_parts};
+static const struct shape tiers_shape = {.kind = SHAPE_LIST, .of = &tier_shape};
+static const struct shape query_shape = {.kind = SHAPE_MAP,
+                                         .of = &shape_scalar};
+static const struct shape_part match_parts[] = {{"query", &query_shape}, {0}};
+static const struct shape match_shape = {
+    .kind = SHAPE_KEYS, .keys = match_schema, .parts = match_parts, .least = 1};
+static const struct shape_part route_parts[] = {
+    {"match", &match_shape},   {"tiers", &tiers_shape},
+    {"price", &price_shape},   {"units", &units_shape},
+    {"valid", &window_shape},  {"volume", &volume_shape},
+    {"demand", &demand_shape}, {0}};
+static const struct shape route_shape = {
+    .kind = SHAPE_KEYS, .keys = route_schema, .parts = route_parts};
+const struct shape routes_shape = {.kind = SHAPE_LIST, .of = &route_shape};
+
 /* ---- id ---- */
 
 static bool is_id(struct view v)
@@ -125,7 +146,7 @@ static bool read_paths(struct loader *loader, const struct node *map,
                           "leave it out to match every path",
                           "'path': an empty list matches nothing");
     }
-    route->paths = load_array(loader, map, texts->count, sizeof *route->paths);
+    route->paths = load_lines(loader, map, texts->count, sizeof *route->paths);
     for (size_t i = 0; route->paths && i < texts->count; i++) {
         if (pattern_read(loader, texts->nodes[i], false,
                          &route->paths[route->path_count])) {
@@ -347,23 +368,22 @@ static bool read_match(struct loader *loader, const struct node *map,
 /* ---- tiers ---- */
 
 static void read_tier(struct loader *loader, const struct node *node,
-                      struct tier *tier)
+                      struct tier *tier, uint32_t *condition)
 {
     struct tier_keys keys = {0};
+    size_t number;
 
-    tier->condition = SIZE_MAX;
     if (!load_map(loader, tier_schema, node, "a tier", &keys)) {
         return;
     }
-    tier->condition = condition_share(loader, keys.when);
-    if (tier->condition == SIZE_MAX) {
-        loader->failed = true;
-    }
+    number = condition_share(loader, keys.when);
+    loader->failed |= number >= UINT32_MAX;
+    *condition = (uint32_t)number;
     if (keys.valid) {
         tier->window = window_read(loader, keys.valid);
     }
-    outcome_read(loader, keys.price, tier->outcome);
-    tier->outcome->line = node->place.line;
+    outcome_read(loader, keys.price, &tier->outcome);
+    tier->outcome.line = node->place.line;
 }
 
 static void read_tiers(struct loader *loader, const struct node *list,
@@ -377,29 +397,39 @@ static void read_tiers(struct loader *loader, const struct node *list,
         return;
     }
     route->tiers = load_array(loader, list, list->count, sizeof *route->tiers);
-    struct outcome *outcomes =
-        load_array(loader, list, list->count, sizeof *outcomes);
+    route->conditions =
+        load_lines(loader, list, list->count, sizeof *route->conditions);
     for (const struct node *node = list->first;
-         route->tiers && outcomes && node; node = node->next) {
-        route->tiers[route->tier_count].outcome = &outcomes[route->tier_count];
-        read_tier(loader, node, &route->tiers[route->tier_count++]);
+         route->tiers && route->conditions && node; node = node->next) {
+        unsigned i = route->tier_count++;
+        read_tier(loader, node, &route->tiers[i], &route->conditions[i]);
     }
 }
 
 /* ---- routes ---- */
 
+struct factors route_most(const struct route *route, bool rebated)
+{
+    struct factors most = FACTORS_NONE;
+
+    if (route->units) {
+        most.units = route->units->dearest;
+    }
+    if (route->demand) {
+        most.multiplier = route->demand->ceiling;
+    }
+    if (rebated && (route->units || route->volume)) {
+        most.units_factor = FACTOR_ONE - 1;
+    }
+    return most;
+}
+
 /* No request may come to more than 256 bits: that would not be the price. */
 static void check_size(struct loader *loader, const struct node *node,
                        const struct route *route, const struct outcome *outcome)
 {
-    struct factors factors = FACTORS_NONE;
+    struct factors factors = route_most(route, true);
 
-    if (route->units) {
-        factors.units = route->units->dearest;
-    }
-    if (route->demand) {
-        factors.multiplier = route->demand->ceiling;
-    }
     for (size_t i = 0; outcome->action == PRICE_CHARGE &&
                        i < outcome->offer_count && outcome->offers[i].asset;
          i++) {
@@ -419,7 +449,7 @@ static void check_sizes(struct loader *loader, const struct node *node,
 {
     check_size(loader, node, route, &route->price);
     for (size_t i = 0; i < route->tier_count; i++) {
-        check_size(loader, node, route, route->tiers[i].outcome);
+        check_size(loader, node, route, &route->tiers[i].outcome);
     }
 }
 
@@ -470,7 +500,7 @@ bool routes_read(struct loader *loader, const struct node *routes)
         return false;
     }
     policy->routes =
-        load_array(loader, routes, routes->count, sizeof *policy->routes);
+        load_lines(loader, routes, routes->count, sizeof *policy->routes);
     for (const struct node *node = routes->first; policy->routes && node;
          node = node->next) {
         read_route(loader, node, &policy->routes[policy->route_count++]);

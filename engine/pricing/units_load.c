@@ -44,6 +44,12 @@ static const struct schema_key step_schema[] = {
      NULL, 0, 0, "what the price is multiplied with: 0.8"},
     {0}};
 
+static const struct shape_part step_parts[] = {{"factor", &shape_scalar}, {0}};
+static const struct shape step_shape = {
+    .kind = SHAPE_KEYS, .keys = step_schema, .parts = step_parts};
+const struct shape steps_shape = {
+    .kind = SHAPE_LIST, .of = &step_shape, .least = 1};
+
 bool steps_read(struct loader *loader, const struct node *list,
                 struct rebate **out, size_t *count)
 {
@@ -131,6 +137,11 @@ static const struct schema_key units_schema[] = {
     {"steps", SCHEMA_NODE, offsetof(struct units_keys, steps), false, NULL,
      NULL, 0, 0, "cheaper from so many on: [{ from: 50, factor: 0.8 }]"},
     {0}};
+
+static const struct shape_part units_parts[] = {
+    {"header", &shape_scalar}, {"steps", &steps_shape}, {0}};
+const struct shape units_shape = {
+    .kind = SHAPE_KEYS, .keys = units_schema, .parts = units_parts};
 
 /* n * factor, for n up to 10^12 and factors up to 10^6. */
 static uint64_t total(const struct units *units, uint64_t n)

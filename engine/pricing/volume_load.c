@@ -35,6 +35,19 @@ static const struct schema_key volume_schema[] = {
      NULL, 0, 0, "cheaper from so many on: [{ from: 1000, factor: 0.8 }]"},
     {0}};
 
+static const struct shape_part volume_parts[] = {{"header", &shape_scalar},
+                                                 {"payer-hint", &shape_scalar},
+                                                 {"steps", &steps_shape},
+                                                 {0}};
+static const struct shape own_shape = {.kind = SHAPE_KEYS,
+                                       .name = "volume",
+                                       .keys = volume_schema,
+                                       .parts = volume_parts};
+const struct shape volumes_shape = {.kind = SHAPE_MAP, .of = &own_shape};
+static const struct shape *const volume_any[] = {&shape_scalar, &own_shape,
+                                                 NULL};
+const struct shape volume_shape = {.kind = SHAPE_EITHER, .either = volume_any};
+
 /* The header that `per` wants, and no other. */
 static bool read_header(struct loader *loader, const struct node *map,
                         const struct volume_keys *keys, struct volume *out)

@@ -32,6 +32,15 @@ static const struct schema_key window_schema[] = {
     {"zone", SCHEMA_NODE, offsetof(struct window_keys, zone), false, NULL, NULL,
      0, 0, "whose clock: +01:00, Europe/Berlin or a TZif file; UTC without it"},
     {0}};
+static const struct shape_part window_parts[] = {{"from", &shape_scalar},
+                                                 {"until", &shape_scalar},
+                                                 {"hours", &shape_scalar},
+                                                 {"zone", &shape_scalar},
+                                                 {0}};
+const struct shape window_shape = {.kind = SHAPE_KEYS,
+                                   .name = "window",
+                                   .keys = window_schema,
+                                   .parts = window_parts};
 
 /* "08:00" in minutes; 24:00 is the end of the day. */
 static bool read_clock(struct view v, unsigned *out)

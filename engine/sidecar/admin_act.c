@@ -57,14 +57,19 @@ struct tally {
     unsigned done, wrong, lost;
 };
 
-static void put_wrong(struct admin_ask *ask, unsigned number, const char *error,
-                      struct tally *tally)
+static void put_error(struct admin_ask *ask, unsigned number, const char *error)
 {
-    tally->wrong++;
     page_put(ask->page, "{\"line\":");
     page_number(ask->page, number);
     page_member(ask->page, "error", error ? error : "unreadable");
     page_put(ask->page, "}\n");
+}
+
+static void put_wrong(struct admin_ask *ask, unsigned number, const char *error,
+                      struct tally *tally)
+{
+    tally->wrong++;
+    put_error(ask, number, error);
 }
 
 static bool is_blank(struct wb_text line)
@@ -152,12 +157,19 @@ static void take_push(struct admin_ask *ask, struct wb_text line,
 {
     const char *error = NULL;
 
-    if (wb_state_push(ask->door->admin->state, ask->snapshot->engine, line.data,
-                      line.size, wall_clock(), &error) == WB_OK) {
+    switch (wb_state_push(ask->door->admin->state, ask->snapshot->engine,
+                          line.data, line.size, wall_clock(), &error)) {
+    case WB_OK:
         tally->done++;
         page_put(ask->page, "{\"result\":\"done\"}\n");
-    } else {
+        break;
+    case WB_ERROR_IO:
+        tally->lost++;
+        put_error(ask, number, error);
+        break;
+    default:
         put_wrong(ask, number, error, tally);
+        break;
     }
 }
 

@@ -33,11 +33,11 @@ struct meter_point {
 /* What a meter does, all of it the caller's; must not change for a key. */
 struct meter_rule {
     unsigned char key[SHARED_KEY_SIZE]; /* the first METER_KEY bytes count */
+    size_t cells;  /* for counting by client, a power of two; 0: none */
     uint64_t rest;                      /* value before anything was counted */
     int64_t period;                     /* microseconds */
     int64_t keep;  /* how long a point is kept after it ended */
     unsigned hold; /* periods that a reading holds for without another */
-    size_t cells;  /* for counting by client, a power of two; 0: none */
     bool mean;     /* readings are averaged, not summed up */
     /* The value of the next period; `gone`: nothing was heard. */
     uint64_t (*next)(const void *context, uint64_t value, uint64_t signal,
@@ -54,6 +54,10 @@ void meters_close(struct meters *meters); /* NULL is fine */
 /* Makes it if need be; NULL: out of memory, or there are too many. */
 struct meter *meters_get(struct meters *meters, const struct meter_rule *rule);
 
+/* True once a second at most, where several nodes share the store: then it is
+ * time to ask for all values, so that a node follows whoever it serves. */
+bool meters_to_ask(struct meters *meters, int64_t now);
+
 /* The value at `now`; the first call in a period works it out. */
 uint64_t meter_value(struct meters *meters, struct meter *meter,
                      const struct meter_rule *rule, int64_t now);
@@ -64,8 +68,9 @@ void meter_count(struct meters *meters, struct meter *meter,
 bool meter_admits(struct meter *meter, const struct meter_rule *rule,
                   uint64_t client, unsigned most, int64_t now);
 
-/* Sets it from outside, from `now` on. */
-void meter_set(struct meters *meters, struct meter *meter,
+/* Sets it from outside, from `now` on. False: the store is lost, so that only
+ * this node knows; the others are told as soon as it is there again. */
+bool meter_set(struct meters *meters, struct meter *meter,
                const struct meter_rule *rule, uint64_t value, int64_t now);
 /* What was set last, also by another node; since INT64_MIN: nothing was. */
 struct meter_point meter_last_set(struct meters *meters, struct meter *meter,

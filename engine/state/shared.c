@@ -6,7 +6,6 @@
  */
 #include "state/shared.h"
 
-#include "base/view.h"
 #include "state/shared_table.h"
 
 enum claim_status shared_act(struct store *store, struct shared_call *call)
@@ -24,7 +23,12 @@ uint64_t shared_count(struct store *store, enum shared_kind kind,
 
 bool shared_by_many(const struct store *store)
 {
-    return view_equal(view_text(store->ops->name), VIEW("valkey"));
+    return store->ops->lost != NULL;
+}
+
+bool shared_lost(const struct store *store)
+{
+    return store->ops->lost && store->ops->lost(store);
 }
 
 void shared_visit(struct store *store, enum shared_kind kind, int64_t now,

@@ -87,6 +87,8 @@ uint64_t shared_count(struct store *store, enum shared_kind kind,
 
 /* Is it a store that other nodes use too? */
 bool shared_by_many(const struct store *store);
+/* Is it lost, so that what is counted here is heard by nobody else? */
+bool shared_lost(const struct store *store);
 
 /* Those of a kind that this node knows and that live at `now`; under a
  * lock, so the visitor does little. False from it ends the visit. */

@@ -118,6 +118,8 @@ struct store_ops {
     /* shared.h: */
     enum claim_status (*share)(struct store *store, struct shared_call *call);
     struct shared_table *(*shared)(struct store *store); /* as known here */
+    /* Can the other nodes not be heard now? NULL: there are none. */
+    bool (*lost)(const struct store *store);
 };
 /* Every store begins with this. */
 struct store {

@@ -223,6 +223,13 @@ static struct shared_table *valkey_shared(struct store *store)
     return s->table->ops->shared(s->table);
 }
 
+static bool valkey_lost(const struct store *store)
+{
+    const struct store_valkey *s = (const struct store_valkey *)store;
+
+    return !atomic_load_explicit(&s->up, memory_order_acquire);
+}
+
 /* ---- what it says of itself ---- */
 
 static int64_t wall_clock(void)
@@ -351,7 +358,8 @@ struct store *store_valkey_open(const struct store_valkey_settings *settings)
                                          .close = valkey_close,
                                          .stats = valkey_stats,
                                          .share = valkey_share,
-                                         .shared = valkey_shared};
+                                         .shared = valkey_shared,
+                                         .lost = valkey_lost};
     struct store_valkey *s = calloc(1, sizeof(*s));
 
     if (!s) {

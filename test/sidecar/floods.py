@@ -2,10 +2,14 @@
 """Floods, and clients that are slow, gone or in between: each ends in a
 defined answer or close, holds no more than its own connection, takes nothing
 from another listener, and leaves no memory behind."""
+import os
 import re
 import select
+import signal
 import socket
 import struct
+import subprocess
+import sys
 import threading
 import time
 
@@ -220,6 +224,58 @@ def test_half_closed_clients_get_their_answer_or_a_close():
             client.socket.shutdown(socket.SHUT_WR)
             assert client.answer() is None
     let_go(sidecar)
+
+
+def leave_half_heads(sidecar, count):
+    """What came together with its end must not wait until it is idle."""
+    for _ in range(count):
+        with sidecar.connect() as client:
+            client.send(HEAD + b"X-")
+    tools.until("all are gone", lambda: files(sidecar) == 0, patience=3)
+    with sidecar.connect() as client:
+        assert client.ask("/").status == 200
+    let_go(sidecar)
+    sidecar.stop()
+
+
+def test_half_heads_whose_clients_left_at_once_hold_no_place():
+    leave_half_heads(tools.Sidecar({**ENVOY, "limits.connections": "20",
+                                    "limits.idle": "60000000"}), 200)
+
+
+def test_no_worker_hangs_while_the_others_have_room():
+    """The library deals connections out by the parity of their descriptors:
+    every second number is held, so that one worker is dealt all at once."""
+    sidecar = tools.Sidecar({**ENVOY, "limits.connections": "20",
+                             "limits.threads": "2",
+                             "limits.idle": "60000000"})
+    held = [tools.Client(sidecar.admin) for _ in range(40)]
+    for client in held[::2]:
+        assert client.ask("/healthz").status == 200
+        client.socket.close()
+    assert held[-1].ask("/healthz").status == 200
+    sidecar.signal(signal.SIGSTOP)
+    clients = [sidecar.connect() for _ in range(20)]
+    sidecar.signal(signal.SIGCONT)
+    for client in clients:
+        assert client.ask("/").status == 200
+        client.socket.close()
+    for client in held[1::2]:
+        client.socket.close()
+    let_go(sidecar)
+    sidecar.stop()
+
+
+def test_half_heads_hold_no_place_on_a_busy_machine():
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"])
+            for _ in range(2 * len(os.sched_getaffinity(0)))]
+    try:
+        leave_half_heads(tools.Sidecar({**ENVOY, "limits.connections": "20",
+                                        "limits.idle": "60000000"}), 200)
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
 
 
 def test_resets_at_every_point():

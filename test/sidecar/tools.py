@@ -201,8 +201,8 @@ def stop_all():
         raise failure
 
 
-def until(what, condition):
-    deadline = time.monotonic() + PATIENCE
+def until(what, condition, patience=PATIENCE):
+    deadline = time.monotonic() + patience
     while not condition():
         if time.monotonic() > deadline:
             raise AssertionError(f"never: {what}")

@@ -28,7 +28,7 @@ CONFIG = """version: 1
 policy: ./policy.yaml
 claims: {{ store: valkey, address: "{address}", on-store-failure: {failure}{more} }}
 listen: [{{ address: "127.0.0.1:0", dialect: forward-auth{listen} }}]
-admin: {{ address: "127.0.0.1:0" }}
+admin: {{ address: "127.0.0.1:0"{admin} }}
 log: {{ decisions: "off" }}
 """
 
@@ -102,12 +102,13 @@ class Stage:
                                   *options))
         return self.servers[-1]
 
-    def sidecar(self, address, failure="reject", more="", listen=""):
+    def sidecar(self, address, failure="reject", more="", listen="", admin=""):
         self.configs += 1
         path = os.path.join(self.folder, f"weighbridge{self.configs}.yaml")
         with open(path, "w", encoding="utf-8") as file:
             file.write(CONFIG.format(address=address, failure=failure,
-                                     more=more, listen=listen))
+                                     more=more, listen=listen,
+                                     admin=admin))
         return tools.Sidecar(config=path)
 
 

@@ -39,7 +39,7 @@ static bool read_extras(struct driver *d, struct rules *rules)
 
     if (d->overrides) {
         tree = tree_read_file(d->arena, d->overrides, d->problems);
-        good = tree && rules_override(rules, tree);
+        good = tree && rules_override(&rules, 1, tree, d->problems);
     }
     if (d->price) {
         tree = tree_read_file(d->arena, d->price, d->problems);

@@ -186,7 +186,7 @@ static void load(void)
     is_number(amount_of("/machine", 2000, one, NULL, NULL), 10000, "no load");
     is_number(market_push_load(&market, s.policy, VIEW("machine"), 700000,
                                START + 2001 * SECOND),
-              1, "a load is told");
+              PUSH_DONE, "a load is told");
     market_push_load(&market, s.policy, VIEW("machine"), 800000,
                      START + 2002 * SECOND);
     is_number(amount_of("/machine", 2005, one, NULL, NULL), 20000,
@@ -197,9 +197,9 @@ static void load(void)
               "and then decays");
     is_number(amount_of("/machine", 3000, one, NULL, NULL), 10000, "to 1x");
     is_number(market_push_load(&market, s.policy, VIEW("feed"), 700000, START),
-              0, "what follows requests takes no load");
-    is_number(market_push_load(&market, s.policy, VIEW("nobody"), 1, START), 0,
-              "nor does what is not there");
+              PUSH_UNKNOWN, "what follows requests takes no load");
+    is_number(market_push_load(&market, s.policy, VIEW("nobody"), 1, START),
+              PUSH_UNKNOWN, "nor does what is not there");
 }
 
 static void rates(void)
@@ -211,20 +211,20 @@ static void rates(void)
               "the policy's rate");
     is_number(market_push_rate(&market, s.policy, VIEW("usdc"), VIEW("0.99"),
                                START + 4001 * SECOND),
-              1, "a rate is pushed");
+              PUSH_DONE, "a rate is pushed");
     is_number(amount_of("/dollars", 4002, one, NULL, NULL), 10102,
               "and holds, rounded up");
     is_number(amount_of("/dollars", 4062, one, NULL, NULL), 10000,
               "for as long as the policy says");
     is_number(
         market_push_rate(&market, s.policy, VIEW("other"), VIEW("0.99"), START),
-        0, "an asset without a rate takes none");
+        PUSH_UNKNOWN, "an asset without a rate takes none");
     is_number(
-        market_push_rate(&market, s.policy, VIEW("usdc"), VIEW("0"), START), 0,
-        "a rate is above 0");
+        market_push_rate(&market, s.policy, VIEW("usdc"), VIEW("0"), START),
+        PUSH_UNKNOWN, "a rate is above 0");
     is_number(
         market_push_rate(&market, s.policy, VIEW("usdc"), VIEW("1e3"), START),
-        0, "and a plain decimal");
+        PUSH_UNKNOWN, "and a plain decimal");
     second = meters_open(market.store);
     struct meters *first = market.meters;
     market.meters = second;
