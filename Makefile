@@ -18,6 +18,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 BUILD ?= build
 RUNS ?= 100000
+PAIRS ?= 1000000
 
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes
@@ -139,6 +140,7 @@ help:
 	@echo 'make check-asan, check-tsan   the tests under sanitizers'
 	@echo 'make fuzz RUNS=n              every fuzzer for n runs'
 	@echo 'make bench      speed, as ratios in one run'
+	@echo 'make properties a million random pairs of policy and request (PAIRS=)'
 	@echo 'make eval EVAL_DATA=FOLDER    what the rules call labelled requests'
 	@echo 'make WITH_SECP256K1=0         without the check of signatures'
 	@echo 'make WITH_LMDB=0              without claims that survive a restart'
@@ -269,9 +271,13 @@ fuzz: check-deps
 		SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
 	@sh test/fuzz/run build/fuzz $(RUNS) $(FUZZ)
 
-.PHONY: fuzzers benches
+.PHONY: fuzzers benches properties
 fuzzers: $(FUZZ_BIN)
 benches: all $(BENCH_BIN) $(BUILD)/test/log-lines
+
+# What must hold of every price: none free, cheaper or 0 that should not be.
+properties: $(BUILD)/test/pricing_property
+	@WB_PAIRS=$(PAIRS) $(BUILD)/test/pricing_property
 
 bench: check-deps
 	@$(MAKE) --no-print-directory -s benches

@@ -67,7 +67,7 @@ struct wb_request {
     bool unread;                   /* its record could not be read */
     bool cannot_strip;             /* strip is a refusal: WB_CANNOT_STRIP */
     bool cut;                      /* a value did not fit the workspace */
-    struct wb_memo *memo;          /* NULL: every request is weighed anew */
+    bool anew;                     /* weighed without a memo: for tests */
     bool answers_only;             /* no headers, no body, no id */
 
     struct wb_state *state;
@@ -78,6 +78,8 @@ struct wb_request {
     char score_text[4];
     struct view amount_text, price_text; /* atomic, decimal; "0": free */
     char price_room[AMOUNT_DIGITS + AMOUNT_TEXT];
+    struct view demand_text; /* decimal, or NONE */
+    char demand_room[28];
     struct view load;       /* as the proxy tells it, or NONE */
     struct price price;     /* what it costs */
     struct price price_now; /* the same, when `price` is what was told before */
@@ -174,10 +176,13 @@ bool payment_wants_claim(const struct wb_request *request);
 /* Fills `call`, which the store is then given; and what it said. */
 void payment_claim(struct wb_request *request);
 void payment_claim_answered(struct wb_request *request);
-/* memo.c: from the memo, where there is one and it holds it; else as it is
- * without. */
-void memo_browser(struct wb_request *request);
-void memo_evaluate(struct wb_request *request);
+/* memo.c: one more memo for each ruleset, up to MEMOS_MAX. False: out of
+ * memory. */
+bool memos_add(const struct wb_engine *engine);
+void memos_free(struct memos *memos);
+/* NULL: none is idle. What was taken must be given back to its place. */
+struct memo *memos_take(struct memos *memos, unsigned *place);
+void memos_give(struct memos *memos, unsigned place, struct memo *memo);
 
 /* headers.c: the decision as request headers to the gate. */
 extern const char *const injected_headers[]; /* NULL-terminated */

@@ -168,9 +168,8 @@ static void write_price_tier(const struct wb_request *r, struct text *t)
 
 static void write_price_demand(const struct wb_request *r, struct text *t)
 {
-    if (charged(r) && r->price.multiplier) {
-        struct amount multiplier = amount_from_u64(r->price.multiplier);
-        amount_write_decimal(t, &multiplier, 6);
+    if (charged(r) && r->demand_text.at) {
+        text_add(t, r->demand_text);
     } else {
         text_add_char(t, '-');
     }

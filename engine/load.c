@@ -316,6 +316,7 @@ void engine_free(struct wb_engine *engine)
 {
     wb_engine_unref(engine->shadow);
     for (size_t i = 0; i < engine->ruleset_count; i++) {
+        memos_free(engine->rulesets[i].memos);
         program_free(engine->rulesets[i].program);
     }
     databases_close(&engine->databases);

@@ -245,7 +245,8 @@ void rulesets_compile(struct loading *l)
         engine->example_count += rules_examples(l->rules[i]);
         set->fired = arena_array(l->arena, program_rules(set->program) + 1,
                                  sizeof *set->fired);
-        if (!set->fired) {
+        set->memos = arena_alloc(l->arena, sizeof *set->memos);
+        if (!set->fired || !set->memos) {
             l->failed = true;
         }
     }

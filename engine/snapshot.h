@@ -30,11 +30,19 @@
 #include "tokens.h"
 #include "weighbridge.h"
 
+/* Lent to who weighs; see memo.c. */
+#define MEMOS_MAX 16
+struct memos {
+    atomic_uint made;
+    _Atomic(struct memo *) idle[MEMOS_MAX]; /* owned; NULL: lent, or not made */
+};
+
 /* One program, shared by all sites with the same rules. */
 struct ruleset {
     struct program *program;
     const struct plan *plan;
     atomic_uint_least64_t *fired; /* per rule */
+    struct memos *memos;
 };
 
 struct site {
@@ -76,7 +84,7 @@ struct wb_engine {
     size_t ruleset_count;
     size_t rule_count, example_count; /* of all rulesets */
     struct wb_engine *shadow;         /* or NULL; one reference */
-    struct site *sites; /* sites[0] is the default site */
+    struct site *sites;               /* sites[0] is the default site */
     size_t site_count;
     bool reject_unknown_host;
     uint32_t enforce_share; /* parts per million */

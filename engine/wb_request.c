@@ -79,7 +79,7 @@ static bool make_evaluations(struct wb_request *r, struct wb_engine *engine)
     r->values = calloc(slots, sizeof *r->values);
     r->rates = calloc(rates, sizeof *r->rates);
     r->prepared_for = engine->serial;
-    return r->values && r->rates;
+    return r->values && r->rates && memos_add(engine);
 }
 
 /* All that a request before this one left behind. */
@@ -218,6 +218,11 @@ enum wb_status wb_request_header(struct wb_request *r, const char *name,
                               view_of(value, value ? value_size : 0))
                ? WB_OK
                : WB_ERROR_LIMIT;
+}
+
+void wb_request_answers_only(struct wb_request *r, int only)
+{
+    r->answers_only = only != 0;
 }
 
 void wb_request_transport_flags(struct wb_request *r, unsigned flags)

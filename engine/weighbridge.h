@@ -41,7 +41,6 @@ extern "C" {
 struct wb_engine;
 struct wb_state;
 struct wb_request;
-struct wb_memo;
 struct wb_problems;
 
 /* Bytes and their number; not NUL-terminated. data NULL: no value. */
@@ -389,14 +388,6 @@ WB_API void wb_decide_blocking(struct wb_request *request,
 
 /* ---- for many requests at once, as in a replay ---- */
 
-/* What rules made of requests past, for those that are the same to them. Of
- * one thread at a time, with its requests; bounded (tens of megabytes); it
- * changes no decision, only the time that one takes. NULL: out of memory. */
-WB_API struct wb_memo *wb_memo_new(void);
-WB_API void wb_memo_free(struct wb_memo *memo); /* NULL is fine */
-/* From now on this request looks into `memo` (NULL: into none), which must
- * live as long as the request or until another is given. */
-WB_API void wb_request_memo(struct wb_request *request, struct wb_memo *memo);
 /* Only single answers will be asked for (1): decisions then have no id, no
  * headers, no body, and make no record. */
 WB_API void wb_request_answers_only(struct wb_request *request, int only);
@@ -434,8 +425,10 @@ enum wb_answer {
     WB_ANSWER_PRICE_NETWORK,   /* CAIP-2, or - */
     WB_ANSWER_PRICE_SYMBOL,    /* USDC, or - */
     WB_ANSWER_PRICE_DECIMALS,  /* of the asset, or - */
-    WB_ANSWER_BROWSER_CHARGED  /* 1: charged or refused with a browser's name
+    WB_ANSWER_BROWSER_CHARGED, /* 1: charged or refused with a browser's name
                                   and no agent's; 0 */
+    WB_ANSWER_DEMAND           /* what demand multiplied the price by, 1.125;
+                                  -: demand does not move it */
 };
 WB_API struct wb_text wb_decision_answer(const struct wb_request *request,
                                          enum wb_answer which);

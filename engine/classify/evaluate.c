@@ -8,7 +8,7 @@
  *
  * A rank that nothing adds is false: wake_load.c chose what adds it so.
  */
-#include "classify/weighing.h"
+#include "classify/memo.h"
 
 /* ---- waking ---- */
 
@@ -145,7 +145,7 @@ static bool is_found(struct evaluation *e, uint32_t number)
     if (e->scanned[atom->slot] == e->turn) {
         return false;
     }
-    if (atom->direct && e->values[atom->slot].text.size > MEMO_VALUE) {
+    if (atom->direct && !(e->memo && e->effects[atom->slot])) {
         bool found = search_atom(e->program, atom, e->values[atom->slot].text);
 
         weighing_set_atom(e, number, found ? TRUTH_TRUE : TRUTH_FALSE);
@@ -168,31 +168,24 @@ static bool surely_misfits(struct evaluation *e, const struct atom *atom)
            lacks_literal(e, atom);
 }
 
-/* A glob is followed once for each value that is remembered. */
 static enum truth ask_glob(struct evaluation *e, uint32_t number)
 {
     const struct atom *atom = &e->program->atoms[number];
     struct view value = e->values[atom->slot].text;
-    struct memo_entry *entry;
     enum truth truth;
 
-    if (value.size <= MEMO_VALUE && e->scanned[atom->slot] != e->turn) {
-        weighing_scan(e, atom->slot);
-        if (e->atoms[number] != ATOM_OPEN) {
-            return (enum truth)(e->atoms[number] - 1);
+    if (e->memo && e->effects[atom->slot]) {
+        if (e->scanned[atom->slot] != e->turn) {
+            weighing_scan(e, atom->slot);
         }
+        return e->atoms[number] == ATOM_OPEN ? TRUTH_FALSE : TRUTH_TRUE;
     }
     truth = !surely_misfits(e, atom) &&
                     glob_fits(&e->program->globs[atom->index], value)
                 ? TRUTH_TRUE
                 : TRUTH_FALSE;
+
     weighing_set_atom(e, number, truth);
-    if (value.size <= MEMO_VALUE) {
-        entry = memo_place(e->memo, atom->slot, value);
-        if (memo_holds(entry, atom->slot, value)) {
-            memo_add(entry, number, truth);
-        }
-    }
     return truth;
 }
 
@@ -245,6 +238,32 @@ static enum truth ask_present(struct evaluation *e, const struct atom *atom,
     return yes ? TRUTH_TRUE : TRUTH_FALSE;
 }
 
+/* An atom that the request's key does not tell: who is the same by its key is
+ * the same if these are. */
+static void record(struct evaluation *e, uint32_t number)
+{
+    for (uint32_t i = 0; i < e->asked_count; i++) {
+        if (e->asked[i] == number) {
+            return;
+        }
+    }
+    if (e->asked_count == ASKED_MAX) {
+        e->recording = false;
+        return;
+    }
+    e->asked[e->asked_count++] = number;
+}
+
+/* Numbers and what effects are made of are told by the key, and so is a set
+ * that there is not. */
+static bool is_of_key(const struct evaluation *e, const struct atom *atom)
+{
+    return atom->kind == OP_NUMBER ||
+           ((atom->kind == OP_LITERAL || atom->kind == OP_GLOB) &&
+            e->effects[atom->slot]) ||
+           (atom->kind == OP_SET && !e->program->sets[atom->index].set);
+}
+
 /* A truth, worked out once per request and atom. */
 static enum truth ask(struct evaluation *e, uint32_t number)
 {
@@ -263,6 +282,9 @@ static enum truth ask(struct evaluation *e, uint32_t number)
     if (value->state == VALUE_ABSENT) {
         return TRUTH_FALSE;
     }
+    if (e->recording && !is_of_key(e, atom)) {
+        record(e, number);
+    }
     if (atom->kind == OP_LITERAL) {
         return is_found(e, number) ? TRUTH_TRUE : TRUTH_FALSE;
     }
@@ -272,6 +294,11 @@ static enum truth ask(struct evaluation *e, uint32_t number)
     truth = ask_present(e, atom, value);
     weighing_set_atom(e, number, truth);
     return truth;
+}
+
+enum truth weigh_atom(struct evaluation *e, uint32_t atom)
+{
+    return ask(e, atom);
 }
 
 static enum truth ask_state(const struct evaluation *e, uint32_t slot,
@@ -291,6 +318,10 @@ static inline enum truth ask_literal(struct evaluation *e, uint32_t number)
     const struct atom *atom = &e->program->atoms[number];
     uint32_t slot = atom->slot;
 
+    if (e->recording && !atom->eager && !e->effects[slot] &&
+        e->values[slot].state == VALUE_PRESENT) {
+        record(e, number);
+    }
     if (e->atoms[number] != ATOM_OPEN) {
         return (enum truth)(e->atoms[number] - 1);
     }

@@ -4,7 +4,7 @@
  * run in two halves, then asked. What a request touched is listed, so that
  * emptying costs by that and not by the number of rules.
  */
-#include "classify/weighing.h"
+#include "classify/memo.h"
 
 #include <stdlib.h>
 
@@ -31,9 +31,11 @@ static bool make_room(struct evaluation *e)
     e->fired = arena_array(arena, (size_t)p->rank_count + 1, sizeof(size_t));
     e->scanned =
         arena_array(arena, (size_t)p->slot_count + 1, sizeof(uint64_t));
-    e->memo = arena_array(arena, MEMO_ENTRIES, sizeof(*e->memo));
-    return e->memo && e->scanned && e->atoms && e->truths && e->real &&
-           e->shadow && e->fired &&
+    e->effects =
+        arena_array(arena, (size_t)p->slot_count + 1, sizeof(*e->effects));
+    e->asked = arena_array(arena, ASKED_MAX, sizeof(*e->asked));
+    return e->effects && e->asked && e->scanned && e->atoms && e->truths &&
+           e->real && e->shadow && e->fired &&
            make_touched(&e->touched_atoms, arena, p->atom_count) &&
            make_touched(&e->touched_ranks, arena, p->rank_count) &&
            make_touched(&e->touched_labels, arena, labels) &&
@@ -101,7 +103,7 @@ void weighing_reset(struct evaluation *e)
     e->sighted = false;
     e->fired_count = 0;
     e->regex_runs = 0;
-    e->decided = false;
+    e->recording = false;
     e->verdict = (struct verdict){0};
 }
 
@@ -113,9 +115,18 @@ void evaluation_stateless(struct evaluation *evaluation, struct value *values)
 
     weighing_reset(e);
     e->values = values;
+    if (e->assumed_sets || e->program->no_prefilter) {
+        e->memo = NULL;
+    }
+    if (e->memo && memo_recall(e)) {
+        return;
+    }
     weighing_wake(e, e->program->always);
     weigh_slots(e, SLOT_EARLY);
     weigh_ranks(e, e->program->stateless);
+    if (e->memo) {
+        memo_keep(e);
+    }
 }
 
 static struct span slots_at(const struct evaluation *e, enum slot_time time)
@@ -164,10 +175,6 @@ void evaluation_stateful(struct evaluation *evaluation, const uint64_t *rates)
     struct evaluation *e = evaluation;
     uint32_t phase_one;
 
-    if (e->decided) {
-        fill_score(e); /* prices ask for it */
-        return;
-    }
     fill_rates(e, rates);
     weigh_slots(e, SLOT_RATE);
     weigh_ranks(e, e->program->scored);

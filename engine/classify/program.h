@@ -82,6 +82,19 @@ struct evaluation;
 struct evaluation *evaluation_new(const struct program *program);
 void evaluation_free(struct evaluation *evaluation);
 
+/* What was made of requests past (classify/memo.h): bounded, of one thread at a
+ * time. `shares`: how many of them share what one may take. NULL: out of
+ * memory. */
+struct memo;
+struct value_memory;
+struct memo *memo_new(const struct program *program, size_t shares);
+void memo_free(struct memo *memo);
+/* Of the program's plan, for filling values. */
+struct value_memory *memo_values(struct memo *memo);
+/* For evaluation_stateless(), of values filled with this memo; NULL: none. It
+ * changes no answer. */
+void evaluation_use(struct evaluation *evaluation, struct memo *memo);
+
 /* The time of the request to come, by which an address set is stale;
  * microseconds since the epoch. 0 until told. */
 void evaluation_time(struct evaluation *evaluation, int64_t now);

@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Takes up the slots of a request: what their values, numbers and addresses
- * wake. A value is looked through by the automata of its slot, unless it is
- * remembered what is found in it.
+ * wake. A value is looked through by the automata of its slot, unless its
+ * effect is remembered.
  */
-#include "classify/weighing.h"
+#include "classify/memo.h"
 
 #define HITS_AT_ONCE 32
-
-static void find_atom(struct evaluation *e, uint32_t atom)
-{
-    weighing_set_atom(e, atom, TRUTH_TRUE);
-    weighing_wake(e, e->program->atom_wakes[atom]);
-}
 
 static void take_hit(struct evaluation *e, const struct automaton *a,
                      struct view value, const struct automaton_hit *hit)
@@ -27,7 +21,7 @@ static void take_hit(struct evaluation *e, const struct automaton *a,
 
             if (e->atoms[mark->atom] == ATOM_OPEN &&
                 literal_stands(mark->test, value, hit->end, output->length)) {
-                find_atom(e, mark->atom);
+                weighing_set_atom(e, mark->atom, TRUTH_TRUE);
             }
         }
         at = output->link;
@@ -50,48 +44,37 @@ static void scan(struct evaluation *e, uint32_t number, struct view value)
     }
 }
 
-static void look_through(struct evaluation *e, const struct image_slot *slot,
-                         struct view value)
+void weighing_look_through(struct evaluation *e, uint32_t number)
 {
+    const struct image_slot *slot = &e->program->slots[number];
+    struct view value = e->values[number].text;
+
     for (int i = 0; i < 2; i++) {
         if (slot->automata[i] != IMAGE_NONE) {
             scan(e, slot->automata[i], value);
         }
     }
     for (uint32_t i = 0; i < slot->empties.count && value.size == 0; i++) {
-        find_atom(e, e->program->empties[slot->empties.first + i]);
+        weighing_set_atom(e, e->program->empties[slot->empties.first + i],
+                          TRUTH_TRUE);
     }
 }
 
-/* Finds all literals of a slot, once per request. They are all still open:
- * only values that are too long to be remembered are searched otherwise. */
 void weighing_scan(struct evaluation *e, uint32_t number)
 {
-    const struct image_slot *slot = &e->program->slots[number];
-    const struct value *value = &e->values[number];
     uint32_t before = e->touched_atoms.count;
-    struct memo_entry *entry;
 
     e->scanned[number] = e->turn;
-    if (value->state != VALUE_PRESENT) {
+    if (e->values[number].state != VALUE_PRESENT) {
         return;
     }
-    if (value->text.size > MEMO_VALUE) {
-        look_through(e, slot, value->text);
-        return;
+    if (e->memo && e->effects[number]) {
+        memo_apply(e, e->effects[number]);
+    } else {
+        weighing_look_through(e, number);
     }
-    entry = memo_place(e->memo, number, value->text);
-    if (!memo_holds(entry, number, value->text)) {
-        look_through(e, slot, value->text);
-        memo_keep(entry, number, value->text, e->touched_atoms.items + before,
-                  e->touched_atoms.count - before, TRUTH_TRUE);
-        return;
-    }
-    for (uint32_t i = 0; i < entry->count; i++) {
-        uint32_t atom = entry->truths[i] >> 2;
-
-        weighing_set_atom(e, atom, (enum truth)(entry->truths[i] & 3));
-        weighing_wake(e, e->program->atom_wakes[atom]);
+    for (uint32_t i = before; i < e->touched_atoms.count; i++) {
+        weighing_wake(e, e->program->atom_wakes[e->touched_atoms.items[i]]);
     }
 }
 
@@ -136,13 +119,12 @@ static void wake_bounds(struct evaluation *e, const struct image_slot *slot,
     }
 }
 
-/* Wakes who waits for a network around this address. */
-static void wake_address(struct evaluation *e, struct span segments,
-                         const struct address *address)
+uint32_t weighing_nest(const struct evaluation *e, uint32_t number)
 {
-    const struct program *p = e->program;
-    const struct image_segment *all = p->segments + segments.first;
-    uint32_t low = 0, high = segments.count, nest;
+    struct span segments = e->program->slots[number].segments;
+    const struct address *address = e->values[number].address;
+    const struct image_segment *all = e->program->segments + segments.first;
+    uint32_t low = 0, high = segments.count;
 
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
@@ -153,7 +135,15 @@ static void wake_address(struct evaluation *e, struct span segments,
             high = middle;
         }
     }
-    nest = low ? all[low - 1].nest : IMAGE_NONE;
+    return low ? all[low - 1].nest : IMAGE_NONE;
+}
+
+/* Wakes who waits for a network around this address. */
+static void wake_address(struct evaluation *e, uint32_t number)
+{
+    const struct program *p = e->program;
+    uint32_t nest = weighing_nest(e, number);
+
     for (; nest != IMAGE_NONE; nest = p->nests[nest].parent) {
         struct span atoms = p->nests[nest].atoms;
 
@@ -163,15 +153,17 @@ static void wake_address(struct evaluation *e, struct span segments,
     }
 }
 
-static void wake_indexed(struct evaluation *e, const struct image_slot *slot,
-                         const struct value *value)
+static void wake_indexed(struct evaluation *e, uint32_t number)
 {
+    const struct image_slot *slot = &e->program->slots[number];
+    const struct value *value = &e->values[number];
+
     if (slot->points[NUMBER_IS].count) {
         wake_number(e, slot->points[NUMBER_IS], value->number);
     }
     wake_bounds(e, slot, value->number);
     if (slot->segments.count) {
-        wake_address(e, slot->segments, value->address);
+        wake_address(e, number);
     }
 }
 
@@ -186,7 +178,7 @@ void weigh_slots(struct evaluation *e, enum slot_time time)
 
         weighing_wake(e, slot->wakes[e->values[slots[i]].state]);
         if (slot->indexed && e->values[slots[i]].state == VALUE_PRESENT) {
-            wake_indexed(e, slot, &e->values[slots[i]]);
+            wake_indexed(e, slots[i]);
         }
         if (!slot->lazy) {
             sighted &= e->values[slots[i]].state != VALUE_UNKNOWN;

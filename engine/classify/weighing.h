@@ -9,10 +9,12 @@
 #include "classify/evaluation.h"
 #include "classify/image.h"
 #include "classify/rank_set.h"
-#include "classify/value_memo.h"
 
 /* A truth that is not worked out yet; others are kept as truth + 1. */
 #define ATOM_OPEN 0
+
+/* Atoms asked besides the key; who asks more is not kept. */
+#define ASKED_MAX 32
 
 /* What is to be undone before the next request. */
 struct touched {
@@ -38,12 +40,16 @@ struct evaluation {
     uint64_t turn;        /* counts requests */
     uint64_t *scanned;    /* by slot: the turn in which its automata ran */
 
-    struct memo_entry *memo; /* what was found in values of before */
+    struct memo *memo;     /* of requests past; NULL: none is at hand */
+    uint32_t *effects;     /* by slot: of its text in the key; or 0 */
+    bool recording;        /* what is asked besides the key is listed: */
+    uint32_t *asked;       /* up to ASKED_MAX atoms, the first of them ... */
+    uint32_t asked_before; /* ... asked already, and so in the key */
+    uint32_t asked_count;
 
     struct rank_set order; /* for sorting what fired */
     size_t *fired;         /* rules in import order */
     size_t fired_count;
-    bool decided; /* the stateful half is done: see keep.h */
     struct verdict verdict;
     struct arena *arena; /* owns all of the above but scratch */
 };
@@ -74,9 +80,13 @@ static inline void weighing_set_atom(struct evaluation *e, uint32_t atom,
 /* slots.c */
 /* Takes up the slots of one time: wakes rules, runs automata. */
 void weigh_slots(struct evaluation *e, enum slot_time time);
-/* Finds all literals of a slot, once per request. They are all still open:
- * only values that are too long to be remembered are searched otherwise. */
+/* Finds all literals of a slot, once per request, and wakes who waits for
+ * them. */
 void weighing_scan(struct evaluation *e, uint32_t slot);
+/* Makes true what is found in the text of a slot, and wakes nobody. */
+void weighing_look_through(struct evaluation *e, uint32_t slot);
+/* The innermost network around the address of a slot, or IMAGE_NONE. */
+uint32_t weighing_nest(const struct evaluation *e, uint32_t slot);
 
 /* evaluate.c */
 /* Looks at the ranks that were put off, for who asks what they are. */
@@ -86,6 +96,7 @@ void weigh_ranks(struct evaluation *e, uint32_t limit);
 /* Labels and groups, to at least `truth`. */
 void weighing_raise(struct evaluation *e, struct span span, bool counted,
                     enum truth truth);
+enum truth weigh_atom(struct evaluation *e, uint32_t atom);
 enum truth weigh_condition(struct evaluation *e, uint32_t start);
 
 /* verdict.c */

@@ -25,7 +25,6 @@ static bool make_requests(struct block *block, unsigned side, size_t lines)
         if (!block->requests[side][i]) {
             return false;
         }
-        wb_request_memo(block->requests[side][i], block->memo);
         wb_request_answers_only(block->requests[side][i],
                                 !makes_records(block->job));
     }
@@ -43,8 +42,7 @@ struct block *block_new(const struct block_job *job, size_t lines)
     block->room = lines;
     block->lines = calloc(lines, sizeof *block->lines);
     block->text = malloc(TEXT_SIZE);
-    block->memo = wb_memo_new();
-    bool fine = block->lines && block->text && block->memo;
+    bool fine = block->lines && block->text;
     for (unsigned i = 0; i < SIDES; i++) {
         fine = tally_start(&block->tallies[i]) && fine;
         fine = fine && (i >= job->sides || make_requests(block, i, lines));
@@ -72,7 +70,6 @@ void block_free(struct block *block)
     }
     free(block->lines);
     free(block->text);
-    wb_memo_free(block->memo);
     free(block->records.at);
     free(block);
 }

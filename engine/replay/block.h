@@ -56,7 +56,6 @@ struct block {
     size_t count, room;
     char *text;
     struct log_clock clock;
-    struct wb_memo *memo; /* of all requests of the block */
     /* Of all blocks that were in this place: */
     struct tally tallies[SIDES];
     struct table moves;

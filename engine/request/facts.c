@@ -216,17 +216,42 @@ static void fill_headers(struct fill *fill)
     }
 }
 
-/* As most requests are: names looked up, none of them twice. */
-static void fill_known_once(struct fill *fill)
+static const struct source *known_source(const struct fill *fill,
+                                         const struct header *header)
+{
+    return header->known ? fill->plan->of_name[header->known->number] : NULL;
+}
+
+/* Before the hints that are compared with it. */
+static void fill_agent(struct fill *fill)
 {
     const struct request *request = fill->request;
 
     for (size_t i = 0; i < request->header_count; i++) {
         const struct header *header = &request->headers[i];
-        const struct source *source =
-            header->known ? fill->plan->of_name[header->known->number] : NULL;
 
-        if (!source) {
+        if (known_source(fill, header) == fill->plan->agent) {
+            fill_header(fill, fill->plan->agent, header->value);
+            return;
+        }
+    }
+}
+
+/* As most requests are: names looked up, none of them twice. */
+static void fill_known_once(struct fill *fill)
+{
+    const struct request *request = fill->request;
+    const struct source *agent = fill->plan->agent;
+
+    if (agent) {
+        fill_agent(fill);
+    }
+
+    for (size_t i = 0; i < request->header_count; i++) {
+        const struct header *header = &request->headers[i];
+        const struct source *source = known_source(fill, header);
+
+        if (!source || source == agent) {
             continue;
         }
         fill_header(fill, source, header->value);
@@ -250,13 +275,19 @@ void facts_fill(const struct plan *plan, const struct request *request,
     fill.workspace = workspace;
     fill.cut = cut;
     fill.has_browser = false;
+    fill.agent = NULL;
+    fill.memory = NULL;
     memcpy(values, headers_whole(request) ? plan->absent : plan->unknown,
            plan->count * sizeof(*values));
+    if (is_looked_up(&fill)) {
+        fill.memory = request->memory;
+    }
     fill_plain(&fill);
     fill_known(&fill);
     if (is_looked_up(&fill) && !request->repeated) {
         fill_known_once(&fill);
     } else {
+        fill.memory = NULL; /* of lines that are joined nothing is */
         fill_headers(&fill);
     }
     fill_query(&fill);

@@ -92,7 +92,7 @@ static void fill_order(struct fill *fill, unsigned slot, enum field field)
         text = shape_hash(text, fill->workspace);
     }
     if (text.at) {
-        put_text(fill, slot, text);
+        put_remembered(fill, slot, text);
     } else {
         put_unknown(fill, slot);
     }
@@ -229,7 +229,7 @@ void fill_plain(struct fill *fill)
             struct view text = text_of(fill->request, text_at[field]);
 
             if (text.at) {
-                put_text(fill, slot, text);
+                put_remembered(fill, slot, text);
             } else if (field == FIELD_COUNTRY || field == FIELD_AS_ORG) {
                 fill_located(fill, slot, field);
             }

@@ -10,6 +10,7 @@
 #include "request/browser.h"
 #include "request/plan.h"
 #include "request/transform.h"
+#include "request/value_memory.h"
 
 struct fill {
     const struct plan *plan;
@@ -17,8 +18,10 @@ struct fill {
     struct value *values;
     struct arena *workspace;
     bool *cut;
-    struct browser browser; /* the user agent read, once it is asked for */
+    struct value_memory *memory; /* NULL: nothing is remembered */
+    struct browser browser;      /* the user agent read, once it is asked for */
     bool has_browser;
+    const struct browser *agent; /* the same, where it is remembered */
 };
 
 static inline void put_unknown(struct fill *fill, unsigned slot)
@@ -50,6 +53,9 @@ static inline bool headers_whole(const struct request *request)
 {
     return !request->headers_limited && !request->overflow;
 }
+
+/* The same of a slot without transforms, whose value may be remembered. */
+void put_remembered(struct fill *fill, unsigned slot, struct view text);
 
 /* Method, path, client, payment, header order: all slots of plan->plain. */
 void fill_plain(struct fill *fill);

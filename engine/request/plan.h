@@ -21,7 +21,8 @@ struct source {
     struct view name;
     const unsigned *slots; /* all that are made of it */
     size_t slot_count;
-    bool bare; /* its only slot is its text as it is */
+    bool bare;  /* its only slot is its text as it is */
+    bool joint; /* a slot of it hangs on another source, too */
 };
 
 /* Slot numbers. */
@@ -44,6 +45,7 @@ struct plan {
     struct slot_list plain; /* made of no source */
     struct slot_list of_kind[SOURCE_KINDS]; /* made of sources of that kind */
     const struct source *cookie_header;     /* NULL: no slot asks for one */
+    const struct source *agent;             /* the user agent, or NULL */
     const struct known_names
         *names; /* made by plan_know: by a known name's ... */
     const struct source **of_name; /* ... number its source, or NULL */

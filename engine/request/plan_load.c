@@ -218,6 +218,11 @@ static bool is_bare(const struct slot *slot)
            slot->transforms[0] == TRANSFORM_NONE;
 }
 
+static bool is_joint(enum field field)
+{
+    return field == FIELD_CH_SAME_MAJOR || field == FIELD_CH_SAME_PLATFORM;
+}
+
 /* Gives each source its slots: a run of one array, in the slots' order. */
 static bool give_slots(struct plan *plan, const size_t *source_of)
 {
@@ -234,6 +239,7 @@ static bool give_slots(struct plan *plan, const size_t *source_of)
         for (size_t i = 0; i < plan->count; i++) {
             if (source_of[i] == s) {
                 *next++ = (unsigned)i;
+                source->joint |= is_joint(plan->slots[i].field);
             }
         }
         source->slot_count = (size_t)(next - source->slots);
@@ -268,6 +274,7 @@ bool plan_close(struct plan *plan)
         plan->cookie_header =
             &plan->sources[intern(plan, SOURCE_HEADER, VIEW("cookie"))];
     }
+    plan->agent = plan_find(plan, SOURCE_HEADER, VIEW("user-agent"));
     return give_slots(plan, source_of);
 }
 

@@ -17,7 +17,6 @@
 #include "base/arena.h"
 #include "base/view.h"
 #include "request/address.h"
-#include "request/browser.h"
 #include "request/known_names.h"
 #include "request/path.h"
 
@@ -48,6 +47,8 @@ struct signature_slots {
     struct view state;      /* NONE: there is no signature */
     struct view agent, key; /* of one that is verified, else NONE */
 };
+
+struct value_memory;
 
 struct request {
     /* written by the transport; views live until the decision is done */
@@ -84,8 +85,7 @@ struct request {
     bool client_known;                 /* client_ip was an address */
     struct view site;                  /* set by the engine */
     const struct databases *databases; /* ... here; set by the engine */
-    const struct browser *browser; /* of this user agent; NULL: to be read */
-    struct view browser_name;
+    struct value_memory *memory; /* of values; NULL: none; set by the engine */
     struct payment_slots payment;
     struct signature_slots signature;
     const struct robots

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An evaluation that has met values before answers as a new one does: few
- * values that come often, more than it can remember, long ones and empty
- * ones, tests by literals, globs and expressions on two headers.
+ * An evaluation with a memo answers as one without: few values that come
+ * often, more than it can remember, long ones and empty ones, values that are
+ * known and unknown; tests by literals, globs and expressions, of numbers and
+ * of labels that other rules gave; in both halves.
  */
 #include "tap.h"
 
 #include "classify.h"
-#include "classify/value_memo.h"
+#include "classify/memo.h"
 
 #define RULES 60
-#define VALUES (3 * MEMO_ENTRIES)
-#define ASKED 4000
+#define VALUES 400
+#define VALUE_MAX 300
+#define ASKED 20000u
 
 static uint64_t seed = 4711;
 
@@ -21,8 +23,8 @@ static unsigned draw(unsigned below)
     return (unsigned)(seed >> 33) % below;
 }
 
-static char values[VALUES][MEMO_VALUE + 40];
-static char pack[RULES * 120 + 200];
+static char values[VALUES][VALUE_MAX];
+static char pack[RULES * 220 + 400];
 
 static void draw_text(char *out, size_t size)
 {
@@ -32,19 +34,37 @@ static void draw_text(char *out, size_t size)
     out[size] = '\0';
 }
 
+static struct known_names *names;
+
+/* Only of names that are looked up values are remembered. */
+static void know_names(struct weigher *w)
+{
+    struct plan *plan = (struct plan *)(uintptr_t)program_plan(w->program);
+
+    names = known_names_new(w->arena);
+    if (!names || !plan_add_names(plan, names) || !plan_know(plan, names)) {
+        abort();
+    }
+}
+
 static void make_pack(void)
 {
     static const char *const tests[] = {"contains", "word", "starts-with",
                                         "ends-with", "is"};
     struct text t = text_in(pack, sizeof(pack) - 1);
 
-    text_add(&t, VIEW(HEAD "rules:\n"));
+    text_add(&t,
+             VIEW(HEAD "rates: { often: { per: header.one, window: 60s } }\n"
+                       "rules:\n"));
     for (unsigned i = 0; i < RULES; i++) {
         char literal[8], other[8];
 
         draw_text(literal, 1 + draw(4));
         draw_text(other, 1 + draw(3));
-        text_addf(&t, "  - { id: r%u, score: 0, when: { header.%s: ", i,
+        text_addf(&t,
+                  "  - { id: r%u, score: %u, labels: [t:l%u]%s, when: { "
+                  "header.%s: ",
+                  i, i % 3, i, i % 11 ? "" : ", mode: count",
                   i % 2 ? "one" : "two");
         if (i % 5 == 0) {
             text_addf(&t, "{ glob: '*%s*%s*' }", literal, other);
@@ -53,22 +73,110 @@ static void make_pack(void)
         } else {
             text_addf(&t, "{ %s: '%s' }", tests[draw(5)], literal);
         }
-        text_addf(&t, "%s } }\n", i % 3 ? "" : ", header.three: absent");
+        text_add(&t, i % 3 ? VIEW("") : VIEW(", header.three: absent"));
+        text_add(&t,
+                 i % 4 ? VIEW("") : VIEW(", header-count: { at-least: 3 }"));
+        text_add(&t, i % 6 ? VIEW("") : VIEW(", rate.often: { at-least: 2 }"));
+        if (i % 8 == 1) {
+            text_addf(&t, ", label: t:l%u", i - 1);
+        } else if (i % 13 == 5) {
+            text_add(&t, VIEW(", header.two|length: { at-least: 9 }"));
+        }
+        text_add(&t, VIEW(" } }\n"));
     }
+    text_add(&t, VIEW("  - { id: high, labels: [t:high], when: { score: { "
+                      "at-least: 9 } } }\n"));
     pack[t.size] = '\0';
 }
 
-static void weigh(struct weigher *w, const char *one, const char *two)
+static void weigh(struct weigher *w, const char *one, const char *two,
+                  unsigned odd, struct memo *with)
 {
+    static const struct view known[] = {{"one", 3}, {"two", 3}};
+    bool cut = false;
+    uint64_t rate = odd % 4;
+
     weigher_start(w);
+    w->request.names = names;
+    w->request.memory = with ? memo_values(with) : NULL;
     request_add_header(&w->request, VIEW("One"), view_text(one));
     request_add_header(&w->request, VIEW("Two"), view_text(two));
-    weigher_weigh(w, NULL);
+    if (odd % 5 == 0) {
+        request_add_header(&w->request, VIEW("Two"), view_text(one));
+    }
+    if (odd % 7 == 0) {
+        request_add_header(&w->request, VIEW("Three"), view_text(two));
+    } else if (odd % 3 == 0) {
+        w->request.headers_limited = true;
+        w->request.headers_known = known;
+        w->request.headers_known_count = 2;
+    }
+    if (!request_prepare(&w->request, w->workspace)) {
+        abort();
+    }
+    facts_fill(program_plan(w->program), &w->request, w->values, w->workspace,
+               &cut);
+    evaluation_use(w->evaluation, with);
+    evaluation_stateless(w->evaluation, w->values);
+    evaluation_use(w->evaluation, NULL);
+    evaluation_stateful(w->evaluation, &rate);
+}
+
+/* Everything that can be asked of it, in one number per rule and label. */
+static size_t answers(const struct weigher *w, unsigned char *out)
+{
+    const struct verdict *verdict = evaluation_verdict(w->evaluation);
+    const size_t *fired;
+    size_t count = 0, n = evaluation_fired(w->evaluation, &fired);
+
+    for (size_t i = 0; i < program_labels(w->program); i++) {
+        out[count++] = (unsigned char)evaluation_label(w->evaluation, i);
+        out[count++] = (unsigned char)evaluation_shadow_label(w->evaluation, i);
+    }
+    for (size_t i = 0; i < program_rules(w->program); i++) {
+        out[count++] = (unsigned char)evaluation_rule(w->evaluation, i);
+    }
+    for (size_t i = 0; i < n; i++) {
+        out[count++] = (unsigned char)fired[i];
+    }
+    out[count++] = (unsigned char)verdict->score;
+    out[count++] = (unsigned char)verdict->class;
+    out[count++] = (unsigned char)n;
+    return count;
+}
+
+/* A memo that shares its room with many others forgets all the time. */
+static void compare(struct weigher *w, size_t shares)
+{
+    static unsigned char with[4096], without[4096];
+    size_t wrong = 0, held = 0, count;
+    struct evaluation *remembers = w->evaluation;
+    struct evaluation *forgets = evaluation_new(w->program);
+    struct memo *memo = memo_new(w->program, shares);
+
+    for (unsigned i = 0; i < ASKED; i++) {
+        const char *one = values[draw(i % 4 ? 6 : VALUES)];
+        const char *two = values[draw(i % 7 ? 6 : VALUES)];
+        unsigned odd = draw(16);
+
+        weigh(w, one, two, odd, memo);
+        count = answers(w, with);
+        w->evaluation = forgets;
+        weigh(w, one, two, odd, NULL);
+        wrong += count != answers(w, without) || memcmp(with, without, count);
+        held += (size_t)evaluation_verdict(w->evaluation)->score;
+        w->evaluation = remembers;
+    }
+    ok(held > ASKED, "rules were true");
+    is_number((long long)wrong, 0, "each time as if the requests were new");
+    ok(memo->met > ASKED / (shares > 1 ? 100 : 4), "%llu of %u were not",
+       (unsigned long long)memo->met, ASKED);
+    evaluation_free(forgets);
+    memo_free(memo);
 }
 
 int main(void)
 {
-    size_t wrong = 0, held = 0;
     struct weigher w;
 
     make_pack();
@@ -76,27 +184,9 @@ int main(void)
         draw_text(values[i], i % 9 ? draw(12) : draw(sizeof(values[i]) - 1));
     }
     weigher_open(&w, pack, NULL);
-    for (unsigned i = 0; i < ASKED; i++) {
-        const char *one = values[draw(i % 2 ? 20 : VALUES)];
-        const char *two = values[draw(i % 3 ? 20 : VALUES)];
-        struct evaluation *old = w.evaluation;
-        enum truth truths[RULES];
-
-        weigh(&w, one, two);
-        for (unsigned r = 0; r < RULES; r++) {
-            truths[r] = evaluation_rule(w.evaluation, r);
-            held += truths[r] == TRUTH_TRUE;
-        }
-        w.evaluation = evaluation_new(w.program);
-        weigh(&w, one, two);
-        for (unsigned r = 0; r < RULES; r++) {
-            wrong += truths[r] != evaluation_rule(w.evaluation, r);
-        }
-        evaluation_free(w.evaluation);
-        w.evaluation = old;
-    }
-    ok(held > ASKED, "%zu times a rule was true", held);
-    is_number(wrong, 0, "and each time as if the values were new");
+    know_names(&w);
+    compare(&w, 1);
+    compare(&w, 64);
     weigher_close(&w);
     return tap_end();
 }

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "decision.h"
 #include "tap.h"
-#include "weighbridge.h"
 
 #define START INT64_C(1767225600000000)
 #define REQUESTS 6000
@@ -96,25 +96,24 @@ static void decide(struct side *side, struct wb_engine *engine, uint64_t seed,
                                    sizeof side->record);
 }
 
-static struct side side_new(struct wb_engine *engine, struct wb_memo *memo)
+static struct side side_new(struct wb_engine *engine, bool anew)
 {
     struct side side = {.request = wb_request_new()};
 
     wb_state_open_replay(engine, &side.state);
-    wb_request_memo(side.request, memo);
+    side.request->anew = anew;
     return side;
 }
 
 /* The same requests through both engines in turn. */
 static void check(struct wb_engine *const engines[2], const char *name)
 {
-    struct wb_memo *memo = wb_memo_new();
     static struct side with[2], without[2];
     size_t wrong = 0;
 
     for (int i = 0; i < 2; i++) {
-        with[i] = side_new(engines[i], memo);
-        without[i] = side_new(engines[i], NULL);
+        with[i] = side_new(engines[i], false);
+        without[i] = side_new(engines[i], true);
     }
     for (uint64_t n = 0; n < REQUESTS; n++) {
         struct side *one = &with[n % 2], *other = &without[n % 2];
@@ -137,12 +136,11 @@ static void check(struct wb_engine *const engines[2], const char *name)
         wb_state_close(with[i].state);
         wb_state_close(without[i].state);
     }
-    wb_memo_free(memo);
 }
 
 static void check_answers(struct wb_engine *engine)
 {
-    struct side full = side_new(engine, NULL), brief = side_new(engine, NULL);
+    struct side full = side_new(engine, false), brief = side_new(engine, false);
     size_t wrong = 0;
 
     wb_request_answers_only(brief.request, 1);

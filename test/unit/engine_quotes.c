@@ -70,6 +70,14 @@ static void write_policy(const char *quotes, const char *price)
         "    price: %s\n"
         "    demand: { signal: load, target: 50%%, period: 5s, floor: 0.5x,"
         " ceiling: 8x, step: 50%%, hold: 1000 }\n"
+        "  - id: here\n"
+        "    match: { path: /host, host: here.example }\n"
+        "    price: 0.01 usdc\n"
+        "    demand: { signal: load, target: 50%%, period: 5s }\n"
+        "  - id: there\n"
+        "    match: { path: /host, host: there.example }\n"
+        "    price: 0.03 usdc\n"
+        "    demand: { signal: load, target: 50%%, period: 5s }\n"
         "  - id: both\n"
         "    match: { path: /both }\n"
         "    price: [0.01 usdc, 0.02 main]\n"
@@ -296,6 +304,48 @@ static void by_history(const char *when)
        "%s: each tier has its own", when);
 }
 
+/* What moved elsewhere moved nothing here. */
+static void not_anothers_history(void)
+{
+    struct ask here = {.target = "/host", .host = "here.example", .at = 22};
+    struct ask there = {.target = "/host", .host = "there.example", .at = 22};
+    struct ask site = {.target = "/feed/a?n=2", .host = "other.example",
+                       .at = 22};
+
+    ok(pays(&here, "11250", NULL) && !pays(&there, "11250", NULL) &&
+           !pays(&there, "33750", NULL) && pays(&there, "30000", NULL),
+       "without a quote: not of another host");
+    ok(pays(&site, "20000", NULL) && !pays(&site, "45000", NULL),
+       "without a quote: not of another site");
+}
+
+static bool pays_in(const char *target, const char *network, const char *asset,
+                    const char *amount)
+{
+    struct ask ask = {.target = target, .at = 22};
+    char header[X402_HEADER_ROOM];
+    struct x402_price price = x402_plain;
+
+    price.amount = amount;
+    price.valid_before = 1767225800;
+    price.asset = asset;
+    price.network = network;
+    x402_header_at(++payments, &price, header);
+    decide(&ask, header);
+    return !strcmp(told("X-Payment-State"), "sound");
+}
+
+static void not_anothers_asset(void)
+{
+    static const char main[] = "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913";
+
+    ok(pays_in("/both", "eip155:8453", main, "22500") &&
+           pays_in("/both", "eip155:8453", main, "20000") &&
+           !pays_in("/both", "eip155:8453", main, "11250") &&
+           !pays_in("/both", "eip155:8453", main, "10000"),
+       "without a quote: not the amount of another asset");
+}
+
 static void assets(void)
 {
     struct ask ask = {.target = "/both", .at = 22};
@@ -480,11 +530,19 @@ int main(void)
     wb_state_close(state);
     state = open_state();
     struct ask ask = {.target = "/feed/a?n=2"};
+    struct ask both = {.target = "/both", .at = 6};
+    struct ask here = {.target = "/host", .host = "here.example", .at = 6};
     set_load("feed", "200", 1);
+    set_load("both", "200", 1);
+    set_load("here", "200", 1);
+    decide(&both, NULL);
+    decide(&here, NULL);
     for (ask.at = 0; ask.at <= 20; ask.at += 5) {
         decide(&ask, NULL);
     }
     by_history("memory");
+    not_anothers_history();
+    not_anothers_asset();
     ask.at = 304;
     ok(pays(&ask, "20000", NULL), "what began to hold earlier lapses last");
     ask.at = 311;

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What stands under a key of the memo: either what the stateless half came
+ * to, which is what weighing_reset() would undo,
+ *
+ *   struct kept | ranks to look at | slots scanned | atoms found in them
+ *               | labels, both planes | ranks, truths
+ *
+ * or the atoms that were asked for besides what is in the key. Atoms of such
+ * are worked out for each request, and are not kept.
+ */
+#include "classify/memo.h"
+
+struct entry {
+    uint64_t hash;
+    uint64_t used; /* the memo's clock; 0: free */
+    uint32_t key_size;
+    uint32_t more; /* atoms that are to be asked; 0: it is kept */
+    uint32_t words[];
+};
+#define ENTRY_WORDS ((MEMO_PLACE - sizeof(struct entry)) / sizeof(uint32_t))
+
+struct kept {
+    unsigned regex_runs;
+    uint32_t sighted;
+    uint32_t look, scanned, atoms, labels, ranks; /* how many */
+};
+#define KEPT_WORDS (sizeof(struct kept) / sizeof(uint32_t))
+
+/* ---- finding ---- */
+
+static uint64_t hash_key(const struct memo *memo)
+{
+    uint64_t hash = memo->key_size, word;
+    uint32_t i = 0;
+
+    for (; i + 2 <= memo->key_size; i += 2) {
+        memcpy(&word, memo->key + i, sizeof(word));
+        hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+        hash ^= hash >> 32;
+    }
+    if (i < memo->key_size) {
+        hash = (hash ^ memo->key[i]) * UINT64_C(0xc2b2ae3d27d4eb4f);
+        hash ^= hash >> 32;
+    }
+    return hash;
+}
+
+static struct entry *place(const struct memo *memo, uint64_t hash, uint32_t way)
+{
+    size_t at = ((hash >> 7) & (memo->sets - 1)) * 2 + way;
+
+    return (struct entry *)(void *)(memo->places + at * MEMO_PLACE);
+}
+
+static bool holds(const struct memo *memo, const struct entry *entry,
+                  uint64_t hash)
+{
+    return entry->used && entry->hash == hash &&
+           entry->key_size == memo->key_size &&
+           !memcmp(entry->words, memo->key,
+                   memo->key_size * sizeof(*memo->key));
+}
+
+static struct entry *find(struct memo *memo)
+{
+    uint64_t hash = hash_key(memo);
+
+    for (uint32_t way = 0; way < 2; way++) {
+        struct entry *entry = place(memo, hash, way);
+
+        if (holds(memo, entry, hash)) {
+            entry->used = ++memo->clock;
+            return entry;
+        }
+    }
+    return NULL;
+}
+
+/* A place for the key, written down; what stands there is gone. */
+static struct entry *take_place(struct memo *memo)
+{
+    uint64_t hash = hash_key(memo);
+    struct entry *entry = place(memo, hash, 0), *other = place(memo, hash, 1);
+
+    if (holds(memo, other, hash) ||
+        (!holds(memo, entry, hash) && other->used < entry->used)) {
+        entry = other;
+    }
+    entry->hash = hash;
+    entry->used = ++memo->clock;
+    entry->key_size = memo->key_size;
+    memcpy(entry->words, memo->key, memo->key_size * sizeof(*memo->key));
+    return entry;
+}
+
+/* ---- recalling ---- */
+
+static const uint32_t *take(const uint32_t **at, uint32_t count)
+{
+    const uint32_t *items = *at;
+
+    *at += count;
+    return items;
+}
+
+/* An item in the upper bits, truths in the lower. */
+#define TRUTHS_BITS 4
+
+static void recall_labels(struct evaluation *e, const uint32_t *items,
+                          uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t label = items[i] >> TRUTHS_BITS;
+
+        e->real[label] = items[i] & 3;
+        e->shadow[label] = items[i] >> 2 & 3;
+        e->touched_labels.items[i] = label;
+    }
+    e->touched_labels.count = count;
+}
+
+static void recall_ranks(struct evaluation *e, const uint32_t *items,
+                         uint32_t count)
+{
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t rank = items[i] >> TRUTHS_BITS;
+
+        e->truths[rank] = items[i] & 3;
+        e->touched_ranks.items[i] = rank;
+    }
+    e->touched_ranks.count = count;
+}
+
+static void recall(struct evaluation *e, const struct entry *entry)
+{
+    const uint32_t *at = entry->words + entry->key_size, *items;
+    struct kept kept;
+
+    memcpy(&kept, take(&at, KEPT_WORDS), sizeof(kept));
+    e->memo->met++;
+    e->regex_runs = kept.regex_runs;
+    e->sighted = kept.sighted;
+    items = take(&at, kept.look);
+    for (uint32_t i = 0; i < kept.look; i++) {
+        rank_set_add(&e->look, items[i]);
+    }
+    items = take(&at, kept.scanned);
+    for (uint32_t i = 0; i < kept.scanned; i++) {
+        e->scanned[items[i]] = e->turn;
+    }
+    items = take(&at, kept.atoms);
+    for (uint32_t i = 0; i < kept.atoms; i++) {
+        weighing_set_atom(e, items[i], TRUTH_TRUE);
+    }
+    recall_labels(e, take(&at, kept.labels), kept.labels);
+    recall_ranks(e, take(&at, kept.ranks), kept.ranks);
+}
+
+/* Asks for the atoms, and makes the key longer by their truths. */
+static bool ask_more(struct evaluation *e, const struct entry *entry)
+{
+    struct memo *memo = e->memo;
+    const uint32_t *atoms = entry->words + entry->key_size;
+    uint32_t count = entry->more;
+
+    if (count > MEMO_WORDS - memo->key_size ||
+        count > ASKED_MAX - e->asked_before) {
+        return false;
+    }
+    for (uint32_t i = 0; i < count; i++) {
+        e->asked[e->asked_before++] = atoms[i];
+        memo->key[memo->key_size++] = weigh_atom(e, atoms[i]);
+    }
+    return !e->verdict.limited;
+}
+
+bool memo_recall(struct evaluation *e)
+{
+    const struct entry *entry;
+
+    e->asked_before = 0;
+    if (!memo_make_key(e)) {
+        memset(e->effects, 0, e->program->slot_count * sizeof(*e->effects));
+        return false;
+    }
+    while ((entry = find(e->memo)) != NULL) {
+        if (entry->more == 0) {
+            recall(e, entry);
+            return true;
+        }
+        if (!ask_more(e, entry)) {
+            weighing_reset(e);
+            return false;
+        }
+    }
+    if (e->asked_before > 0) {
+        weighing_reset(e); /* what was asked has a part in its limits */
+    }
+    e->asked_count = e->asked_before;
+    e->recording = true;
+    return false;
+}
+
+/* ---- keeping ---- */
+
+/* Words that are written, or not if there is no room. */
+struct list {
+    uint32_t *at;
+    uint32_t count;
+    size_t room;
+};
+
+static void put(struct list *list, uint32_t word)
+{
+    if (list->count < list->room) {
+        list->at[list->count] = word;
+    }
+    list->count++;
+}
+
+static void put_look(struct list *list, const struct rank_set *set)
+{
+    for (uint32_t w = 0; w < set->group_count * 64; w++) {
+        for (uint64_t word = set->words[w]; word; word &= word - 1) {
+            put(list, w * 64 + (uint32_t)__builtin_ctzll(word));
+        }
+    }
+}
+
+/* Is it one of what is found in a text of the key? */
+static bool is_in_key(const struct evaluation *e, uint32_t number)
+{
+    const struct atom *atom = &e->program->atoms[number];
+
+    return (atom->kind == OP_LITERAL || atom->kind == OP_GLOB) &&
+           e->effects[atom->slot] && e->scanned[atom->slot] == e->turn;
+}
+
+static void put_kept(struct list *list, const struct evaluation *e,
+                     struct kept *kept)
+{
+    const struct program *p = e->program;
+    uint32_t before = list->count;
+
+    put_look(list, &e->look);
+    kept->look = list->count - before;
+    before = list->count;
+    for (uint32_t slot = 0; slot < p->slot_count; slot++) {
+        if (e->effects[slot] && e->scanned[slot] == e->turn) {
+            put(list, slot);
+        }
+    }
+    kept->scanned = list->count - before;
+    before = list->count;
+    for (uint32_t i = 0; i < e->touched_atoms.count; i++) {
+        if (is_in_key(e, e->touched_atoms.items[i])) {
+            put(list, e->touched_atoms.items[i]);
+        }
+    }
+    kept->atoms = list->count - before;
+    kept->labels = e->touched_labels.count;
+    for (uint32_t i = 0; i < kept->labels; i++) {
+        uint32_t label = e->touched_labels.items[i];
+
+        put(list, label << TRUTHS_BITS | (uint32_t)e->shadow[label] << 2 |
+                      e->real[label]);
+    }
+    kept->ranks = e->touched_ranks.count;
+    for (uint32_t i = 0; i < kept->ranks; i++) {
+        uint32_t rank = e->touched_ranks.items[i];
+
+        put(list, rank << TRUTHS_BITS | e->truths[rank]);
+    }
+}
+
+static void keep(struct evaluation *e)
+{
+    struct entry *entry = take_place(e->memo);
+    struct list list = {entry->words + entry->key_size, 0,
+                        ENTRY_WORDS - entry->key_size};
+    struct kept kept = {.regex_runs = e->regex_runs, .sighted = e->sighted};
+
+    for (uint32_t i = 0; i < KEPT_WORDS; i++) {
+        put(&list, 0);
+    }
+    put_kept(&list, e, &kept);
+    entry->more = 0;
+    if (list.count > list.room) {
+        entry->used = 0;
+        return;
+    }
+    memcpy(entry->words + entry->key_size, &kept, sizeof(kept));
+}
+
+/* What was asked and is not in the key yet: first to be asked next time. */
+static bool keep_more(struct evaluation *e, const uint32_t *more,
+                      uint32_t count)
+{
+    struct memo *memo = e->memo;
+    struct entry *entry;
+
+    if (count > MEMO_WORDS - memo->key_size) {
+        return false;
+    }
+    entry = take_place(memo);
+    entry->more = count;
+    memcpy(entry->words + entry->key_size, more, count * sizeof(*more));
+    for (uint32_t i = 0; i < count; i++) {
+        memo->key[memo->key_size++] = weigh_atom(e, more[i]);
+    }
+    return true;
+}
+
+void memo_keep(struct evaluation *e)
+{
+    const uint32_t *more = e->asked + e->asked_before;
+    uint32_t count = e->asked_count - e->asked_before;
+
+    if (!e->recording) {
+        return; /* perhaps since more was asked than is kept */
+    }
+    e->recording = false;
+    if (e->verdict.limited) {
+        return;
+    }
+    if (count == 0 || keep_more(e, more, count)) {
+        keep(e);
+    }
+}
