@@ -14,7 +14,8 @@
 
 #define AGENT_MAX 512   /* bytes; longer ones are evaluated each time */
 #define OTHERS_MAX 2048 /* of target and referer: what is made of them fits */
-#define PAIRS 8
+#define LINE 64         /* bytes that are fetched at once */
+#define PAIRS 15        /* fill one, before the text */
 #define RECORDS 131072
 #define PLACES (2 * RECORDS) /* a power of two */
 #define PROBES 16 /* who makes hashes collide finds nothing, and fast */
@@ -60,7 +61,7 @@ struct past {
     unsigned char flags; /* that anything asks for */
     struct surroundings around[AROUND_MAX];
     unsigned around_count, around_last;
-    uint64_t *places; /* upper half of a hash, a record's place / 4 + 1 */
+    uint64_t *places; /* upper half of a hash, a record's first line + 1 */
     char *room;
     size_t used, records;
     struct evaluation *finished[FINISHED_MAX];
@@ -326,7 +327,7 @@ static uint32_t half_of(uint64_t hash)
 static struct record *record_at(const struct past *past, uint64_t place)
 {
     return (struct record *)(void *)(past->room +
-                                     4 * ((size_t)(uint32_t)place - 1));
+                                     LINE * ((size_t)(uint32_t)place - 1));
 }
 
 /* Its record; or NULL, and where it would be: NULL if nowhere. */
@@ -354,7 +355,7 @@ static struct record *find_agent(const struct past *past, uint64_t hash,
 static struct record *add_agent(struct past *past, uint64_t hash,
                                 struct view agent)
 {
-    size_t size = sizeof(struct record) + (agent.size + 3) / 4 * 4;
+    size_t size = (sizeof(struct record) + agent.size + LINE - 1) / LINE * LINE;
     uint64_t *place;
     struct record *record;
 
@@ -365,7 +366,7 @@ static struct record *add_agent(struct past *past, uint64_t hash,
     if (record || !place) {
         return record;
     }
-    *place = (uint64_t)half_of(hash) << 32 | (past->used / 4 + 1);
+    *place = (uint64_t)half_of(hash) << 32 | (past->used / LINE + 1);
     record = record_at(past, *place);
     memset(record, 0, sizeof *record);
     record->size = (uint32_t)agent.size;

@@ -6,7 +6,7 @@
  * found by the user agent and its surroundings, without filling in a value or
  * asking a rule:
  *
- *   hash of the user agent -> record: {surroundings, evaluation} x 8, its text
+ *   hash of the user agent -> record: {surroundings, evaluation} x 15, its text
  *
  * Evaluations are finished ones (classify/finished.h), few and shared. Only
  * requests of which User-Agent and Referer alone are known take part, and
