@@ -17,6 +17,7 @@
 #include "x402_header.h"
 
 #define SECOND INT64_C(1000000)
+#define CONFIG "version: 1\nrules: [rules.yaml]\npolicy: policy.yaml\n"
 
 static char folder[] = "/tmp/weighbridge-quotes-XXXXXX";
 static struct wb_engine *engine;
@@ -396,6 +397,29 @@ static void volume(void)
     ok(pays(&ask, "5000", rebate), "but its own");
 }
 
+/* Where signatures are checked, what was not signed brings no rebate. */
+static void junk(void)
+{
+#ifdef WITH_SECP256K1
+    struct ask ask = {.target = "/many", .at = 23};
+    struct wb_engine *before = engine;
+    struct wb_state *old = state;
+
+    write_file("weighbridge.yaml", CONFIG "payments: { signature: flag }\n");
+    engine = load();
+    state = open_state();
+    ok(pays(&ask, "10000", NULL), "a payment with a signature of nobody's");
+    decide(&ask, NULL);
+    ok(!strcmp(told("X-Price-Amount"), "10000"), "brings no rebate");
+    wb_state_close(state);
+    wb_engine_unref(engine);
+    state = old;
+    engine = before;
+#else
+    tap_note("without libsecp256k1 nothing is proven");
+#endif
+}
+
 static void windows(void)
 {
     struct ask ask = {.target = "/noon", .at = 58};
@@ -473,7 +497,7 @@ static void restart(void)
     wb_state_close(state);
     wb_engine_unref(engine);
     write_file("weighbridge.yaml",
-               "version: 1\nrules: [rules.yaml]\npolicy: policy.yaml\n"
+               CONFIG "payments: { signature: off }\n"
                "claims: { store: lmdb, path: claims }\n");
     write_policy("{ ttl: 300s }", "0.01 usdc");
     engine = load();
@@ -518,7 +542,7 @@ int main(void)
     }
     write_file("rules.yaml", rules);
     write_file("weighbridge.yaml",
-               "version: 1\nrules: [rules.yaml]\npolicy: policy.yaml\n"
+               CONFIG "payments: { signature: off }\n"
                "sites: [{ id: other, hosts: [other.example] }]\n");
     write_policy("{ ttl: 300s, keys: quote.keys }", "0.01 usdc");
     engine = load();
@@ -551,6 +575,7 @@ int main(void)
     state = open_state();
     assets();
     volume();
+    junk();
     windows();
     rates();
     elsewhere();
