@@ -87,6 +87,10 @@ static void write_policy(const char *quotes, const char *price)
         "    match: { path: /many }\n"
         "    price: 0.01 usdc\n"
         "    volume: { per: client-ip, steps: [{ from: 1, factor: 0.5 }] }\n"
+        "  - id: often\n"
+        "    match: { path: /often }\n"
+        "    price: [0.01 usdc, 0.02 main]\n"
+        "    volume: { per: client-ip, steps: [{ from: 1, factor: 0.5 }] }\n"
         "  - id: noon\n"
         "    match: { path: /noon }\n"
         "    tiers: [ { when: { class: agent }, price: 0.002 usdc, valid: {"
@@ -397,6 +401,37 @@ static void volume(void)
     ok(pays(&ask, "5000", rebate), "but its own");
 }
 
+/* The step that was told holds for each asset. */
+static void often(void)
+{
+    struct ask ask = {.target = "/often", .at = 23};
+    char quote[1200];
+    char header[X402_HEADER_ROOM];
+    char extra[1300];
+    struct x402_price price = x402_plain;
+
+    decide(&ask, NULL);
+    snprintf(quote, sizeof quote, "%s", told("X-Price-Quote"));
+    ok(pays(&ask, "10000", quote), "paid in one asset");
+    snprintf(extra, sizeof extra, ",\"extra\":{\"quote\":\"%s\"}", quote);
+    price.extra = extra;
+    price.asset = "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913";
+    price.network = "eip155:8453";
+    price.valid_before = 1767225800;
+    price.amount = "10000";
+    x402_header_at(++payments, &price, header);
+    decide(&ask, header);
+    ok(!strcmp(told("X-Payment-State"), "wrong-amount"),
+       "a rebate that was not told is none in another");
+    price.amount = "20000";
+    x402_header_at(++payments, &price, header);
+    decide(&ask, header);
+    ok(!strcmp(told("X-Payment-State"), "sound") &&
+           strstr(told("X-Price-Offers"), "/10000/") &&
+           strstr(told("X-Price-Offers"), "/20000/"),
+       "what was told is, and all of it is told again");
+}
+
 /* Where signatures are checked, what was not signed brings no rebate. */
 static void junk(void)
 {
@@ -575,6 +610,7 @@ int main(void)
     state = open_state();
     assets();
     volume();
+    often();
     junk();
     windows();
     rates();
