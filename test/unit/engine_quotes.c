@@ -17,6 +17,7 @@
 #include "x402_header.h"
 
 #define SECOND INT64_C(1000000)
+#define CONFIG "version: 1\nrules: [rules.yaml]\npolicy: policy.yaml\n"
 
 static char folder[] = "/tmp/weighbridge-quotes-XXXXXX";
 static struct wb_engine *engine;
@@ -85,6 +86,10 @@ static void write_policy(const char *quotes, const char *price)
         "  - id: many\n"
         "    match: { path: /many }\n"
         "    price: 0.01 usdc\n"
+        "    volume: { per: client-ip, steps: [{ from: 1, factor: 0.5 }] }\n"
+        "  - id: often\n"
+        "    match: { path: /often }\n"
+        "    price: [0.01 usdc, 0.02 main]\n"
         "    volume: { per: client-ip, steps: [{ from: 1, factor: 0.5 }] }\n"
         "  - id: noon\n"
         "    match: { path: /noon }\n"
@@ -396,6 +401,60 @@ static void volume(void)
     ok(pays(&ask, "5000", rebate), "but its own");
 }
 
+/* The step that was told holds for each asset. */
+static void often(void)
+{
+    struct ask ask = {.target = "/often", .at = 23};
+    char quote[1200];
+    char header[X402_HEADER_ROOM];
+    char extra[1300];
+    struct x402_price price = x402_plain;
+
+    decide(&ask, NULL);
+    snprintf(quote, sizeof quote, "%s", told("X-Price-Quote"));
+    ok(pays(&ask, "10000", quote), "paid in one asset");
+    snprintf(extra, sizeof extra, ",\"extra\":{\"quote\":\"%s\"}", quote);
+    price.extra = extra;
+    price.asset = "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913";
+    price.network = "eip155:8453";
+    price.valid_before = 1767225800;
+    price.amount = "10000";
+    x402_header_at(++payments, &price, header);
+    decide(&ask, header);
+    ok(!strcmp(told("X-Payment-State"), "wrong-amount"),
+       "a rebate that was not told is none in another");
+    price.amount = "20000";
+    x402_header_at(++payments, &price, header);
+    decide(&ask, header);
+    ok(!strcmp(told("X-Payment-State"), "sound") &&
+           strstr(told("X-Price-Offers"), "/10000/") &&
+           strstr(told("X-Price-Offers"), "/20000/"),
+       "what was told is, and all of it is told again");
+}
+
+/* Where signatures are checked, what was not signed brings no rebate. */
+static void junk(void)
+{
+#ifdef WITH_SECP256K1
+    struct ask ask = {.target = "/many", .at = 23};
+    struct wb_engine *before = engine;
+    struct wb_state *old = state;
+
+    write_file("weighbridge.yaml", CONFIG "payments: { signature: flag }\n");
+    engine = load();
+    state = open_state();
+    ok(pays(&ask, "10000", NULL), "a payment with a signature of nobody's");
+    decide(&ask, NULL);
+    ok(!strcmp(told("X-Price-Amount"), "10000"), "brings no rebate");
+    wb_state_close(state);
+    wb_engine_unref(engine);
+    state = old;
+    engine = before;
+#else
+    tap_note("without libsecp256k1 nothing is proven");
+#endif
+}
+
 static void windows(void)
 {
     struct ask ask = {.target = "/noon", .at = 58};
@@ -473,7 +532,7 @@ static void restart(void)
     wb_state_close(state);
     wb_engine_unref(engine);
     write_file("weighbridge.yaml",
-               "version: 1\nrules: [rules.yaml]\npolicy: policy.yaml\n"
+               CONFIG "payments: { signature: off }\n"
                "claims: { store: lmdb, path: claims }\n");
     write_policy("{ ttl: 300s }", "0.01 usdc");
     engine = load();
@@ -518,7 +577,7 @@ int main(void)
     }
     write_file("rules.yaml", rules);
     write_file("weighbridge.yaml",
-               "version: 1\nrules: [rules.yaml]\npolicy: policy.yaml\n"
+               CONFIG "payments: { signature: off }\n"
                "sites: [{ id: other, hosts: [other.example] }]\n");
     write_policy("{ ttl: 300s, keys: quote.keys }", "0.01 usdc");
     engine = load();
@@ -551,6 +610,8 @@ int main(void)
     state = open_state();
     assets();
     volume();
+    often();
+    junk();
     windows();
     rates();
     elsewhere();
