@@ -290,11 +290,13 @@ static bool keep_made(const struct slot *slot, const struct value *value,
 /* The note of the table for a slot of few values; NULL: it has none. */
 static uint32_t *note_of_few(struct fill *fill, unsigned slot, struct view text)
 {
-    struct value_table *table = value_memory_of_slot(fill->memory, slot);
-    struct remembered *entry;
-    bool known;
+    struct value_table *table = &fill->memory->of_slot[slot];
+    struct remembered *entry = NULL;
+    bool known = false;
 
-    entry = table ? value_memory_find(fill->memory, table, text, &known) : NULL;
+    if (table->stride > 0) {
+        entry = value_memory_find(fill->memory, table, text, &known);
+    }
     if (!entry) {
         return NULL;
     }
@@ -405,15 +407,18 @@ static void fill_joint(struct fill *fill, const struct source *source,
     }
 }
 
+/* False: its values are not remembered. */
 static bool fill_remembered(struct fill *fill, const struct source *source,
                             struct view text)
 {
-    struct value_table *table = value_memory_of_source(
-        fill->memory, (size_t)(source - fill->plan->sources));
-    struct remembered *entry;
-    bool known;
+    struct value_table *table =
+        &fill->memory->of_source[source - fill->plan->sources];
+    struct remembered *entry = NULL;
+    bool known = false;
 
-    entry = table ? value_memory_find(fill->memory, table, text, &known) : NULL;
+    if (table->stride > 0) {
+        entry = value_memory_find(fill->memory, table, text, &known);
+    }
     if (!entry) {
         return false;
     }
