@@ -153,7 +153,8 @@ static bool is_found(struct evaluation *e, uint32_t number)
 {
     const struct atom *atom = &e->program->atoms[number];
 
-    if (e->found.slots > 0) {
+    if (e->found.slots > 0 &&
+        e->program->slots[atom->slot].time == SLOT_EARLY) {
         take_over(e);
     }
 

@@ -370,10 +370,13 @@ static void recall(struct fill *fill, const struct source *source,
                    const struct value_table *table, struct remembered *entry,
                    struct view text)
 {
-    for (size_t i = 0; i < source->slot_count; i++) {
-        unsigned slot = source->slots[i];
-        struct made *made = &entry->made[i];
-        struct value *value = &fill->values[slot];
+    struct value *values = fill->values;
+    const unsigned *slots = source->slots;
+    struct made *made = entry->made;
+
+    for (size_t n = source->slot_count; n > 0; n--, made++) {
+        unsigned slot = *slots++;
+        struct value *value = &values[slot];
 
         value->state = (enum value_state)made->state;
         value->note = &made->note;

@@ -66,8 +66,9 @@ struct value_memory {
     uint64_t clock; /* counts questions */
 };
 
-/* Of one plan, and of one thread at a time. `asked` tells, by slot, whether somebody writes notes for it. NULL: out of
- * memory. `shares`: how many such memories share what one may take. */
+/* Of one plan, and of one thread at a time. `asked` tells, by slot, whether
+ * somebody writes notes for it. NULL: out of memory. `shares`: how many such
+ * memories share what one may take. */
 struct value_memory *value_memory_new(const struct plan *plan,
                                       const bool *asked, size_t shares);
 void value_memory_free(struct value_memory *memory);
@@ -136,8 +137,7 @@ static inline struct remembered *value_memory_find(struct value_memory *memory,
     struct remembered *last = table->last;
 
     if (last->size == text.size && last->used &&
-        value_bytes_equal(value_memory_text(table, last), text.at,
-                          text.size)) {
+        value_bytes_equal(value_memory_text(table, last), text.at, text.size)) {
         *known = true;
         return last;
     }
