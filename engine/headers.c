@@ -2,9 +2,9 @@
 /*
  * The decision as request headers to the gate. One row per header: its name
  * and the function that tells its value, written to the answer where it is not
- * there already. Every one is written on every
- * allow, so that a client's own copy can never stand where ours is missing;
- * a fact that there is none of is "-".
+ * there already. Every one is written on every allow, so that a client's own
+ * copy can never stand where ours is missing; a fact that there is none of is
+ * "-".
  *
  * Values are printable ASCII from fixed vocabularies or checked formats,
  * never raw client bytes; all together stay below 3 KiB.
