@@ -18,6 +18,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 BUILD ?= build
 RUNS ?= 100000
+PAIRS ?= 1000000
 
 WARN := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes
@@ -37,54 +38,30 @@ CHECK_DEPS := clang libclang-rt-14-dev g++ python3 python3-yaml python3-jsonsche
 CHECK_DEPS += $(shell command -v npm >/dev/null || echo nodejs npm)
 
 # Features: on when their library is found; WITH_X=0 leaves one out.
-WITH_SECP256K1 ?= $(shell $(PKG_CONFIG) --exists 'libsecp256k1 >= 0.2' && \
-	echo 1 || echo absent)
-ifneq ($(WITH_SECP256K1),0)
-DEPS += libsecp256k1-dev
+#   feature X, the command that finds it, its package, VARIABLE, what goes there
+define feature
+WITH_$(1) ?= $$(shell $(2) >/dev/null 2>&1 && echo 1 || echo absent)
+ifneq ($$(WITH_$(1)),0)
+DEPS += $(3)
 endif
-ifeq ($(WITH_SECP256K1),1)
-LIB_PACKAGES += libsecp256k1
-CPPFLAGS += -DWITH_SECP256K1
+ifeq ($$(WITH_$(1)),1)
+$(4) += $(5)
+CPPFLAGS += -DWITH_$(1)
 endif
+endef
+found = $(PKG_CONFIG) --exists
+
+$(eval $(call feature,SECP256K1,$(found) 'libsecp256k1 >= 0.2',\
+	libsecp256k1-dev,LIB_PACKAGES,libsecp256k1))
 # LMDB has no pkg-config file in Debian 12: its header is asked for.
-WITH_LMDB ?= $(shell echo '\#include <lmdb.h>' | $(CC) $(CPPFLAGS) -E - \
-	>/dev/null 2>&1 && echo 1 || echo absent)
-ifneq ($(WITH_LMDB),0)
-DEPS += liblmdb-dev
-endif
-ifeq ($(WITH_LMDB),1)
-PLAIN_LIBS += -llmdb
-CPPFLAGS += -DWITH_LMDB
-endif
-
+$(eval $(call feature,LMDB,echo '\#include <lmdb.h>' | $(CC) $(CPPFLAGS) -E -,\
+	liblmdb-dev,PLAIN_LIBS,-llmdb))
 # Claims that several nodes share, in a server of the Redis protocol.
-WITH_HIREDIS ?= $(shell $(PKG_CONFIG) --exists hiredis && echo 1 || \
-	echo absent)
-ifneq ($(WITH_HIREDIS),0)
-DEPS += libhiredis-dev
-endif
-ifeq ($(WITH_HIREDIS),1)
-LIB_PACKAGES += hiredis
-CPPFLAGS += -DWITH_HIREDIS
-endif
-
+$(eval $(call feature,HIREDIS,$(found) hiredis,\
+	libhiredis-dev,LIB_PACKAGES,hiredis))
 # Logs that are compressed: libraries of the program, not of libweighbridge.
-WITH_ZLIB ?= $(shell $(PKG_CONFIG) --exists zlib && echo 1 || echo absent)
-ifneq ($(WITH_ZLIB),0)
-DEPS += zlib1g-dev
-endif
-ifeq ($(WITH_ZLIB),1)
-REPLAY_PACKAGES += zlib
-CPPFLAGS += -DWITH_ZLIB
-endif
-WITH_ZSTD ?= $(shell $(PKG_CONFIG) --exists libzstd && echo 1 || echo absent)
-ifneq ($(WITH_ZSTD),0)
-DEPS += libzstd-dev
-endif
-ifeq ($(WITH_ZSTD),1)
-REPLAY_PACKAGES += libzstd
-CPPFLAGS += -DWITH_ZSTD
-endif
+$(eval $(call feature,ZLIB,$(found) zlib,zlib1g-dev,REPLAY_PACKAGES,zlib))
+$(eval $(call feature,ZSTD,$(found) libzstd,libzstd-dev,REPLAY_PACKAGES,libzstd))
 
 pc = $(shell $(PKG_CONFIG) $(1) $(2) 2>/dev/null)
 
@@ -139,6 +116,7 @@ help:
 	@echo 'make check-asan, check-tsan   the tests under sanitizers'
 	@echo 'make fuzz RUNS=n              every fuzzer for n runs'
 	@echo 'make bench      speed, as ratios in one run'
+	@echo 'make properties a million random pairs of policy and request (PAIRS=)'
 	@echo 'make eval EVAL_DATA=FOLDER    what the rules call labelled requests'
 	@echo 'make WITH_SECP256K1=0         without the check of signatures'
 	@echo 'make WITH_LMDB=0              without claims that survive a restart'
@@ -269,9 +247,13 @@ fuzz: check-deps
 		SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
 	@sh test/fuzz/run build/fuzz $(RUNS) $(FUZZ)
 
-.PHONY: fuzzers benches
+.PHONY: fuzzers benches properties
 fuzzers: $(FUZZ_BIN)
 benches: all $(BENCH_BIN) $(BUILD)/test/log-lines
+
+# What must hold of every price: none free, cheaper or 0 that should not be.
+properties: $(BUILD)/test/pricing_property
+	@WB_PAIRS=$(PAIRS) $(BUILD)/test/pricing_property
 
 bench: check-deps
 	@$(MAKE) --no-print-directory -s benches

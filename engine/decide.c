@@ -162,10 +162,12 @@ static bool rate_parts(const struct wb_request *r, const struct rate_info *rate,
 {
     uint64_t hash = 0;
     for (size_t i = 0; i < rate->slot_count; i++) {
-        const struct value *value = &r->values[rate->slots[i]];
-        if (value->state != VALUE_PRESENT) {
-            return false;
+        if (r->values[rate->slots[i]].state != VALUE_PRESENT) {
+            return false; /* before anything is hashed in vain */
         }
+    }
+    for (size_t i = 0; i < rate->slot_count; i++) {
+        const struct value *value = &r->values[rate->slots[i]];
         uint64_t part = value->number;
         if (value->address) {
             struct address client = address_client(value->address);
@@ -198,9 +200,7 @@ static const uint64_t *step_rates(struct wb_request *r)
     if (n == 0 || !r->state) {
         return NULL;
     }
-    uint64_t network = r->facts.client_known
-                           ? rates_network(r->state->rates, &r->facts.client)
-                           : 0;
+    uint64_t network = 0; /* worked out once a rate counts */
     const struct rate_info *before = NULL;
     uint64_t parts = 0;
     bool whole = false;
@@ -210,6 +210,9 @@ static const uint64_t *step_rates(struct wb_request *r)
             whole = rate_parts(r, rate, &parts);
         }
         before = rate;
+        if (whole && network == 0 && r->facts.client_known) {
+            network = rates_network(r->state->rates, &r->facts.client);
+        }
         r->rates[i] =
             whole ? rates_count(r->state->rates, parts ^ hash_table(rate->name),
                                 r->again ? 0 : 1, network, rate->window,
@@ -254,6 +257,13 @@ static void write_numbers(struct wb_request *r)
     r->score_text[score.size] = '\0';
     r->amount_text = VIEW("0");
     r->price_text = VIEW("0");
+    r->demand_text = VIEW_NONE;
+    if (r->price.multiplier) {
+        struct text t = text_in(r->demand_room, sizeof r->demand_room);
+        struct amount multiplier = amount_from_u64(r->price.multiplier);
+        amount_write_decimal(&t, &multiplier, 6);
+        r->demand_text = text_view(&t);
+    }
     if (r->price.action == PRICE_CHARGE) {
         struct text t = text_in(r->price_room, sizeof r->price_room);
         amount_write(&t, &r->price.amount);

@@ -64,9 +64,18 @@ bool price_is_payers(const struct wb_request *r)
     return r->payment.payer.at && view_equal_fold(hint, r->payment.payer);
 }
 
+/* What could be proven and was not may be anybody's junk, which the gate is
+ * going to refuse: a rebate is not had for that. */
+static bool is_credible(const struct wb_request *r)
+{
+    return r->proof == PROOF_PROVEN ||
+           r->engine->payments.signatures == SIGNATURES_OFF ||
+           !view_starts(r->payment.network, VIEW("eip155:"));
+}
+
 void price_paid(struct wb_request *r)
 {
-    if (r->price.of && price_is_payers(r)) {
+    if (r->price.of && price_is_payers(r) && is_credible(r)) {
         market_paid(market_of(r), &r->price, &r->facts, r->evaluation,
                     r->proof == PROOF_PROVEN, r->id);
     }

@@ -78,6 +78,8 @@ struct wb_request {
     char score_text[4];
     struct view amount_text, price_text; /* atomic, decimal; "0": free */
     char price_room[AMOUNT_DIGITS + AMOUNT_TEXT];
+    struct view demand_text; /* decimal, or NONE */
+    char demand_room[28];
     struct view load;       /* as the proxy tells it, or NONE */
     struct price price;     /* what it costs */
     struct price price_now; /* the same, when `price` is what was told before */

@@ -148,12 +148,7 @@ static void write_rules(const struct wb_request *r, struct json_writer *w)
 /* What the price was multiplied with. */
 static void write_demand(const struct wb_request *r, struct json_writer *w)
 {
-    char room[32];
-    struct text t = text_in(room, sizeof room);
-    struct amount multiplier = amount_from_u64(r->price.multiplier);
-
-    amount_write_decimal(&t, &multiplier, 6);
-    json_member(w, "demand", r->price.multiplier ? text_view(&t) : VIEW_NONE);
+    json_member(w, "demand", r->demand_text);
     if (r->price.units) {
         json_key(w, "units");
         json_u64(w, r->price.units);
@@ -480,6 +475,8 @@ static struct view answer_price(const struct wb_request *r,
         return r->price.asset ? r->price.asset->symbol : VIEW_NONE;
     case WB_ANSWER_PRICE_DECIMALS:
         return decimals_text(r->price.asset);
+    case WB_ANSWER_DEMAND:
+        return r->demand_text;
     default:
         return r->price.route;
     }

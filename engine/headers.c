@@ -195,12 +195,8 @@ static struct view write_price_tier(const struct wb_request *r, struct text *t)
 static struct view write_price_demand(const struct wb_request *r,
                                       struct text *t)
 {
-    size_t start = t->size;
-    if (charged(r) && r->price.multiplier) {
-        struct amount multiplier = amount_from_u64(r->price.multiplier);
-        amount_write_decimal(t, &multiplier, 6);
-    }
-    return or_dash(written(t, start));
+    (void)t;
+    return or_dash(charged(r) ? r->demand_text : VIEW_NONE);
 }
 
 static struct view write_price_quote(const struct wb_request *r, struct text *t)
@@ -341,9 +337,13 @@ _Static_assert(sizeof rows / sizeof *rows <= ANSWER_HEADERS_MAX,
 
 void headers_write(struct wb_request *r)
 {
+    size_t size = 0;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct view value = rows[i].write(r, &r->answer);
         r->headers[i].name = rows[i].name;
-        r->headers[i].value = rows[i].write(r, &r->answer);
+        r->headers[i].value = value;
+        size += value.size;
     }
+    r->answer.cut |= size > ANSWER_ROOM; /* wherever it stands */
     r->header_count = sizeof rows / sizeof *rows;
 }

@@ -60,6 +60,9 @@ const struct site *engine_site(const struct wb_engine *engine, struct view host)
 
 struct view target_host(struct view target)
 {
+    if (target.size > 0 && target.at[0] == '/') {
+        return VIEW_NONE; /* as most are; the scheme is not looked for */
+    }
     size_t at = view_search(target, VIEW("://"));
     if (at == SIZE_MAX || view_find(target, '/') != at + 1 ||
         view_find(target, '?') < at || view_find(target, '#') < at) {

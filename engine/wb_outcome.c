@@ -143,7 +143,8 @@ enum wb_status wb_outcome_report(struct wb_outcome *o, struct wb_state *state,
         has_payer(call) && is_payers_fault(o)) {
         count_failure(o, state, &woken);
     }
-    if (call->result == OUTCOME_DONE && o->fate == FATE_RELEASED) {
+    if (call->result == OUTCOME_DONE &&
+        (o->fate == FATE_RELEASED || o->fate == FATE_FAILED)) {
         volume_release(state->store, call->decision, now);
     }
     sem_destroy(&woken);

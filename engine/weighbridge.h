@@ -425,8 +425,10 @@ enum wb_answer {
     WB_ANSWER_PRICE_NETWORK,   /* CAIP-2, or - */
     WB_ANSWER_PRICE_SYMBOL,    /* USDC, or - */
     WB_ANSWER_PRICE_DECIMALS,  /* of the asset, or - */
-    WB_ANSWER_BROWSER_CHARGED  /* 1: charged or refused with a browser's name
+    WB_ANSWER_BROWSER_CHARGED, /* 1: charged or refused with a browser's name
                                   and no agent's; 0 */
+    WB_ANSWER_DEMAND           /* what demand multiplied the price by, 1.125;
+                                  -: demand does not move it */
 };
 WB_API struct wb_text wb_decision_answer(const struct wb_request *request,
                                          enum wb_answer which);

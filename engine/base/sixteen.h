@@ -94,6 +94,23 @@ static inline size_t sixteen_first(sixteen all)
 #endif
 }
 
+/* A bit for each byte that is 0xff, the first byte's lowest; the others are
+ * 0. */
+static inline unsigned sixteen_bits(sixteen all)
+{
+#ifdef __SSE2__
+    typedef char bytes __attribute__((vector_size(16)));
+    return (unsigned)__builtin_ia32_pmovmskb128((bytes)all);
+#else
+    unsigned bits = 0;
+
+    for (unsigned i = 0; i < 16; i++) {
+        bits |= (unsigned)(all[i] & 1) << i;
+    }
+    return bits;
+#endif
+}
+
 /* Letters in lower case. */
 static inline sixteen sixteen_lower(sixteen all)
 {

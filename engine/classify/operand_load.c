@@ -9,11 +9,32 @@
 
 #include "config/schema.h"
 
+/* Reads one operand to `out`; false: refused. */
+typedef bool operand_read(struct asking *a, const struct node *operand,
+                          void *out);
+
+/* What all operands were read to, `size` bytes each; NULL after a problem. */
+static void *read_all(struct asking *a, size_t size, operand_read *read)
+{
+    char *all = arena_array(a->rules->arena, a->count, size);
+    bool good = true;
+
+    if (!all) {
+        rules_no_memory(a->rules);
+        return NULL;
+    }
+    for (size_t i = 0; i < a->count; i++) {
+        good = read(a, a->operands[i], all + i * size) && good;
+    }
+    return good ? all : NULL;
+}
+
 /* ---- numbers, truth values: ranges ---- */
 
 static bool number_range(struct asking *a, const struct node *operand,
-                         struct number_range *range)
+                         void *out)
 {
+    struct number_range *range = out;
     unsigned long long n;
 
     if (!view_to_u64(operand->text, &n)) {
@@ -58,9 +79,9 @@ static size_t melt_numbers(struct number_range *ranges, size_t count)
     return kept;
 }
 
-static bool bool_range(struct asking *a, const struct node *operand,
-                       struct number_range *range)
+static bool bool_range(struct asking *a, const struct node *operand, void *out)
 {
+    struct number_range *range = out;
     uint64_t n = view_equal(operand->text, VIEW("true"));
 
     if (!n && !view_equal(operand->text, VIEW("false"))) {
@@ -88,22 +109,12 @@ static enum literal_test test_key(const struct asking *a)
 struct draft_node *read_numbers(struct asking *a)
 {
     struct number_range *ranges =
-        arena_array(a->rules->arena, a->count, sizeof(*ranges));
-    bool added, good = true;
+        read_all(a, sizeof(*ranges),
+                 a->type == FIELD_TYPE_BOOL ? bool_range : number_range);
+    bool added;
     uint32_t number;
 
     if (!ranges) {
-        rules_no_memory(a->rules);
-        return NULL;
-    }
-    for (size_t i = 0; i < a->count; i++) {
-        bool (*read)(struct asking *, const struct node *,
-                     struct number_range *) =
-            a->type == FIELD_TYPE_BOOL ? bool_range : number_range;
-
-        good = read(a, a->operands[i], &ranges[i]) && good;
-    }
-    if (!good) {
         return NULL;
     }
     number = add_operands(a, OP_NUMBER, test_key(a), &added);
@@ -117,8 +128,9 @@ struct draft_node *read_numbers(struct asking *a)
 /* ---- amounts ---- */
 
 static bool amount_range(struct asking *a, const struct node *operand,
-                         struct amount_range *range)
+                         void *out)
 {
+    struct amount_range *range = out;
     static const struct amount most = {
         {UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX}};
     struct amount n;
@@ -145,19 +157,11 @@ static bool amount_range(struct asking *a, const struct node *operand,
 
 struct draft_node *read_amounts(struct asking *a)
 {
-    struct amount_range *ranges =
-        arena_array(a->rules->arena, a->count, sizeof(*ranges));
-    bool added, good = true;
+    struct amount_range *ranges = read_all(a, sizeof(*ranges), amount_range);
+    bool added;
     uint32_t number;
 
     if (!ranges) {
-        rules_no_memory(a->rules);
-        return NULL;
-    }
-    for (size_t i = 0; i < a->count; i++) {
-        good = amount_range(a, a->operands[i], &ranges[i]) && good;
-    }
-    if (!good) {
         return NULL;
     }
     number = add_operands(a, OP_AMOUNT, test_key(a), &added);
@@ -171,39 +175,32 @@ struct draft_node *read_amounts(struct asking *a)
 /* ---- addresses ---- */
 
 static bool read_network(struct asking *a, const struct node *operand,
-                         struct network *out)
+                         void *out)
 {
+    struct network *network = out;
     bool whole = a->test != TEST_IN_NET;
 
-    if (whole && !address_read(operand->text, &out->address)) {
+    if (whole && !address_read(operand->text, &network->address)) {
         return refuse_operand(a, operand, "an IPv4 or IPv6 address");
     }
-    if (!whole && !network_read(operand->text, out)) {
+    if (!whole && !network_read(operand->text, network)) {
         return refuse_operand(a, operand,
                               "a network such as 192.0.2.0/24, without host "
                               "bits");
     }
     if (whole) {
-        out->bits = 128;
+        network->bits = 128;
     }
     return true;
 }
 
 struct draft_node *read_networks(struct asking *a)
 {
-    struct network *networks =
-        arena_array(a->rules->arena, a->count, sizeof(*networks));
-    bool added, good = true;
+    struct network *networks = read_all(a, sizeof(*networks), read_network);
+    bool added;
     uint32_t number;
 
     if (!networks) {
-        rules_no_memory(a->rules);
-        return NULL;
-    }
-    for (size_t i = 0; i < a->count; i++) {
-        good = read_network(a, a->operands[i], &networks[i]) && good;
-    }
-    if (!good) {
         return NULL;
     }
     number = add_operands(a, OP_ADDRESS, LITERAL_IS, &added);

@@ -75,17 +75,12 @@ static bool is_paid_by(struct view token, const unsigned char hash[32])
 const char *l402_read(const struct payment_input *in, struct payment *out)
 {
     struct view tokens = in->value;
-    struct view inner;
-    const char *reason = NULL;
     unsigned char preimage[PREIMAGE], hash[32];
     size_t colon;
 
-    if (authorization_find(tokens, &inner, &reason) == PROTOCOL_L402) {
-        tokens = inner; /* a header that was mapped, with the scheme in it */
-    }
     colon = view_find(tokens, ':');
-    if (reason || colon == tokens.size) {
-        return reason ? reason : "credentials";
+    if (colon == tokens.size) {
+        return "credentials";
     }
     if (!hex_decode(view_of(tokens.at + colon + 1, tokens.size - colon - 1),
                     preimage, sizeof(preimage))) {

@@ -15,12 +15,15 @@
  *   content  = SHA-256 of the whole credential in canonical JSON
  *
  * Sessions and subscriptions use one challenge many times. Of the methods,
- * only those on EVM chains name a network that a policy can offer.
+ * only those on EVM chains name a network that a policy can offer; what a
+ * charge by the method `evm` holds, mpp_evm.c knows.
  */
 #include "base/hash.h"
 #include "payment/canonical.h"
 #include "payment/members.h"
+#include "payment/mpp_evm.h"
 #include "payment/protocol.h"
+#include "payment/signature.h"
 
 #define NETWORK_ROOM 48
 #define LONGEST 512 /* of an id or a realm */
@@ -56,10 +59,14 @@ enum {
     REQUEST_RECIPIENT,
     REQUEST_DETAILS,
     DETAILS_CHAIN,
+    DETAILS_SPENDER,
+    DETAILS_PERMIT2,
     REQUEST_VALUES
 };
 static const struct member_row details_rows[] = {
-    MEMBER("chainId", DETAILS_CHAIN, NULL), MEMBERS_END};
+    MEMBER("chainId", DETAILS_CHAIN, NULL),
+    MEMBER("spender", DETAILS_SPENDER, NULL),
+    MEMBER("permit2Address", DETAILS_PERMIT2, NULL), MEMBERS_END};
 static const struct member_row request_rows[] = {
     MEMBER("amount", REQUEST_AMOUNT, NULL),
     MEMBER("currency", REQUEST_CURRENCY, NULL),
@@ -167,10 +174,10 @@ static const char *read_network(struct view method,
 }
 
 static const char *read_request(const struct json_value *v,
+                                struct json_value r[REQUEST_VALUES],
                                 struct arena *workspace, struct payment *out)
 {
     const struct json_value *code = &v[CHALLENGE_REQUEST];
-    struct json_value r[REQUEST_VALUES] = {{JSON_ERROR, {NULL, 0}}};
     struct view text;
 
     if (!value_is_string(code) ||
@@ -215,20 +222,32 @@ static const char *identify(const struct json_value *v, struct view credential,
     return NULL;
 }
 
+static const char *read_payload(const struct json_value *v,
+                                const struct json_value *r,
+                                struct arena *workspace, struct payment *out)
+{
+    struct view contract = r[DETAILS_PERMIT2].text;
+    struct mpp_charge charge = {
+        .payload = v[CREDENTIAL_PAYLOAD].text,
+        .source = &v[CREDENTIAL_SOURCE],
+        .spender = &r[DETAILS_SPENDER],
+        .elsewhere = value_is_there(&r[DETAILS_PERMIT2]) &&
+                     !view_equal_fold(contract, view_text(signature_permit2)),
+    };
+
+    return out->network.at && !out->reusable &&
+                   view_equal(v[CHALLENGE_METHOD].text, VIEW("evm"))
+               ? mpp_evm_read(&charge, workspace, out)
+               : NULL;
+}
+
 const char *mpp_read(const struct payment_input *in, struct payment *out)
 {
     struct json_value v[CREDENTIAL_VALUES] = {{JSON_ERROR, {NULL, 0}}};
-    struct view value = in->value, inner;
-    const char *reason = NULL;
+    struct json_value r[REQUEST_VALUES] = {{JSON_ERROR, {NULL, 0}}};
+    const char *reason = members_decode(in->value, true, credential_rows,
+                                        in->workspace, v, &out->payload_raw);
 
-    /* Payment-Authorization holds the scheme too. */
-    if (authorization_find(value, &inner, &reason) == PROTOCOL_MPP) {
-        value = inner;
-    }
-    if (!reason) {
-        reason = members_decode(value, true, credential_rows, in->workspace, v,
-                                &out->payload_raw);
-    }
     if (!reason) {
         reason = read_challenge(v, out);
     }
@@ -236,10 +255,13 @@ const char *mpp_read(const struct payment_input *in, struct payment *out)
         reason = read_expiry(&v[CHALLENGE_EXPIRES], out);
     }
     if (!reason) {
-        reason = read_request(v, in->workspace, out);
+        reason = read_request(v, r, in->workspace, out);
     }
     if (!reason) {
         reason = identify(v, out->payload_raw, in->workspace, out);
+    }
+    if (!reason) {
+        reason = read_payload(v, r, in->workspace, out);
     }
     return reason;
 }

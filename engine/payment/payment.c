@@ -177,6 +177,20 @@ struct finding {
     bool many; /* of one name, or more than there are names */
 };
 
+/* Credentials of Authorization may stand in a header of their own, with the
+ * scheme before them or without. */
+static void open_mapped(struct found *found)
+{
+    struct view inner = VIEW_NONE;
+
+    if ((found->protocol == PROTOCOL_MPP || found->protocol == PROTOCOL_L402 ||
+         found->protocol == PROTOCOL_RSL) &&
+        authorization_find(found->value, &inner, &found->reason) ==
+            found->protocol) {
+        found->value = inner;
+    }
+}
+
 /* Is it one that carries a payment? Authorization need not. */
 static bool open_line(const struct payment_header *row,
                       const struct header *header, struct found *out)
@@ -186,6 +200,8 @@ static bool open_line(const struct payment_header *row,
     if (row->protocol == PROTOCOL_NONE) {
         out->protocol =
             authorization_find(out->value, &out->value, &out->reason);
+    } else {
+        open_mapped(out);
     }
     return out->protocol != PROTOCOL_NONE;
 }

@@ -114,6 +114,7 @@ enum signed_type {
     SIGNED_PERMIT_EXACT,   /* Permit2: witness to, validAfter */
     SIGNED_PERMIT_UPTO,    /* Permit2: witness to, facilitator, validAfter */
     SIGNED_PERMIT_DEPOSIT, /* Permit2: witness channelId */
+    SIGNED_PERMIT_PAYMENT, /* Permit2: witness challengeHash (MPP) */
     SIGNED_VOUCHER         /* of a batch's channel */
 };
 struct signed_message {
@@ -174,6 +175,7 @@ struct payment {
     unsigned char content[32];  /* of payload and signature: equal copies */
     struct view payload_raw;    /* JSON text of the decoded header, or NONE */
     struct signed_message message;
+    struct signed_message voucher; /* that came with a deposit */
 };
 
 /* What payments come in unless the settings say more. */

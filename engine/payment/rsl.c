@@ -80,14 +80,9 @@ static const char *read_claims(struct view token, struct arena *workspace,
 const char *rsl_read(const struct payment_input *in, struct payment *out)
 {
     struct view token = in->value;
-    struct view inner;
-    const char *reason = NULL;
 
-    if (authorization_find(token, &inner, &reason) == PROTOCOL_RSL) {
-        token = inner; /* a header that was mapped, with the scheme in it */
-    }
-    if (reason || !is_token68(token)) {
-        return reason ? reason : "token";
+    if (!is_token68(token)) {
+        return "token";
     }
     out->scheme = VIEW("license");
     out->known_scheme = true;

@@ -21,8 +21,7 @@
 #define WORD 32
 #define EVM_PREFIX 7 /* "eip155:" */
 
-static const char permit2_contract[] =
-    "0x000000000022D473030F116dDEE9F6B43aC78BA3";
+const char signature_permit2[] = "0x000000000022D473030F116dDEE9F6B43aC78BA3";
 static const char batch_contract[] =
     "0x4020074e9dF2ce1deE5A9C1b5c3f541D02a10003";
 
@@ -94,7 +93,8 @@ bool signature_domain_of(enum signed_type type, struct view network,
     case SIGNED_PERMIT_EXACT:
     case SIGNED_PERMIT_UPTO:
     case SIGNED_PERMIT_DEPOSIT:
-        return make_domain(network, view_text(permit2_contract),
+    case SIGNED_PERMIT_PAYMENT:
+        return make_domain(network, view_text(signature_permit2),
                            VIEW("Permit2"), VIEW_NONE, out);
     case SIGNED_VOUCHER:
         return make_domain(network, view_text(batch_contract),
@@ -166,6 +166,10 @@ static void hash_message(const struct signed_message *message,
         hash_permit(message, EIP712_PERMIT_DEPOSIT, EIP712_WITNESS_DEPOSIT, 1,
                     out);
         break;
+    case SIGNED_PERMIT_PAYMENT:
+        hash_permit(message, EIP712_PERMIT_PAYMENT, EIP712_WITNESS_PAYMENT, 1,
+                    out);
+        break;
     case SIGNED_VOUCHER:
         hash_struct(EIP712_VOUCHER, message->words, 2, out);
         break;
@@ -209,14 +213,12 @@ static bool is_for_asset(const struct payment *payment,
             view_equal_fold(payment->asset, offer->asset));
 }
 
-enum payment_proof signature_check(const struct payment *payment,
-                                   const struct offer *offer)
+static enum payment_proof check_message(const struct signed_message *message,
+                                        const struct offer *offer)
 {
-    const struct signed_message *message = &payment->message;
     unsigned char domain[32], digest[32], address[RECOVER_ADDRESS];
 
-    if (message->type == SIGNED_NOTHING || !recover_available() ||
-        !is_for_asset(payment, offer) ||
+    if (message->type == SIGNED_NOTHING ||
         !signature_domain_of(message->type, offer->network, offer->domain,
                              domain)) {
         return PROOF_UNKNOWN;
@@ -227,4 +229,21 @@ enum payment_proof signature_check(const struct payment *payment,
         return PROOF_FAILED;
     }
     return PROOF_PROVEN;
+}
+
+/* A deposit is its payer's by its own signature; a voucher beside it that
+ * nobody signed fails both. */
+enum payment_proof signature_check(const struct payment *payment,
+                                   const struct offer *offer)
+{
+    enum payment_proof proof;
+
+    if (!recover_available() || !is_for_asset(payment, offer)) {
+        return PROOF_UNKNOWN;
+    }
+    proof = check_message(&payment->message, offer);
+    return proof == PROOF_PROVEN &&
+                   check_message(&payment->voucher, offer) == PROOF_FAILED
+               ? PROOF_FAILED
+               : proof;
 }

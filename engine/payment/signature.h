@@ -14,6 +14,9 @@
 
 #include "payment/payment.h"
 
+/* Permit2's address, on every chain. */
+extern const char signature_permit2[];
+
 /* The domain separator of a token. False unless the network is an EVM chain
  * with a number, the address 20 bytes in hex, and name and version are
  * there. Loading only. */

@@ -149,15 +149,25 @@ static const char *check_agreement(const struct x402_values *v,
 }
 
 /* The key that signs vouchers: the authorizer, or the payer's own. */
-static void choose_signer(const struct x402_values *v, struct channel *channel,
-                          struct payment *out)
+static enum x402_key choose_signer(struct channel *channel)
 {
     static const unsigned char nobody[EVM_WORD];
     bool own = !memcmp(channel->words[1], nobody, EVM_WORD);
 
     memcpy(channel->signer,
            channel->words[own ? 0 : 1] + EVM_WORD - EVM_ADDRESS, EVM_ADDRESS);
-    out->payer = v->of[own ? CHANNEL_PAYER : CHANNEL_PAYER_AUTHORIZER].text;
+    return own ? CHANNEL_PAYER : CHANNEL_PAYER_AUTHORIZER;
+}
+
+static void keep_voucher(const struct x402_values *v,
+                         const struct channel *channel,
+                         struct signed_message *message)
+{
+    if (x402_keep_signature(v, VOUCHER_SIGNATURE, SIGNED_VOUCHER,
+                            channel->signer, message)) {
+        memcpy(message->words[0], channel->id, EVM_WORD);
+        amount_to_bytes(&channel->max, message->words[1]);
+    }
 }
 
 /* ---- a voucher alone ---- */
@@ -179,12 +189,8 @@ static void fill_voucher(const struct x402_values *v, enum kind kind,
     sha256_end(&hash, out->identity);
     memcpy(out->content, out->identity, sizeof(out->content));
     out->brief = true;
-    choose_signer(v, channel, out);
-    if (x402_keep_signature(v, VOUCHER_SIGNATURE, SIGNED_VOUCHER,
-                            channel->signer, out)) {
-        memcpy(out->message.words[0], channel->id, EVM_WORD);
-        amount_to_bytes(&channel->max, out->message.words[1]);
-    }
+    out->payer = v->of[choose_signer(channel)].text;
+    keep_voucher(v, channel, &out->message);
 }
 
 static const char *read_voucher_alone(const struct x402_values *v,
@@ -305,6 +311,8 @@ static const char *read_deposit(const struct x402_values *v,
     reason = transfer ? read_deposit_transfer(v, channel, &sum, out)
                       : read_deposit_permit(v, channel, &sum, out);
     out->payer = v->of[CHANNEL_PAYER].text;
+    choose_signer(channel);
+    keep_voucher(v, channel, &out->voucher);
     return reason;
 }
 

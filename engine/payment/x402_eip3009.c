@@ -65,7 +65,7 @@ static void keep_message(const struct x402_values *v,
 {
     unsigned char(*words)[EVM_WORD] = out->message.words;
 
-    if (!x402_keep_signature(v, signature, type, t->from, out)) {
+    if (!x402_keep_signature(v, signature, type, t->from, &out->message)) {
         return;
     }
     x402_put_address(words[0], t->from);

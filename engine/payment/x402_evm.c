@@ -153,10 +153,8 @@ void x402_identify(const char *kind, struct view network,
 bool x402_keep_signature(const struct x402_values *v, enum x402_key key,
                          enum signed_type type,
                          const unsigned char signer[EVM_ADDRESS],
-                         struct payment *out)
+                         struct signed_message *message)
 {
-    struct signed_message *message = &out->message;
-
     memset(message, 0, sizeof(*message));
     if (!hex_decode_0x(v->of[key].text, message->signature,
                        sizeof(message->signature))) {

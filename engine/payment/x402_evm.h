@@ -47,12 +47,12 @@ void x402_identify(const char *kind, struct view network,
                    const unsigned char nonce[EVM_WORD],
                    unsigned char identity[32]);
 
-/* Starts out->message. Only keys sign in 65 bytes; whatever is longer is for
+/* Starts a message. Only keys sign in 65 bytes; whatever is longer is for
  * a contract to check, and false. */
 bool x402_keep_signature(const struct x402_values *v, enum x402_key key,
                          enum signed_type type,
                          const unsigned char signer[EVM_ADDRESS],
-                         struct payment *out);
+                         struct signed_message *message);
 void x402_put_address(unsigned char word[EVM_WORD],
                       const unsigned char address[EVM_ADDRESS]);
 

@@ -86,7 +86,8 @@ void x402_permit_fill(const struct x402_values *v,
     x402_add_bytes(&hash, witness[0], witness_words * EVM_WORD);
     x402_add_hex(&hash, v, keys->signature);
     sha256_end(&hash, out->content);
-    if (!x402_keep_signature(v, keys->signature, type, p->from, out)) {
+    if (!x402_keep_signature(v, keys->signature, type, p->from,
+                             &out->message)) {
         return;
     }
     x402_put_address(words[0], p->token);

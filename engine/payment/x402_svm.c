@@ -5,7 +5,8 @@
  * signs later, in the first place.
  *
  *   transaction = base64(count of signatures, signatures[64], message)
- *   message     = [0x80 version] header[3] keys blockhash[32] instructions
+ *   message     = header[3] keys blockhash[32] instructions
+ *                 | 0x80 the same lookups
  *   identity    = SHA-256("solana\n" network "\n" message)
  *   upto        = SHA-256("solana-upto\n" network "\n" channelId "\n" nonce)
  *
@@ -120,15 +121,29 @@ static void read_instruction(struct cursor *c, const unsigned char *keys,
     }
 }
 
-/* False: it is none. */
+/* Tables that keys are looked up in; none of them is read. */
+static void read_lookups(struct cursor *c)
+{
+    size_t count = take_count(c);
+
+    for (size_t i = 0; i < count && !c->cut; i++) {
+        take(c, KEY);
+        take(c, take_count(c)); /* of accounts that are written */
+        take(c, take_count(c)); /* and of those that are read */
+    }
+}
+
+/* False: it is none. A message with anything behind it would be another by
+ * its hash, and the same to those who do not look there. */
 static bool read_message(struct view message, struct transfer *out)
 {
     struct cursor c = {(const unsigned char *)message.at, message.size, false};
     const unsigned char *keys;
     size_t keys_count, instructions;
+    bool versioned = c.left > 0 && c.at[0] & 0x80;
 
     *out = (struct transfer){0};
-    if (c.left > 0 && c.at[0] & 0x80 && take_byte(&c) != 0x80) {
+    if (versioned && take_byte(&c) != 0x80) {
         return false; /* a version of tomorrow */
     }
     take(&c, 3);
@@ -139,7 +154,10 @@ static bool read_message(struct view message, struct transfer *out)
     for (size_t i = 0; i < instructions && !c.cut; i++) {
         read_instruction(&c, keys, keys_count, out);
     }
-    return !c.cut && keys_count > 0 && instructions > 0;
+    if (versioned) {
+        read_lookups(&c);
+    }
+    return !c.cut && c.left == 0 && keys_count > 0 && instructions > 0;
 }
 
 /* ---- a transaction ---- */

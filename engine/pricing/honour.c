@@ -53,6 +53,7 @@ void honour_quote(const struct policy *policy, const struct asker *asker,
     if (price->of && price->of->volume) {
         quote.counted = true;
         quote.customer = customer_of(asker, price->of->volume);
+        quote.volume = price->volume_step ? price->factors.volume : 0;
     }
     if (price->outcome->worth) {
         quote.rate_count = price->offer_count;
@@ -109,21 +110,17 @@ static void tell_amount(struct price *price, size_t i,
 }
 
 /* The quote names one asset and fixes what moves the others' amounts. */
-static bool take_amount(const struct quote *quote, struct price *price,
-                        size_t i)
+static bool amount_told(const struct quote *quote, const struct price *price,
+                        size_t i, struct amount *out)
 {
     const struct asset *asset = price->offers[i].asset;
     struct factors factors = price->factors;
     struct rate rate = asset->rate;
-    struct amount amount;
 
     if (view_equal(quote->asset, asset->address) &&
         view_equal(quote->network, asset->network)) {
-        if (!view_equal(quote->pay_to, asset->pay_to)) {
-            return false;
-        }
-        tell_amount(price, i, &quote->amount, quote->multiplier);
-        return true;
+        *out = quote->amount;
+        return view_equal(quote->pay_to, asset->pay_to);
     }
     if (price->outcome->worth) {
         if (i >= quote->rate_count) {
@@ -135,8 +132,25 @@ static bool take_amount(const struct quote *quote, struct price *price,
         }
     }
     factors.multiplier = quote->multiplier ? quote->multiplier : FACTOR_ONE;
-    amount = outcome_amount(price->outcome, i, &rate, &factors);
-    tell_amount(price, i, &amount, quote->multiplier);
+    factors.volume = quote->volume ? quote->volume : FACTOR_ONE;
+    *out = outcome_amount(price->outcome, i, &rate, &factors);
+    return true;
+}
+
+/* All that was told, of which asset i is paid. */
+static bool take_amounts(const struct quote *quote, struct price *price,
+                         size_t i)
+{
+    struct amount amount;
+
+    for (size_t k = 0; k < price->offer_count; k++) {
+        if (amount_told(quote, price, k, &amount)) {
+            price->offers[k].amount = amount;
+        } else if (k == i) {
+            return false;
+        }
+    }
+    tell_amount(price, i, &price->offers[i].amount, quote->multiplier);
     return true;
 }
 
@@ -168,7 +182,7 @@ enum honour honour_by_quote(const struct policy *policy,
             return HONOUR_OTHER;
         }
     }
-    if (!take_amount(&quote, &then, i)) {
+    if (!take_amounts(&quote, &then, i)) {
         return HONOUR_OTHER;
     }
     *price = then;

@@ -151,6 +151,9 @@ void glance_read(const struct node *when, struct glance *out);
 /* Can both conditions hold at once, for all that is plain to see? */
 bool glance_may_overlap(const struct glance *a, const struct glance *b);
 
+/* What may multiply a route's prices at most. `rebated`: with rebates of next
+ * to nothing, on the way to which the numbers are largest. */
+struct factors route_most(const struct route *route, bool rebated);
 /* Gives all outcomes their order of dearness. */
 bool outcomes_rank(struct loader *loader, const struct node *tree);
 

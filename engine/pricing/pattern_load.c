@@ -97,11 +97,44 @@ static bool check_spelling(struct loader *loader, const struct node *node,
     return true;
 }
 
-bool pattern_read(struct loader *loader, const struct node *node, bool strict,
-                  struct pattern *out)
+/* The size of "{name}" at the start, or 0. */
+static size_t name_size(struct view v)
 {
-    struct view text = node->text;
+    size_t i = 1;
 
+    while (v.size > 0 && v.at[0] == '{' && i < v.size &&
+           (ascii_is_alnum(v.at[i]) || v.at[i] == '_' || v.at[i] == '-')) {
+        i++;
+    }
+    return i > 1 && i < v.size && v.at[i] == '}' ? i + 1 : 0;
+}
+
+/* As gates and routers write it: "{name}" is any run within a segment, too. */
+static struct view without_names(struct loader *loader, struct view text)
+{
+    struct view copy = arena_copy(loader->arena, text);
+    char *bytes = (char *)(size_t)copy.at;
+    size_t size = 0;
+
+    for (size_t i = 0; bytes && i < text.size;) {
+        size_t name = name_size(view_of(text.at + i, text.size - i));
+        bytes[size++] = name ? '*' : text.at[i];
+        i += name ? name : 1;
+    }
+    return bytes ? view_of(bytes, size) : VIEW_NONE;
+}
+
+bool pattern_read(struct loader *loader, const struct node *written,
+                  bool strict, struct pattern *out)
+{
+    struct node named = *written;
+    const struct node *node = &named;
+    struct view text = without_names(loader, written->text);
+
+    if (!text.at && written->text.at) {
+        return load_memory(loader, written);
+    }
+    named.text = text;
     if (text.size == 0 || text.at[0] != '/') {
         return load_error(loader, node, "P026", NULL,
                           "expected a path that starts with '/', found "

@@ -8,6 +8,7 @@
  * of the path was taken by some candidate.
  */
 #include "pricing/market.h"
+#include "pricing/override.h"
 
 /* What is known of the request, worked out once. */
 struct reach {
@@ -88,8 +89,12 @@ static enum fit fit_query(const struct reach *reach, const struct route *route)
 {
     enum fit worst = FIT_YES;
 
-    if (!reach->readings || reach->path->ambiguous) {
-        return route->query_count ? FIT_MAYBE : FIT_YES;
+    if (route->query_count == 0) {
+        return FIT_YES;
+    }
+    if (!reach->readings || reach->path->ambiguous ||
+        query_goes_on(reach->request->target)) {
+        return FIT_MAYBE;
     }
     for (size_t i = 0; i < route->query_count && worst > FIT_NO; i++) {
         enum fit fit = query_fits(reach->path->query, &route->queries[i]);
@@ -160,7 +165,7 @@ static void reach_start(struct reach *reach, const struct policy *policy,
                         const struct market *market)
 {
     bool known = request->target.at && request->path.reading_count > 0 &&
-                 !request->path.crowded;
+                 !request->path.crowded && !override_of_path(request);
 
     reach->policy = policy;
     reach->request = request;
@@ -301,7 +306,8 @@ static void choose_route(const struct reach *reach, struct choice *choice)
     unsigned covered = 0;
     size_t i;
 
-    route_walk_start(&walk, &policy->index, reach->path);
+    route_walk_start(&walk, &policy->index,
+                     reach->readings ? reach->path : NULL);
     while ((i = route_walk_next(&walk)) != SIZE_MAX) {
         const struct route *route = &policy->routes[i];
         unsigned covers;

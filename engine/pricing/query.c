@@ -114,6 +114,11 @@ static bool next_field(struct view *rest, struct view *name, struct view *value)
     return true;
 }
 
+bool query_goes_on(struct view target)
+{
+    return view_find(target, '#') < target.size;
+}
+
 enum fit query_fits(struct view query, const struct query_test *test)
 {
     struct view rest = query;

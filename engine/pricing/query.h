@@ -19,6 +19,8 @@ struct query_test {
 /* How well something fits; the worst of several is the least. */
 enum fit { FIT_NO, FIT_MAYBE, FIT_YES };
 
+/* Is there a '#', which not every server ends the query at? */
+bool query_goes_on(struct view target);
 enum fit query_fits(struct view query, const struct query_test *test);
 /* The value of the only field that could be read as one of that name, spelled
  * just so; false: there is none, or servers may differ. */

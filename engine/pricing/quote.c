@@ -5,7 +5,7 @@
  *
  *   {"iss":"weighbridge","gen":"0123...","site":"default","host":"...",
  *    "method":"GET","path":"/a","route":"a","tier":1,"units":5,
- *    "customer":"0123...","demand":"1250000","rates":["1"],
+ *    "customer":"0123...","volume":800000,"demand":1250000,"rates":["1"],
  *    "amount":"30000","asset":"0x...","network":"eip155:84532",
  *    "payTo":"0x...","iat":1795245030,"exp":1795245330}
  */
@@ -71,6 +71,9 @@ static void add_optional(struct text *t, const struct quote *q)
         text_add(t, VIEW(",\"customer\":\""));
         text_add_hex(t, &q->customer, sizeof q->customer);
         text_add_char(t, '"');
+    }
+    if (q->volume) {
+        add_number(t, VIEW(",\"volume\":"), q->volume);
     }
     if (q->multiplier) {
         add_number(t, VIEW(",\"demand\":"), q->multiplier);
@@ -186,6 +189,7 @@ static const struct member {
     {{"asset", 5}, TEXT_OF(asset)},    {{"network", 7}, TEXT_OF(network)},
     {{"payTo", 5}, TEXT_OF(pay_to)},   {{"iat", 3}, NUMBER_OF(issued)},
     {{"exp", 3}, NUMBER_OF(expires)},  {{"demand", 6}, NUMBER_OF(multiplier)},
+    {{"volume", 6}, NUMBER_OF(volume)},
 };
 
 static bool read_number(struct view text, uint64_t *out)

@@ -41,7 +41,8 @@ struct quote {
     struct view route;
     uint64_t tier, units;
     bool counted;                     /* by volume: */
-    uint64_t customer;                /* a hash of who */
+    uint64_t customer;                /* a hash of who, */
+    uint64_t volume;                  /* and the rebate; 0: none */
     uint64_t multiplier;              /* 0: demand does not move it */
     uint64_t rates[PRICE_OFFERS_MAX]; /* packed, of the offers */
     size_t rate_count;                /* 0: not of a currency */

@@ -67,6 +67,45 @@ static int compare_outcomes(const void *a, const void *b)
     return amount_compare(&x->level, &y->level);
 }
 
+/* A level that saturates would be as dear as any other that does. */
+static void check_levels(struct loader *loader, const struct node *node,
+                         const struct route *route)
+{
+    struct factors most = route_most(route, true);
+
+    for (unsigned i = 0; i <= route->tier_count; i++) {
+        const struct outcome *outcome =
+            i < route->tier_count ? &route->tiers[i].outcome : &route->price;
+        struct amount level = outcome_level(outcome, &most);
+        if (outcome->action == PRICE_CHARGE &&
+            amount_compare(&level, &amount_largest) == 0) {
+            load_error(loader, node, "P016", NULL,
+                       "route '%.*s' may come to more than 256 bits can hold "
+                       "with 36 decimals",
+                       VIEW_ARG(route->id));
+            return;
+        }
+    }
+}
+
+static void check_all_levels(struct loader *loader, const struct node *tree)
+{
+    const struct policy *policy = loader->policy;
+    const struct node *routes = node_get(tree, "routes");
+    const struct node *node = routes ? routes->first : NULL;
+
+    for (size_t i = 0; node && i < policy->route_count; i++) {
+        check_levels(loader, node, &policy->routes[i]);
+        node = node->next;
+    }
+    if (policy->otherwise.action == PRICE_CHARGE &&
+        amount_compare(&policy->otherwise.level, &amount_largest) == 0) {
+        load_error(loader, node_get(tree, "otherwise"), "P016", NULL,
+                   "'otherwise' is more than 256 bits can hold with 36 "
+                   "decimals");
+    }
+}
+
 static void find_free(struct policy *policy)
 {
     for (size_t i = 0; i < policy->route_count; i++) {
@@ -105,5 +144,8 @@ bool outcomes_rank(struct loader *loader, const struct node *tree)
                                                         : 0;
     }
     find_free(policy);
+    if (!loader->failed) {
+        check_all_levels(loader, tree);
+    }
     return true;
 }

@@ -214,14 +214,8 @@ static bool review_most(struct loader *loader, const struct node *node,
 static void review_worst(struct loader *loader, const struct node *node,
                          const struct route *route)
 {
-    struct factors most = FACTORS_NONE;
+    struct factors most = route_most(route, false);
 
-    if (route->units) {
-        most.units = route->units->dearest;
-    }
-    if (route->demand) {
-        most.multiplier = route->demand->ceiling;
-    }
     if (review_most(loader, node, route, &route->price, &most)) {
         return;
     }

@@ -80,7 +80,7 @@ void route_walk_start(struct route_walk *walk, const struct route_index *index,
     walk->list_count = 0;
     walk->at = 0;
     walk->count = 0;
-    if (!index->buckets || path->ambiguous || path->crowded ||
+    if (!index->buckets || !path || path->ambiguous || path->crowded ||
         path->reading_count == 0 || path->reading_count > 2) {
         walk->count = index->route_count;
         return;

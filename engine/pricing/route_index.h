@@ -48,7 +48,8 @@ typedef void index_visit(void *context, uint32_t hash, size_t depth);
 void index_prefixes(struct view path, size_t most, index_visit *visit,
                     void *context);
 
-/* All routes where the path may be read in several ways. */
+/* All routes where the path may be read in several ways, or is unknown:
+ * NULL. */
 void route_walk_start(struct route_walk *walk, const struct route_index *index,
                       const struct path *path);
 /* The next route's number, SIZE_MAX at the end. */

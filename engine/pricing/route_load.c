@@ -408,18 +408,28 @@ static void read_tiers(struct loader *loader, const struct node *list,
 
 /* ---- routes ---- */
 
+struct factors route_most(const struct route *route, bool rebated)
+{
+    struct factors most = FACTORS_NONE;
+
+    if (route->units) {
+        most.units = route->units->dearest;
+    }
+    if (route->demand) {
+        most.multiplier = route->demand->ceiling;
+    }
+    if (rebated && (route->units || route->volume)) {
+        most.units_factor = FACTOR_ONE - 1;
+    }
+    return most;
+}
+
 /* No request may come to more than 256 bits: that would not be the price. */
 static void check_size(struct loader *loader, const struct node *node,
                        const struct route *route, const struct outcome *outcome)
 {
-    struct factors factors = FACTORS_NONE;
+    struct factors factors = route_most(route, true);
 
-    if (route->units) {
-        factors.units = route->units->dearest;
-    }
-    if (route->demand) {
-        factors.multiplier = route->demand->ceiling;
-    }
     for (size_t i = 0; outcome->action == PRICE_CHARGE &&
                        i < outcome->offer_count && outcome->offers[i].asset;
          i++) {

@@ -31,6 +31,7 @@ static uint64_t in_query(const struct units *units,
 {
     struct view value;
     if (!request->target.at || request->path.ambiguous ||
+        query_goes_on(request->target) ||
         !query_single(request->path.query, units->query, &value)) {
         return 0;
     }

@@ -8,6 +8,8 @@
  */
 #include "replay/combined.h"
 
+#include "base/sixteen.h"
+
 /* `[17/May/2015:10:05:03 +0000] ` before the request's quote. */
 #define TIME_FIELD (LOG_TIME_SIZE + 3)
 
@@ -75,6 +77,48 @@ static void unescape(char *line, const char *start, struct view *v)
     v->size = (size_t)(to - begin);
 }
 
+/* ---- quotes ---- */
+
+/* All quotes of a line, found in one pass. Most lines have six and no
+ * backslash: then each second one ends a text. */
+#define QUOTES 16
+
+struct quotes {
+    const char *at[QUOTES];
+    size_t count, next;
+    bool plain; /* no backslash, and these are all */
+};
+
+static void add_quotes(struct quotes *q, const char *from, unsigned bits)
+{
+    for (; bits != 0; bits &= bits - 1) {
+        if (q->count == QUOTES) {
+            q->plain = false;
+            return;
+        }
+        q->at[q->count++] = from + __builtin_ctz(bits);
+    }
+}
+
+static void find_quotes(struct quotes *q, const char *line, size_t size)
+{
+    sixteen escapes = sixteen_of(0);
+    size_t i = 0;
+
+    q->count = q->next = 0;
+    q->plain = true;
+    for (; i + 16 <= size; i += 16) {
+        sixteen all = sixteen_at(line + i);
+        escapes |= sixteen_is(all, '\\');
+        add_quotes(q, line + i, sixteen_bits(sixteen_is(all, '"')));
+    }
+    q->plain &= !sixteen_any(escapes);
+    for (; i < size; i++) {
+        q->plain &= line[i] != '\\';
+        add_quotes(q, line + i, line[i] == '"');
+    }
+}
+
 /* ---- fields ---- */
 
 /* The quote that ends the text which begins at `at`, or NULL: one that an
@@ -100,11 +144,36 @@ static const char *quote_end(const char *at, const char *end)
     return NULL;
 }
 
+/* quoted() where every second quote ends a text. */
+static enum line_fault quoted_plain(struct quotes *q, const char **at,
+                                    const char *end, struct view *out)
+{
+    while (q->next < q->count && q->at[q->next] < *at) {
+        q->next++;
+    }
+    *out = VIEW_NONE;
+    if (q->next == q->count) {
+        *at = end;
+        return LINE_FINE;
+    }
+    const char *open = q->at[q->next++];
+    if (q->next == q->count) {
+        return LINE_CUT;
+    }
+    const char *close = q->at[q->next++];
+    *out = view_of(open + 1, (size_t)(close - open - 1));
+    *at = close + 1;
+    return LINE_FINE;
+}
+
 /* The next text in quotes; *at moves behind it. LINE_FINE with *out NONE:
  * there is none before the end. */
-static enum line_fault quoted(const char **at, const char *end,
-                              struct view *out)
+static enum line_fault quoted(struct quotes *q, const char **at,
+                              const char *end, struct view *out)
 {
+    if (q->plain) {
+        return quoted_plain(q, at, end, out);
+    }
     const char *open = *at < end ? memchr(*at, '"', (size_t)(end - *at)) : NULL;
 
     *out = VIEW_NONE;
@@ -121,16 +190,25 @@ static enum line_fault quoted(const char **at, const char *end,
     return LINE_FINE;
 }
 
-/* The quote that opens the request: "[time] " stands before it. */
-static const char *request_quote(const char *line, const char *end)
+/* Does "[time] " stand before this quote? */
+static bool opens_request(const char *line, const char *at)
 {
-    for (const char *at = line; at < end; at++) {
-        at = memchr(at, '"', (size_t)(end - at));
-        if (!at) {
-            return NULL;
+    return at - line >= TIME_FIELD && at[-1] == ' ' && at[-2] == ']' &&
+           at[-TIME_FIELD] == '[';
+}
+
+/* The quote that opens the request, or NULL. */
+static const char *request_quote(const struct quotes *q, const char *line,
+                                 const char *end)
+{
+    for (size_t i = 0; i < q->count; i++) {
+        if (opens_request(line, q->at[i])) {
+            return q->at[i];
         }
-        if (at - line >= TIME_FIELD && at[-1] == ' ' && at[-2] == ']' &&
-            at[-TIME_FIELD] == '[') {
+    }
+    for (const char *at = line; !q->plain && at < end; at++) {
+        at = memchr(at, '"', (size_t)(end - at));
+        if (!at || opens_request(line, at)) {
             return at;
         }
     }
@@ -262,21 +340,24 @@ enum line_fault combined_read(char *line, size_t size, bool vhost,
                               struct log_clock *clock, struct combined *out)
 {
     const char *end = line + size;
-    const char *at = size ? request_quote(line, end) : NULL;
+    struct quotes q;
     struct view request;
+
+    find_quotes(&q, line, size);
+    const char *at = request_quote(&q, line, end);
 
     if (!at || !log_time_read(clock, at - TIME_FIELD + 1, &out->time)) {
         return LINE_NO_TIME;
     }
     head_read(view_of(line, (size_t)(at - line) - TIME_FIELD), vhost, out);
-    enum line_fault fault = quoted(&at, end, &request);
+    enum line_fault fault = quoted(&q, &at, end, &request);
     if (fault != LINE_FINE) {
         return fault;
     }
     numbers_read(&at, end, out);
-    fault = quoted(&at, end, &out->referer);
+    fault = quoted(&q, &at, end, &out->referer);
     if (fault == LINE_FINE) {
-        fault = quoted(&at, end, &out->user_agent);
+        fault = quoted(&q, &at, end, &out->user_agent);
     }
     if (fault != LINE_FINE) {
         return fault;
@@ -285,7 +366,7 @@ enum line_fault combined_read(char *line, size_t size, bool vhost,
         return LINE_NO_REQUEST;
     }
     headers_read(out);
-    if (memchr(line, '\\', size)) {
+    if (!q.plain) {
         unescape_all(line, out);
     }
     return LINE_FINE;

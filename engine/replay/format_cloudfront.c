@@ -36,39 +36,6 @@ enum field {
     FIELDS_LEAST = HOST /* files of 2013 and before have fewer */
 };
 
-/* ---- in place ---- */
-
-static int hex_digit(char c)
-{
-    c = ascii_lower(c);
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                                  : -1;
-}
-
-/* %XX back in place. */
-static void unescape(struct view *v)
-{
-    size_t to = view_find(*v, '%');
-    char *bytes = (char *)(uintptr_t)v->at; /* the line may be written */
-
-    for (size_t from = to; from < v->size; from++) {
-        char c = bytes[from];
-        if (c == '%' && v->size - from > 2) {
-            int high = hex_digit(bytes[from + 1]);
-            int low = hex_digit(bytes[from + 2]);
-            if (high >= 0 && low >= 0) {
-                c = (char)(high * 16 + low);
-                from += 2;
-            }
-        }
-        bytes[to++] = c;
-    }
-    v->size = to < v->size ? to : v->size;
-}
-
-/* ---- reading ---- */
-
 static size_t split(struct view line, struct view *fields)
 {
     size_t count = 0;
@@ -104,11 +71,11 @@ static void headers_read(struct view *fields, struct log_line *out)
 
     log_line_knows(out, 0, 2);
     if (agent.at) {
-        unescape(&agent);
+        log_line_unescape_bytes(&agent, '%');
         log_line_header(out, VIEW("User-Agent"), agent);
     }
     if (referer.at) {
-        unescape(&referer);
+        log_line_unescape_bytes(&referer, '%');
         log_line_header(out, VIEW("Referer"), referer);
     }
 }

@@ -72,34 +72,6 @@ static struct view client_of(struct view head)
     return log_line_word(head);
 }
 
-static int hex_digit(char c)
-{
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-}
-
-/* #XX back in place. */
-static void unescape(struct view *v)
-{
-    size_t to = view_find(*v, '#');
-    char *bytes = (char *)(uintptr_t)v->at; /* the line may be written */
-
-    for (size_t from = to; from < v->size; from++) {
-        char c = bytes[from];
-        if (c == '#' && v->size - from > 2) {
-            int high = hex_digit(bytes[from + 1]);
-            int low = hex_digit(bytes[from + 2]);
-            if (high >= 0 && low >= 0) {
-                c = (char)(high * 16 + low);
-                from += 2;
-            }
-        }
-        bytes[to++] = c;
-    }
-    v->size = to < v->size ? to : v->size;
-}
-
 enum line_fault haproxy_read(char *line, size_t size, struct log_clock *clock,
                              struct log_line *out)
 {
@@ -132,8 +104,8 @@ enum line_fault haproxy_read(char *line, size_t size, struct log_clock *clock,
     if (!log_line_request(out, rest) || !log_line_whole(out)) {
         return LINE_NO_REQUEST; /* <BADREQ> */
     }
-    unescape(&out->target);
-    unescape(&out->host);
+    log_line_unescape_bytes(&out->target, '#');
+    log_line_unescape_bytes(&out->host, '#');
     out->scheme = view_ends(frontend, VIEW("~")) ? VIEW("https") : VIEW_NONE;
     return LINE_FINE;
 }

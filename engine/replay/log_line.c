@@ -95,6 +95,34 @@ void log_line_unescape(struct log_line *line)
     }
 }
 
+static int hex_digit(char c)
+{
+    c = ascii_lower(c);
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                                  : -1;
+}
+
+void log_line_unescape_bytes(struct view *v, char sign)
+{
+    size_t to = view_find(*v, sign);
+    char *bytes = (char *)(uintptr_t)v->at; /* the line may be written */
+
+    for (size_t from = to; from < v->size; from++) {
+        char c = bytes[from];
+        if (c == sign && v->size - from > 2) {
+            int high = hex_digit(bytes[from + 1]);
+            int low = hex_digit(bytes[from + 2]);
+            if (high >= 0 && low >= 0) {
+                c = (char)(high * 16 + low);
+                from += 2;
+            }
+        }
+        bytes[to++] = c;
+    }
+    v->size = to < v->size ? to : v->size;
+}
+
 /* ---- joining ---- */
 
 static void reverse(char *at, size_t size)

@@ -69,6 +69,9 @@ void log_line_knows(struct log_line *line, size_t first, size_t count);
 void log_line_knows_common(struct log_line *line);
 /* Takes JSON escapes back in all that came from the line. */
 void log_line_unescape(struct log_line *line);
+/* Takes bytes written as two hexadecimal digits behind `sign` back, in place:
+ * the bytes of the view are the line's. */
+void log_line_unescape_bytes(struct view *v, char sign);
 /* Brings the query, which stands elsewhere in the line, behind the target.
  * Bytes between them move; all views follow. */
 void log_line_join(struct log_line *line, struct view query);

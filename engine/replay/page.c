@@ -7,6 +7,9 @@
 #include "replay/page.h"
 
 #include "base/hash.h"
+#include "replay/html.h"
+#include "replay/page_cells.h"
+#include "replay/plot.h"
 
 /* ---- the head ---- */
 

@@ -2,7 +2,9 @@
 /*
  * What another configuration would change, and the forecast; see page.h.
  */
+#include "replay/html.h"
 #include "replay/page.h"
+#include "replay/page_cells.h"
 
 static void move_row(const struct result *result, const struct row *row,
                      FILE *out)

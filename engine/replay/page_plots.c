@@ -5,7 +5,10 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "replay/html.h"
 #include "replay/page.h"
+#include "replay/page_cells.h"
+#include "replay/plot.h"
 
 #define BARS_MOST 60 /* more are drawn as areas */
 
@@ -236,26 +239,52 @@ static double mean_price(const struct bucket *bucket, unsigned decimals)
                : 0;
 }
 
+/* Of those that demand moved: what it multiplied them by. */
+static double mean_demand(const struct bucket *bucket, unsigned decimals)
+{
+    struct row row = {.amount = bucket->demand};
+
+    (void)decimals;
+    return bucket->moved ? sum_as_double(&row, 6) / (double)bucket->moved : 0;
+}
+
+typedef double mean_of(const struct bucket *bucket, unsigned decimals);
+
 /* Where nobody was charged there is no price: the curve has a gap. */
-static void draw_curve(struct plot *plot, const struct points *p,
-                       unsigned decimals, double end)
+static void draw_curve(struct plot *plot, const struct points *p, mean_of *mean,
+                       unsigned decimals, double end, const char *class)
 {
     bool drawing = false;
 
-    fputs("<path class=\"curve\" d=\"", plot->out);
+    fprintf(plot->out, "<path class=\"curve%s\" d=\"", class);
     for (size_t i = 0; i < p->count; i++) {
         struct bucket bucket = point(p, i);
-        if (bucket.charged > 0) {
-            double y = y_of(plot, mean_price(&bucket, decimals), end);
+        double value = mean(&bucket, decimals);
+        bool there = mean == mean_price ? bucket.charged > 0 : bucket.moved > 0;
+        if (there) {
+            double y = y_of(plot, value, end);
             fprintf(plot->out, "%c%.1f %.1fH%.1f", drawing ? 'L' : 'M',
                     x_of(plot, p, (double)i), y, x_of(plot, p, (double)i + 1));
         }
-        drawing = bucket.charged > 0;
+        drawing = there;
     }
     fputs("\"/>\n", plot->out);
 }
 
-static void draw_charged(struct plot *plot, const struct points *p, double end)
+static void put_point(FILE *out, const struct bucket *bucket, int64_t start,
+                      unsigned decimals)
+{
+    plot_put_time(out, start);
+    fputs("\ncharged ", out);
+    html_number(out, bucket->charged);
+    fprintf(out, "\nmean price %.6g", mean_price(bucket, decimals));
+    if (bucket->moved > 0) {
+        fprintf(out, "\ndemand \xc3\x97%.3f", mean_demand(bucket, decimals));
+    }
+}
+
+static void draw_charged(struct plot *plot, const struct points *p,
+                         unsigned decimals, double end)
 {
     for (size_t i = 0; i < p->count; i++) {
         struct bucket bucket = point(p, i);
@@ -266,42 +295,65 @@ static void draw_charged(struct plot *plot, const struct points *p, double end)
                     "<rect class=\"bar\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" "
                     "height=\"%.1f\"><title>",
                     x, y, x_of(plot, p, (double)i + 1) - x, plot->bottom - y);
-            plot_put_time(plot->out, point_start(p, i));
-            fputs("\ncharged ", plot->out);
-            html_number(plot->out, bucket.charged);
+            put_point(plot->out, &bucket, point_start(p, i), decimals);
             fputs("</title></rect>\n", plot->out);
         }
     }
 }
 
-/* Two fields over one axis: one scale each is told apart better than two
+/* The greatest of all points. */
+struct peak {
+    double price, demand, charged;
+};
+
+static struct peak peak_of(const struct points *p, unsigned decimals)
+{
+    struct peak peak = {0, 0, 0};
+
+    for (size_t i = 0; i < p->count; i++) {
+        struct bucket bucket = point(p, i);
+        peak.price = fmax(peak.price, mean_price(&bucket, decimals));
+        peak.demand = fmax(peak.demand, mean_demand(&bucket, decimals));
+        peak.charged = fmax(peak.charged, (double)bucket.charged);
+    }
+    return peak;
+}
+
+/* Field i of n, one above the other. */
+static void open_field(struct plot *plot, unsigned i, unsigned n,
+                       const char *title)
+{
+    double height = (plot->height - 16) / n;
+
+    plot->top = height * i + 26;
+    plot->bottom = height * (i + 1) - 10;
+    fprintf(plot->out, "<text x=\"%.0f\" y=\"%.0f\">%s</text>\n", plot->left,
+            plot->top - 14, title);
+}
+
+/* Fields over one axis: one scale each is told apart better than several
  * scales in one field. */
 static void draw_prices(const struct tally_asset *asset, FILE *out, bool narrow)
 {
     struct points p = points_of(&asset->line, narrow);
+    struct peak peak = peak_of(&p, asset->decimals);
+    unsigned fields = peak.demand > 0 ? 3 : 2;
     struct plot plot;
-    double price = 0, charged = 0;
 
-    for (size_t i = 0; i < p.count; i++) {
-        struct bucket bucket = point(&p, i);
-        price = fmax(price, mean_price(&bucket, asset->decimals));
-        charged = fmax(charged, (double)bucket.charged);
+    plot_open(&plot, out, narrow, 16 + fields * (narrow ? 122 : 142),
+              "Mean price, demand and charged requests over time");
+    open_field(&plot, 0, fields, "mean price");
+    double end = plot_scale(&plot, peak.price);
+    draw_curve(&plot, &p, mean_price, asset->decimals, end, "");
+    if (peak.demand > 0) {
+        open_field(&plot, 1, fields, "demand: the price is multiplied by");
+        end = plot_scale(&plot, peak.demand);
+        draw_curve(&plot, &p, mean_demand, asset->decimals, end, " demand");
     }
-    plot_open(&plot, out, narrow, narrow ? 260 : 300,
-              "Mean price and charged requests over time");
-    double bottom = plot.bottom;
-    plot.top = 26;
-    plot.bottom = plot.height * 0.46;
-    fprintf(out, "<text x=\"%.0f\" y=\"12\">mean price</text>\n", plot.left);
-    double end = plot_scale(&plot, price);
-    draw_curve(&plot, &p, asset->decimals, end);
-    plot.top = plot.bottom + 36;
-    plot.bottom = bottom;
-    fprintf(out, "<text x=\"%.0f\" y=\"%.0f\">charged requests</text>\n",
-            plot.left, plot.top - 14);
-    end = plot_scale(&plot, charged);
+    open_field(&plot, fields - 1, fields, "charged requests");
+    end = plot_scale(&plot, peak.charged);
     plot_times(&plot, point_start(&p, 0), point_start(&p, p.count));
-    draw_charged(&plot, &p, end);
+    draw_charged(&plot, &p, asset->decimals, end);
     plot_close(&plot);
 }
 
@@ -316,7 +368,7 @@ void plots_prices(const struct tally *tally, FILE *out)
               out);
         html_text(out, asset->symbol);
         fputs("</h2><p class=\"soft\">What a charged request was asked for, "
-              "and how many were charged, per ",
+              "what demand made of its price, and how many were charged, per ",
               out);
         put_width(out, points_of(&asset->line, false).width);
         fputs(", UTC.</p><figure>", out);

@@ -6,7 +6,10 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "replay/html.h"
 #include "replay/page.h"
+#include "replay/page_cells.h"
+#include "replay/plot.h"
 
 #define AGENTS 12
 #define ROUTES 6 /* with a colour of their own */
@@ -21,16 +24,6 @@ struct revenue {
     size_t agent_count, route_count;
     bool others; /* some routes have no colour of their own */
 };
-
-double sum_as_double(const struct row *row, unsigned decimals)
-{
-    double sum = 0;
-
-    for (int i = 3; i >= 0; i--) {
-        sum = sum * 18446744073709551616.0 + (double)row->amount.word[i];
-    }
-    return sum / pow(10, decimals);
-}
 
 static double value(const struct revenue *r, const struct row *row)
 {

@@ -52,6 +52,8 @@ enum member {
     M_TIME,
     M_START,
     M_WIDTH,
+    M_BY_DEMAND,
+    M_DEMAND,
     M_MOVED,
     M_END,
     MEMBERS
@@ -96,6 +98,8 @@ static const char *const members[MEMBERS] = {
     "time",
     "start",
     "width",
+    "by_demand",
+    "demand",
     "moved",
     "end",
 };
@@ -199,11 +203,11 @@ static void add_list(struct partial_line *line, enum member member,
     line->wrong = true;
 }
 
-static struct amount amount_of(struct partial_line *line)
+static struct amount amount_of(struct partial_line *line, enum member member)
 {
     struct amount amount = {{0}};
 
-    line->wrong |= !amount_from_digits(line->texts[M_AMOUNT], &amount);
+    line->wrong |= !amount_from_digits(line->texts[member], &amount);
     return amount;
 }
 
@@ -260,7 +264,7 @@ static void take_row(struct result *result, struct partial_line *line)
     struct row from = {
         .requests = number(line, M_REQUESTS),
         .charged = number(line, M_CHARGED),
-        .amount = amount_of(line),
+        .amount = amount_of(line, M_AMOUNT),
         .overflow = number(line, M_OVERFLOW) != 0,
     };
     /* A move is told of its arrow's two sides. */
@@ -300,10 +304,14 @@ static void take_time(struct result *result, struct partial_line *line)
 {
     struct tally *t = side_of(result, line, M_TIME);
     struct bucket from = {.charged = number(line, M_CHARGED),
-                          .amount = amount_of(line)};
+                          .amount = amount_of(line, M_AMOUNT)};
     struct timeline *into = &t->line;
     struct timeline one;
 
+    if (line->texts[M_BY_DEMAND].at) {
+        from.moved = number(line, M_BY_DEMAND);
+        from.demand = amount_of(line, M_DEMAND);
+    }
     add_list(line, M_OF, from.classes, TIMELINE_CLASSES);
     line->wrong |= !timeline_of_bucket(&one, signed_number(line, M_START),
                                        signed_number(line, M_WIDTH), &from);

@@ -120,6 +120,10 @@ static void put_line(struct writing *p, unsigned side, struct view asset,
         put_list(p, "of", bucket->classes, TIMELINE_CLASSES);
         output_u64(&p->out, "charged", bucket->charged);
         output_amount(&p->out, "amount", &bucket->amount, false);
+        if (bucket->moved > 0) {
+            output_u64(&p->out, "by_demand", bucket->moved);
+            output_amount(&p->out, "demand", &bucket->demand, false);
+        }
         end_line(p);
     }
 }

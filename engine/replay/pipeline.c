@@ -183,9 +183,10 @@ static bool run_workers(struct pipeline *p, struct worker *workers,
     return true;
 }
 
-static void add_up(const struct pipeline_sums *sums, const struct block *block)
+static void add_up(const struct pipeline_sums *sums, struct block *block)
 {
     for (unsigned i = 0; i < block->job->sides; i++) {
+        tally_settle(&block->tallies[i]);
         tally_merge(&sums->tallies[i], &block->tallies[i]);
     }
     sums->tallies[0].failed |= !table_merge(sums->moves, &block->moves);

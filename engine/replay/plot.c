@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Frames, scales and axes of plots; see page.h.
+ * Frames, scales and axes of plots; see plot.h.
  */
+#include "replay/plot.h"
+
 #include <math.h>
 
-#include "replay/page.h"
+#include "base/text.h"
+#include "replay/html.h"
 
 void plot_open(struct plot *plot, FILE *out, bool narrow, double height,
                const char *title)

@@ -45,7 +45,8 @@ bool report_write(const struct result *result, FILE *out);
 bool page_write(const struct result *result, FILE *out);
 /* partial_write.c: all counts, one JSON object a line. */
 bool partial_write(const struct result *result, FILE *out);
-/* partial_read.c: adds a partial summary; false: *why (a static text) says why not. */
+/* partial_read.c: adds a partial summary; false: *why (a static text) says why
+ * not. */
 bool partial_read(struct result *result, FILE *in, const char **why);
 
 #endif

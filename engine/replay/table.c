@@ -159,22 +159,6 @@ struct row *table_row(struct table *table, struct view name, struct view other,
     return row;
 }
 
-bool table_count(struct table *table, struct view name, struct view other,
-                 struct view asset, const struct amount *amount)
-{
-    struct row *row = table_row(table, name, other, asset);
-
-    if (!row) {
-        return false;
-    }
-    row->requests++;
-    if (amount) {
-        row->charged++;
-        row->overflow |= !amount_add(&row->amount, amount);
-    }
-    return true;
-}
-
 void row_add(struct row *row, const struct row *from)
 {
     row->requests += from->requests;

@@ -50,10 +50,6 @@ struct row *table_row_of_copies(struct table *table, struct view name,
 /* The row of that key, or NULL. */
 const struct row *table_find(const struct table *table, struct view name,
                              struct view other, struct view asset);
-/* One more request, which cost `amount` (NULL: nothing); false when out of
- * memory. */
-bool table_count(struct table *table, struct view name, struct view other,
-                 struct view asset, const struct amount *amount);
 /* Adds all of `from`; false when out of memory. */
 bool table_merge(struct table *table, const struct table *from);
 void row_add(struct row *row, const struct row *from);

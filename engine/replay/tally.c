@@ -19,7 +19,8 @@ bool tally_start(struct tally *tally)
 {
     memset(tally, 0, sizeof *tally);
     tally->names = arena_new();
-    if (!tally->names) {
+    tally->kinds = calloc(1, sizeof *tally->kinds);
+    if (!tally->names || !tally->kinds) {
         return false;
     }
     for (size_t i = 0; i < TALLY_TABLES; i++) {
@@ -37,6 +38,7 @@ void tally_end(struct tally *tally)
         timeline_end(&tally->assets[i].line);
     }
     free(tally->assets);
+    free(tally->kinds);
     timeline_end(&tally->line);
     arena_free(tally->names);
 }
@@ -68,34 +70,6 @@ static struct view answer(const struct wb_request *request,
     struct wb_text text = wb_decision_answer(request, which);
 
     return view_of(text.data, text.size);
-}
-
-static bool is_text(struct view v, const char *text)
-{
-    return v.size > 0 && v.at[0] == text[0] && view_equal(v, view_text(text));
-}
-
-/* The place of `name` in `names`, or n. */
-static size_t place_of(struct view name, const char *const *names, size_t n)
-{
-    size_t i = 0;
-
-    while (i < n && !is_text(name, names[i])) {
-        i++;
-    }
-    return i;
-}
-
-static bool is_name(struct view v)
-{
-    return v.size > 0 && !view_equal(v, VIEW("-"));
-}
-
-static void count(struct tally *tally, enum tally_table table, struct view name,
-                  struct view other)
-{
-    tally->failed |=
-        !table_count(&tally->tables[table], name, other, VIEW_NONE, NULL);
 }
 
 /* ---- assets ---- */
@@ -170,8 +144,10 @@ void tally_asset_sum(const struct tally *tally, const struct tally_asset *asset,
 /* ---- prices ---- */
 
 static void count_bucket(struct tally *tally, struct tally_asset *asset,
-                         int64_t time, const struct amount *amount)
+                         const struct wb_request *request,
+                         const struct amount *amount)
 {
+    int64_t time = wb_request_time(request);
     struct bucket *bucket =
         asset ? timeline_at(&asset->line, time / 1000000) : NULL;
 
@@ -181,51 +157,27 @@ static void count_bucket(struct tally *tally, struct tally_asset *asset,
     }
     bucket->charged++;
     amount_add(&bucket->amount, amount);
+    struct amount demand;
+    if (amount_from_decimal(answer(request, WB_ANSWER_DEMAND), 6, &demand) ==
+        AMOUNT_OK) {
+        bucket->moved++;
+        amount_add(&bucket->demand, &demand);
+    }
 }
 
 static void count_charge(struct tally *tally, const struct wb_request *request,
-                         size_t class, struct view route)
+                         struct kind *kind)
 {
     struct tally_asset *asset = asset_of(tally, request);
-    struct view address = answer(request, WB_ANSWER_PRICE_ASSET);
     struct amount amount;
 
     if (!amount_from_digits(answer(request, WB_ANSWER_PRICE_AMOUNT), &amount)) {
         tally->failed = true;
         return;
     }
-    tally->failed |=
-        !table_count(&tally->tables[TALLY_ROUTES], route, VIEW_NONE, address,
-                     &amount) ||
-        !table_count(&tally->tables[TALLY_REVENUE],
-                     answer(request, WB_ANSWER_AGENT_NAME), route, address,
-                     &amount) ||
-        !table_count(&tally->tables[TALLY_CHARGES],
-                     view_text(tally_classes[class]), route, address, &amount);
+    kind->overflow |= !amount_add(&kind->amount, &amount);
     if (wb_request_time(request) != TIME_UNKNOWN) {
-        count_bucket(tally, asset, wb_request_time(request), &amount);
-    }
-}
-
-/* Requests that cost nothing are counted under the route alone. */
-static void count_route(struct tally *tally, const struct wb_request *request,
-                        size_t class, bool allowed)
-{
-    struct view route = answer(request, WB_ANSWER_ROUTE);
-
-    if (allowed && is_text(answer(request, WB_ANSWER_PRICE_ACTION), "charge")) {
-        count_charge(tally, request, class, route);
-    } else if (is_name(route)) {
-        count(tally, TALLY_ROUTES, route, VIEW_NONE);
-    }
-}
-
-static void count_rules(struct tally *tally, const struct wb_request *request)
-{
-    struct wb_text rule;
-
-    for (size_t i = 0; (rule = wb_decision_rule(request, i, NULL)).data; i++) {
-        count(tally, TALLY_RULES, view_of(rule.data, rule.size), VIEW_NONE);
+        count_bucket(tally, asset, request, &amount);
     }
 }
 
@@ -234,10 +186,9 @@ static void count_label(struct tally *tally, const struct wb_request *request,
 {
     struct wb_text label = wb_request_label(request);
 
-    if (label.data) {
-        size_t i = place_of(view_of(label.data, label.size), tally_labels,
-                            TALLY_LABELS);
-        if (i < TALLY_LABELS) {
+    for (size_t i = 0; label.data && i < TALLY_LABELS; i++) {
+        if (view_equal(view_of(label.data, label.size),
+                       view_text(tally_labels[i]))) {
             tally->confusion[i][class]++;
             tally->labelled++;
         }
@@ -270,45 +221,32 @@ static void count_time(struct tally *tally, int64_t time, size_t class)
     tally->hours[(hour / 24 + 3) % 7][hour % 24][class]++;
 }
 
-size_t tally_class_of(const struct wb_request *request)
-{
-    size_t class = place_of(answer(request, WB_ANSWER_CLASS), tally_classes,
-                            TALLY_CLASSES);
-
-    return class < TALLY_CLASSES ? class : TALLY_UNKNOWN;
-}
-
 void tally_request(struct tally *tally, const struct wb_request *request,
                    const struct line_extra *extra)
 {
-    size_t class = tally_class_of(request);
+    struct kind room;
+    struct kind *kind = tally_kind(tally, request, &room);
     int64_t time = wb_request_time(request);
-    struct view agent = answer(request, WB_ANSWER_AGENT_NAME);
-    bool allowed = is_text(answer(request, WB_ANSWER_ACTION), "allow");
+    size_t class = kind->class;
 
+    kind->requests++;
     if (time != TIME_UNKNOWN) {
         count_time(tally, time, class);
     }
     tally->read++;
     tally->classes[class]++;
     tally->bytes[class] += extra->bytes;
-    tally->allowed += allowed;
-    tally->rejected += !allowed;
+    tally->allowed += kind->allowed;
+    tally->rejected += !kind->allowed;
     tally->browsers_charged +=
-        is_text(answer(request, WB_ANSWER_BROWSER_CHARGED), "1");
+        answer(request, WB_ANSWER_BROWSER_CHARGED).at[0] == '1';
     count_label(tally, request, class);
-    if (is_name(agent)) {
-        count(tally, TALLY_AGENTS, agent, answer(request, WB_ANSWER_AGENT_ORG));
+    if (kind->charged) {
+        count_charge(tally, request, kind);
     }
-    count(tally, TALLY_SITES, answer(request, WB_ANSWER_SITE), VIEW_NONE);
-    count(tally, TALLY_PAYMENTS, answer(request, WB_ANSWER_PAYMENT_STATE),
-          VIEW_NONE);
-    if (!allowed) {
-        count(tally, TALLY_REFUSALS, answer(request, WB_ANSWER_REASON),
-              VIEW_NONE);
+    if (kind == &room) {
+        tally_tell(tally, request, kind);
     }
-    count_rules(tally, request);
-    count_route(tally, request, class, allowed);
 }
 
 /* ---- adding up ---- */

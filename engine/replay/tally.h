@@ -9,6 +9,7 @@
 #define WB_REPLAY_TALLY_H
 
 #include "replay/format.h"
+#include "replay/kind.h"
 #include "replay/table.h"
 #include "replay/timeline.h"
 
@@ -73,6 +74,7 @@ struct tally {
     struct table tables[TALLY_TABLES];
     struct tally_asset *assets;
     size_t asset_count;
+    struct kinds *kinds; /* counted, but the tables are not told yet; owned */
     struct arena *names;
     bool failed; /* out of memory */
 };
@@ -86,7 +88,9 @@ void tally_fault(struct tally *tally, enum line_fault fault);
 /* Counts a request that has been decided. */
 void tally_request(struct tally *tally, const struct wb_request *request,
                    const struct line_extra *extra);
-/* Adds `from` to `tally`. */
+/* After all requests, before the tables are read. */
+void tally_settle(struct tally *tally);
+/* Adds `from`, which is settled, to `tally`. */
 void tally_merge(struct tally *tally, const struct tally *from);
 /* The asset of that address, a new one if there is none; NULL: out of
  * memory. Valid until the next call. */
@@ -100,8 +104,13 @@ void tally_asset_sum(const struct tally *tally, const struct tally_asset *asset,
 uint64_t tally_unreadable(const struct tally *tally);
 /* There were requests from the one time to the other. */
 void tally_span(struct tally *tally, int64_t first, int64_t last);
-/* Class of a decided request; the place of its name. */
-size_t tally_class_of(const struct wb_request *request);
+/* tally_kinds.c, for tally.c: the request's kind, in the tally or, where more
+ * rules fired than a kind has, in `room`: whoever counted one in `room` has
+ * the tables told of it. */
+struct kind *tally_kind(struct tally *tally, const struct wb_request *request,
+                        struct kind *room);
+void tally_tell(struct tally *tally, const struct wb_request *request,
+                struct kind *kind);
 /* After all merging: the tables in the order in which they are printed, one
  * row for the requests of a route that cost nothing only where none was
  * charged. */

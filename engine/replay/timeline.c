@@ -45,6 +45,8 @@ void bucket_add(struct bucket *bucket, const struct bucket *from)
     }
     bucket->charged += from->charged;
     amount_add(&bucket->amount, &from->amount);
+    bucket->moved += from->moved;
+    amount_add(&bucket->demand, &from->demand);
 }
 
 bool timeline_of_bucket(struct timeline *t, int64_t start, int64_t width,

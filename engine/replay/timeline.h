@@ -17,6 +17,9 @@ struct bucket {
     uint64_t classes[TIMELINE_CLASSES]; /* requests */
     uint64_t charged;
     struct amount amount; /* asked for */
+    uint64_t moved;       /* of these: by demand ... */
+    struct amount demand; /* ... whose multipliers add up to that, parts per
+                           * million */
 };
 
 struct timeline {

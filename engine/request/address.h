@@ -40,7 +40,7 @@ struct address_set;
 struct address_set *address_set_new(struct arena *arena,
                                     const struct network *networks, size_t n);
 bool address_set_holds(const struct address_set *set, const struct address *a);
-/* Number of ranges after merging. */
+/* Number of ranges after merging; those of IPv4 stay apart. */
 size_t address_set_size(const struct address_set *set);
 
 #endif

@@ -35,11 +35,12 @@ bool listener_role(struct listener *listener, const char *name, unsigned role)
 {
     struct wb_text text = text_of(name);
 
-    if (listener->role_count == ROLES_MAX || text.size > 63) {
+    if (listener->role_count == ROLES_MAX || text.size > ROLE_NAME_MAX) {
         return false;
     }
-    listener->roles[listener->role_count++] = (struct role){text, role};
-    listener->role_sizes |= UINT64_C(1) << text.size;
+    listener->roles[listener->role_count++] =
+        (struct role){text, role, listener->role_last[text.size]};
+    listener->role_last[text.size] = (unsigned)listener->role_count;
     return true;
 }
 
@@ -65,12 +66,15 @@ bool listener_roles(struct listener *listener)
 /* Sources that the listener's settings name come last, and win. */
 static unsigned role_of(const struct listener *listener, struct wb_text name)
 {
-    if (name.size > 63 || (listener->role_sizes >> name.size & 1) == 0) {
+    const struct role *role;
+
+    if (name.size > ROLE_NAME_MAX) {
         return ROLE_CLIENT;
     }
-    for (size_t i = listener->role_count; i > 0; i--) {
-        if (text_is_fold(name, listener->roles[i - 1].name)) {
-            return listener->roles[i - 1].role;
+    for (unsigned i = listener->role_last[name.size]; i > 0; i = role->before) {
+        role = &listener->roles[i - 1];
+        if (text_is_fold(name, role->name)) {
+            return role->role;
         }
     }
     return ROLE_CLIENT;

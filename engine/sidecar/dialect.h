@@ -71,8 +71,10 @@ const struct dialect *dialect_find(const char *name);
 struct role {
     struct wb_text name;
     unsigned role;
+    unsigned before; /* number from 1 of the last one of this length; or 0 */
 };
 #define ROLES_MAX 24
+#define ROLE_NAME_MAX 63
 
 /* A dialect with one listener's settings. */
 struct listener {
@@ -81,7 +83,7 @@ struct listener {
     struct trust trust;
     struct role roles[ROLES_MAX];
     size_t role_count;
-    uint64_t role_sizes; /* bit n: some name has n bytes */
+    unsigned role_last[ROLE_NAME_MAX + 1]; /* by length; as in `before` */
     struct wb_text known[KNOWN_MAX];
     size_t known_count;
     bool known_limited;

@@ -42,6 +42,7 @@ struct exchange {
     struct field answer[EXCHANGE_ANSWER_MAX];
     size_t answer_count;
     bool answer_over; /* a header had no room: no answer is sent then */
+    bool answer_once; /* it holds what the client sent: not to be kept */
     struct wb_text answer_body;
     bool close; /* the connection is not fit for another exchange */
 
@@ -77,6 +78,21 @@ static inline bool text_is(struct wb_text text, const char *string)
 {
     return text.size == __builtin_strlen(string) &&
            __builtin_memcmp(text.data, string, text.size) == 0;
+}
+
+/* For the next head of a connection; its peer and target stand. */
+static inline void exchange_clear(struct exchange *x)
+{
+    x->field_count = 0;
+    x->fields_over = false;
+    x->body = (struct wb_text){NULL, 0};
+    x->body_over = false;
+    x->answer_count = 0;
+    x->answer_over = false;
+    x->answer_once = false;
+    x->answer_body = (struct wb_text){NULL, 0};
+    x->close = false;
+    x->slot = NULL;
 }
 
 /* Adds a header to the answer. */

@@ -24,12 +24,12 @@ static const bool token_bytes[256] = {
 
 static bool is_token(struct wb_text text)
 {
+    bool fine = text.size != 0;
+
     for (size_t i = 0; i < text.size; i++) {
-        if (!token_bytes[(unsigned char)text.data[i]]) {
-            return false;
-        }
+        fine &= token_bytes[(unsigned char)text.data[i]];
     }
-    return text.size != 0;
+    return fine;
 }
 
 /* Has one of eight bytes its top bit clear and a value below 0x20, or is it
@@ -177,4 +177,20 @@ enum refusal head_check(struct exchange *x)
         }
     }
     return framing_check(x);
+}
+
+bool head_has_body(const struct exchange *x)
+{
+    for (size_t i = 0; i < x->field_count; i++) {
+        const struct field *field = &x->fields[i];
+
+        if (text_is_fold(field->name, text_of("transfer-encoding"))) {
+            return true;
+        }
+        if (text_is_fold(field->name, text_of("content-length")) &&
+            !text_is(field->value, "0")) {
+            return true;
+        }
+    }
+    return false;
 }

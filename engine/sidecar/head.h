@@ -19,4 +19,7 @@ enum refusal head_check(struct exchange *x);
  * of the head; all of that shows in the gaps. To be called before trimming. */
 bool head_layout(const struct exchange *x, const char *start, const char *end);
 
+/* Does it announce a body? */
+bool head_has_body(const struct exchange *x);
+
 #endif

@@ -46,6 +46,7 @@ static void return_them(const struct wb_engine *engine, struct exchange *x,
         bool pays = wb_engine_pays(engine, field->name, field->value);
         if (pays ? forward
                  : text_is_fold(field->name, text_of("authorization"))) {
+            x->answer_once = true;
             exchange_set(x, field->name, field->value);
         }
     }

@@ -110,6 +110,13 @@ static enum wb_status open_in_folder(struct sidecar *sidecar,
     return status;
 }
 
+static void ignore(void *context, const char *data, size_t size)
+{
+    (void)context;
+    (void)data;
+    (void)size;
+}
+
 static int open_state(struct sidecar *sidecar)
 {
     struct wb_problems *problems = wb_problems_new();
@@ -125,6 +132,10 @@ static int open_state(struct sidecar *sidecar)
     wb_problems_free(problems);
     if (status != WB_OK) {
         failed("the state cannot be opened");
+    } else {
+        /* so that what other nodes told is there before a request is */
+        wb_state_demand(sidecar->state, sidecar->snapshot->engine,
+                        wall_clock(), ignore, NULL);
     }
     return status == WB_OK ? 0 : status == WB_ERROR_CONFIG ? 1 : 2;
 }

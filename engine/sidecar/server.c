@@ -19,6 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sidecar/answer_text.h"
 #include "sidecar/hangups.h"
 #include "sidecar/head.h"
 
@@ -28,8 +29,6 @@ typedef enum MHD_Result mhd_result;
 typedef int mhd_result;
 #endif
 
-/* One header of an answer, name and value with their NULs. */
-#define ANSWER_FIELD_MAX (8 * 1024)
 /* An answer's head: ours stays below 3 KiB. */
 #define ANSWER_RESERVE (8 * 1024)
 /* What the library takes for one header, cookie or argument, at least. */
@@ -62,6 +61,8 @@ struct connection {
     const char *target_start;
     const char *target_end; /* in the library's memory */
     char target[EXCHANGE_TARGET_MAX];
+    struct MHD_Response *allow; /* the last one, and what it holds */
+    struct answer_text *kept;
 };
 
 /* ---- the head ---- */
@@ -170,41 +171,17 @@ static bool answer_has_room(const struct connection *connection)
            connection->server->head_bytes;
 }
 
-static bool body_is_announced(const struct exchange *x)
-{
-    for (size_t i = 0; i < x->field_count; i++) {
-        const struct field *field = &x->fields[i];
-
-        if (text_is_fold(field->name, text_of("transfer-encoding"))) {
-            return true;
-        }
-        if (text_is_fold(field->name, text_of("content-length")) &&
-            !text_is(field->value, "0")) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void read_head(struct connection *connection, const char *method,
                       const char *version)
 {
     struct exchange *x = &connection->x;
 
-    x->field_count = 0;
-    x->fields_over = false;
-    x->body = (struct wb_text){NULL, 0};
-    x->body_over = false;
-    x->answer_count = 0;
-    x->answer_over = false;
-    x->answer_body = (struct wb_text){NULL, 0};
-    x->close = false;
-    x->slot = NULL;
+    exchange_clear(x);
     x->method = text_of(method);
     x->version = text_of(version);
     MHD_get_connection_values_n(connection->mhd, MHD_HEADER_KIND, on_field, x);
     x->layout_bad = layout_is_bad(connection, method, version);
-    x->has_body = body_is_announced(x);
+    x->has_body = head_has_body(x);
     atomic_store_explicit(&connection->wake, WAKE_NOT, memory_order_relaxed);
     atomic_fetch_add_explicit(&connection->server->exchanges, 1,
                               memory_order_relaxed);
@@ -213,32 +190,83 @@ static void read_head(struct connection *connection, const char *method,
 
 /* ---- the answer ---- */
 
-/* The library wants NUL-terminated strings, and copies them. */
-static bool put_field(struct MHD_Response *response, const struct field *field)
+static bool add_field(struct MHD_Response *response,
+                      const struct answer_text *text, size_t i)
 {
-    char text[ANSWER_FIELD_MAX];
-    char *value = text + field->name.size + 1;
-
-    if (field->name.size + field->value.size + 2 > sizeof text) {
-        return false;
-    }
-    memcpy(text, field->name.data, field->name.size);
-    text[field->name.size] = '\0';
-    if (field->value.size != 0) {
-        memcpy(value, field->value.data, field->value.size);
-    }
-    value[field->value.size] = '\0';
-    return MHD_add_response_header(response, text, value) == MHD_YES;
+    return MHD_add_response_header(response, text->text + text->at[i].name,
+                                   text->text + text->at[i].value) == MHD_YES;
 }
 
-static bool put_fields(const struct exchange *x, struct MHD_Response *response)
+static void forget_allow(struct connection *connection)
 {
-    for (size_t i = 0; i < x->answer_count; i++) {
-        if (!put_field(response, &x->answer[i])) {
+    if (connection->allow != NULL) {
+        MHD_destroy_response(connection->allow);
+    }
+    free(connection->kept);
+    connection->allow = NULL;
+    connection->kept = NULL;
+}
+
+static bool exchange_fields(struct connection *connection,
+                            const struct answer_text *text)
+{
+    const struct answer_text *kept = connection->kept;
+    size_t had = kept != NULL ? kept->count : 0;
+
+    for (size_t i = 0; i < had || i < text->count; i++) {
+        if (answer_text_same(kept, text, i)) {
+            continue;
+        }
+        if (i < had) {
+            MHD_del_response_header(connection->allow,
+                                    kept->text + kept->at[i].name,
+                                    kept->text + kept->at[i].value);
+        }
+        if (i < text->count && !add_field(connection->allow, text, i)) {
             return false;
         }
     }
-    return !x->answer_over;
+    return true;
+}
+
+/* Most headers of an allow are those of the connection's allow before, and
+ * the library takes long to make them: those that differ are exchanged. The
+ * order is of no account, for each name comes once. */
+static struct MHD_Response *renew_allow(struct connection *connection,
+                                        const struct answer_text *text)
+{
+    if (connection->allow == NULL) {
+        connection->allow =
+            MHD_create_response_from_buffer(0, "", MHD_RESPMEM_PERSISTENT);
+    }
+    if (connection->allow != NULL && exchange_fields(connection, text)) {
+        connection->kept = answer_text_copy(connection->kept, text);
+        if (connection->kept != NULL) {
+            return connection->allow;
+        }
+    }
+    forget_allow(connection);
+    return NULL;
+}
+
+static struct MHD_Response *make_response(const struct exchange *x,
+                                          const struct answer_text *text,
+                                          bool last)
+{
+    struct MHD_Response *response = MHD_create_response_from_buffer(
+        x->answer_body.size, (void *)(uintptr_t)x->answer_body.data,
+        x->answer_body.size ? MHD_RESPMEM_MUST_COPY : MHD_RESPMEM_PERSISTENT);
+
+    if (response != NULL && last) {
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+    }
+    for (size_t i = 0; response != NULL && i < text->count; i++) {
+        if (!add_field(response, text, i)) {
+            MHD_destroy_response(response);
+            response = NULL;
+        }
+    }
+    return response;
 }
 
 /* For when the library cannot answer: it would end the connection in silence,
@@ -266,27 +294,27 @@ static mhd_result answer_bare(struct MHD_Connection *mhd, const char *status)
 /* An allow without all of its headers must not go out. */
 static mhd_result answer(struct connection *connection)
 {
+    static _Thread_local struct answer_text text;
     struct exchange *x = &connection->x;
-    struct MHD_Response *response = MHD_create_response_from_buffer(
-        x->answer_body.size, (void *)(uintptr_t)x->answer_body.data,
-        x->answer_body.size ? MHD_RESPMEM_MUST_COPY : MHD_RESPMEM_PERSISTENT);
+    struct MHD_Response *response = NULL;
     mhd_result result = MHD_NO;
+    bool last = x->close || atomic_load_explicit(&connection->server->draining,
+                                                 memory_order_relaxed);
+    bool keep = x->status == MHD_HTTP_OK && x->answer_body.size == 0 &&
+                !x->answer_once && !last;
 
-    if (response == NULL) {
-        return answer_bare(connection->mhd, "403 Forbidden");
+    if (answer_text_write(&text, x)) {
+        response = keep ? renew_allow(connection, &text)
+                        : make_response(x, &text, last);
     }
-    if (x->close || atomic_load_explicit(&connection->server->draining,
-                                         memory_order_relaxed)) {
-        MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
-    }
-    if (put_fields(x, response)) {
+    if (response != NULL) {
         result = MHD_queue_response(connection->mhd, x->status, response);
     }
-    MHD_destroy_response(response);
-    if (result != MHD_YES) {
-        return answer_bare(connection->mhd, "403 Forbidden");
+    if (response != NULL && !keep) {
+        MHD_destroy_response(response);
     }
-    return MHD_YES;
+    return result == MHD_YES ? result
+                             : answer_bare(connection->mhd, "403 Forbidden");
 }
 
 /* ---- the handler's steps ---- */
@@ -463,6 +491,9 @@ static void on_connection(void *context, struct MHD_Connection *mhd,
         return;
     }
     forget(server, mhd);
+    if (*connection != NULL) {
+        forget_allow(*connection);
+    }
     free(*connection);
     *connection = NULL;
     atomic_fetch_sub_explicit(&server->connections, 1, memory_order_relaxed);

@@ -1,217 +1,191 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// client -> a proxy of a few lines, which asks the sidecar -> @x402/express,
-// unmodified, with a facilitator that takes everything. Prints TAP.
+// client -> nginx, as its example has it, which asks the sidecar ->
+// @x402/express, unmodified, with a facilitator that takes everything. First
+// one node over its own store, then two over a redis-server. Prints TAP.
 //
 //   node held.mjs ROOT BUILD
 import { spawn } from 'node:child_process';
-import { webcrypto } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import http from 'node:http';
+import {
+  appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { x402Client, x402HTTPClient } from '@x402/core/client';
-import {
-  HTTPFacilitatorClient, x402ResourceServer,
-} from '@x402/core/server';
-import { registerExactEvmScheme } from '@x402/evm/exact/client';
-import { ExactEvmScheme } from '@x402/evm/exact/server';
-import {
-  paymentMiddlewareFromHTTPServer, x402HTTPResourceServer,
-} from '@x402/express';
-import express from 'express';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
-
-globalThis.crypto ??= webcrypto; // Node 18 has no such global
+import { Agent } from '../../stack/agent.mjs';
+import { Front, freePorts, PORTS, until } from '../../stack/proxy.mjs';
+import { check, end, skip } from '../../../test/stack/tap.mjs';
+import { FORMS, payTo, startFacilitator, startGate } from './gate.mjs';
 
 const [root, build] = process.argv.slice(2);
 const program = join(resolve(root, build), 'weighbridge');
-const network = 'eip155:84532';
-const payTo = '0x209693Bc6afc0C5328bA36FaF03C514EF312287C';
+const REDIS = '/usr/bin/redis-server';
+const TOKEN = 'of-who-tells-of-demand';
 const folder = mkdtempSync(join(tmpdir(), 'weighbridge-held-'));
-let tests = 0;
-let failed = 0;
+const agent = new Agent(privateKeyToAccount(generatePrivateKey()));
 
-function say(good, name, detail = '') {
-  tests += 1;
-  failed += good ? 0 : 1;
-  console.log(`${good ? 'ok' : 'not ok'} ${tests} - ${name}`);
-  if (!good) {
-    console.log(`# ${detail}`);
-  }
-}
-
-const listen = app => new Promise((done) => {
-  const server = app.listen(0, '127.0.0.1', () => done(server));
-});
-const portOf = server => server.address().port;
-
-// ---- the sidecar ----
-
-writeFileSync(join(folder, 'policy.yaml'), `version: 1
+// One route for both forms: demand is the same whoever asks.
+const policy = `version: 1
 assets: { usdc: usdc@base-sepolia }
 pay-to: "${payTo}"
-quotes: { ttl: 60s, keys: quote.keys }
+quotes: { ttl: 120s, keys: ${folder}/quote.keys }
 routes:
   - id: feed
-    match: { path: /** }
+    match: { path: [/dollar/feed, /extra/feed] }
     price: 0.01 usdc
     demand: { signal: load, target: 50%, period: 1s, step: 50%, ceiling: 8x,
               hold: 100 }
-`);
-writeFileSync(join(folder, 'weighbridge.yaml'), `version: 1
-policy: policy.yaml
-payments: { signature: flag }
-claims: { store: memory }
-listen:
-  - { address: "unix:sock", dialect: forward-auth, trust-forwarded: [unix],
-      take: { load: X-Load } }
-admin: { address: "off" }
-log: { decisions: "off" }
-`);
-const sidecar = spawn(program, ['serve', '-c',
-  join(folder, 'weighbridge.yaml')], { stdio: ['ignore', 'ignore', 'pipe'] });
-let said = '';
-sidecar.stderr.on('data', (text) => { said += text; });
+  - id: many
+    match: { path: [/dollar/many, /extra/many] }
+    price: 0.01 usdc
+    volume: { per: client-ip, window: 24h,
+              steps: [{ from: 1, factor: 0.8 }, { from: 3, factor: 0.5 }] }
+`;
 
-// The sidecar's answer to a request with these headers.
-function weigh(method, path, headers) {
-  return new Promise((done, lost) => {
-    http.request({ socketPath: join(folder, 'sock'), method: 'GET', path: '/',
-      headers: { ...headers, host: '127.0.0.1',
-        'x-forwarded-method': method, 'x-forwarded-uri': path,
-        'x-forwarded-host': 'news.example', 'x-forwarded-proto': 'https',
-        'x-forwarded-for': '192.0.2.7' } },
-    (answer) => { answer.resume(); done(answer); }).on('error', lost).end();
-  });
+// ---- nodes ----
+
+async function startNode(name, gate, claims) {
+  const at = join(folder, name);
+  mkdirSync(at);
+  const front = new Front('nginx', at, program,
+    { ...await freePorts(Object.keys(PORTS)), gate });
+  writeFileSync(join(at, 'policy.yaml'), policy);
+  writeFileSync(join(at, 'tokens.yaml'), `version: 1
+tokens: [{ name: load, scopes: [demand], env: HELD_TOKEN }]
+`);
+  appendFileSync(join(at, 'weighbridge.yaml'),
+    `payments: { signature: flag }\n${claims}\n`);
+  await front.startSidecar();
+  await front.startProxy();
+  return front;
 }
 
-// ---- the gate, by form of its price ----
-
-const domain = { name: 'USDC', version: '2' };
-const forms = {
-  "'$' and a decimal": c => `$${c.adapter.getHeader('x-price')}`,
-  'amount, asset and extra with the quote': c => ({
-    amount: c.adapter.getHeader('x-price-amount'),
-    asset: c.adapter.getHeader('x-price-asset'),
-    extra: { ...domain, quote: c.adapter.getHeader('x-price-quote') },
-  }),
-};
-
-const stub = express();
-stub.use(express.json());
-stub.get('/supported', (_, res) => res.json({ kinds: [
-  { x402Version: 2, scheme: 'exact', network }], extensions: [],
-signers: {} }));
-stub.post('/verify', (_, res) => res.json({ isValid: true, payer: payTo }));
-stub.post('/settle', (_, res) => res.json({ success: true, network,
-  transaction: '0x1', payer: payTo }));
-
-async function startGate(facilitator, price) {
-  const server = new x402ResourceServer(new HTTPFacilitatorClient(
-    { url: `http://127.0.0.1:${portOf(facilitator)}` }))
-    .register(network, new ExactEvmScheme());
-  const app = express();
-  // the proxy: the sidecar's headers, none of the client's own
-  app.use(async (req, res, next) => {
-    const told = await weigh(req.method, req.originalUrl, req.headers);
-    if (told.statusCode !== 200) {
-      res.status(told.statusCode).end();
-      return;
-    }
-    for (const [name, value] of Object.entries(told.headers)) {
-      if (/^x-(price|payment|agent|weighbridge)/.test(name)) {
-        req.headers[name] = value;
-      }
-    }
-    if (told.headers['x-payment-forward'] !== '1') {
-      delete req.headers['payment-signature'];
-    }
-    next();
-  });
-  app.use(paymentMiddlewareFromHTTPServer(new x402HTTPResourceServer(server,
-    { '/*': { accepts: { scheme: 'exact', network, payTo, price } } })));
-  app.get('/feed', (req, res) => res.json({ paid: req.get('x-price') }));
-  return listen(app);
+async function startRedis() {
+  const at = join(folder, 'redis.sock');
+  const server = spawn(REDIS, ['--port', '0', '--unixsocket', at, '--save', '',
+    '--maxmemory-policy', 'noeviction'], { cwd: folder, stdio: 'ignore' });
+  await until('redis-server listens', () => existsSync(at));
+  return { stop: () => server.kill('SIGKILL'), claims: 'claims: { store: ' +
+    `valkey, address: "unix:${at}", on-store-failure: reject }` };
 }
 
 // ---- asking, waiting, paying ----
 
-const client = registerExactEvmScheme(new x402Client(),
-  { signer: privateKeyToAccount(generatePrivateKey()) });
-const wallet = new x402HTTPClient(client);
+const asked = async (front, form, what = 'feed') =>
+  Number((await agent.sign(`${front.url}/${form}/${what}`)).wanted.amount);
 
-async function demandAbove(factor) {
-  for (let i = 0; i < 100; i += 1) {
-    const told = await weigh('GET', '/feed', { 'x-load': '200' });
-    if (Number(told.headers['x-price-demand']) >= factor) {
-      return Number(told.headers['x-price-demand']);
+async function push(front, load) {
+  const answer = await fetch(
+    `http://127.0.0.1:${front.ports.admin}/v1/demand`, { method: 'POST',
+      headers: { Authorization: `Bearer ${TOKEN}` },
+      body: `{"demand":"feed","load":"${load}"}\n` });
+  return answer.status === 200;
+}
+
+async function demandAt(front, load, there) {
+  await until(`demand answers a load of ${load}`, async () => {
+    await push(front, load);
+    await wait(200);
+    return there(await asked(front, 'dollar'));
+  }, 30);
+}
+
+const pay = (front, form, { header }) => fetch(`${front.url}/${form}/feed`,
+  { headers: { 'PAYMENT-SIGNATURE': header } });
+
+async function isTaken(front, form, name, signed, gate) {
+  const settled = gate.settled.length;
+  const paid = await pay(front, form, signed);
+  check(name, paid.status === 200 && paid.headers.has('PAYMENT-RESPONSE') &&
+    (await paid.json()).paid === '0.01' &&
+    gate.settled.slice(settled).join() === '10000', paid.status, gate.settled);
+}
+
+// Demand triples between the quotes and the payments, of which one is made at
+// once, one after a restart, and one at another node.
+async function holds(store, nodes, gate) {
+  const [front, other] = nodes;
+  const told = {};
+  for (const form of FORMS) {
+    told[form] = [];
+    for (let i = 0; i < 3; i++) {
+      told[form].push(await agent.sign(`${front.url}/${form}/feed`));
     }
-    await wait(100);
+    check(`${store}, ${form}: an ask is told a price`,
+      told[form].every(one => one.wanted.amount === '10000'), told[form]);
   }
-  return 0;
-}
-
-async function demandAtRest() {
-  for (let i = 0; i < 150; i += 1) {
-    const told = await weigh('GET', '/feed', { 'x-load': '0' });
-    if (told.headers['x-price-demand'] === '1') {
-      return;
-    }
-    await wait(100);
+  await demandAt(front, 200, amount => amount >= 30000);
+  for (const form of FORMS) {
+    await isTaken(front, form, `${store}, ${form}: demand triples, and the ` +
+      'payment at what was told is taken', told[form][0], gate);
+    const again = await pay(front, form, told[form][0]);
+    check(`${store}, ${form}: once`, again.status === 409, again.status);
+    check(`${store}, ${form}: the next ask is told what it costs now`,
+      await asked(front, form) >= 30000);
+  }
+  await front.sidecar.stop();
+  await front.startSidecar();
+  for (const form of FORMS) {
+    await isTaken(front, form, `${store}, ${form}: after a restart`,
+      told[form][1], gate);
+  }
+  for (const form of other ? FORMS : []) {
+    await isTaken(other, form, `${store}, ${form}: on a second node`,
+      told[form][2], gate);
+    const again = await pay(other, form, told[form][0]);
+    check(`${store}, ${form}: which knows what was paid at the first`,
+      again.status === 409, again.status);
+    check(`${store}, ${form}: and what it costs now`,
+      await asked(other, form) >= 30000);
   }
 }
 
-async function tryForm(facilitator, name, price) {
-  const gate = await startGate(facilitator, price);
-  const url = `http://127.0.0.1:${portOf(gate)}/feed`;
-  await demandAtRest();
-  const ask = await fetch(url);
-  const wanted = wallet.getPaymentRequiredResponse(
-    key => ask.headers.get(key), await ask.json());
-  say(ask.status === 402 && wanted.accepts[0].amount === '10000',
-    `${name}: the ask is told a price`, JSON.stringify(wanted));
-  const payload = await client.createPaymentPayload(wanted);
-  const risen = await demandAbove(3);
-  say(risen >= 3, `${name}: demand triples`, String(risen));
-  const headers = wallet.encodePaymentSignatureHeader(payload);
-  const paid = await fetch(url, { headers });
-  say(paid.status === 200 && paid.headers.get('PAYMENT-RESPONSE')
-    && (await paid.json()).paid === '0.01',
-  `${name}: the payment at what was told is taken`, String(paid.status));
-  const again = await fetch(url, { headers });
-  say(again.status === 409, `${name}: once`, String(again.status));
-  const dear = await fetch(url);
-  const now = wallet.getPaymentRequiredResponse(
-    key => dear.headers.get(key), await dear.json());
-  say(Number(now.accepts[0].amount) >= 30000,
-    `${name}: and the next ask is told what it costs now`,
-    JSON.stringify(now.accepts));
-  gate.close();
-  gate.closeAllConnections();
+// @x402/fetch as it is published: whoever paid often sees it in the 402.
+async function rebates(front, form, gate) {
+  const told = [];
+  const before = gate.settled.length;
+  for (let i = 0; i < 4; i++) {
+    told.push(await asked(front, form, 'many'));
+    const paid = await agent.fetch(`${front.url}/${form}/many`);
+    check(`${form}: @x402/fetch pays for the ${i + 1}. time`,
+      paid.status === 200, paid.status);
+  }
+  check(`${form}: its discount stands in the 402`,
+    told.join() === '10000,8000,8000,5000', told);
+  check(`${form}: and is what it pays`,
+    gate.settled.slice(before).join() === told.join(), gate.settled);
 }
 
-let facilitator;
+// ---- the play ----
+
+process.env.HELD_TOKEN = TOKEN;
+const started = [];
 try {
-  for (let i = 0; i < 50; i += 1) {
-    if (await weigh('GET', '/', {}).then(() => true, () => false)) {
-      break;
-    }
-    await wait(100);
-  }
-  facilitator = await listen(stub);
-  for (const [name, price] of Object.entries(forms)) {
-    await tryForm(facilitator, name, price);
+  const facilitator = await startFacilitator();
+  const gate = await startGate(facilitator);
+  started.push(facilitator, gate);
+  const alone = await startNode('alone', gate.port, '');
+  started.push(alone);
+  await holds('one node', [alone], gate);
+  await rebates(alone, 'dollar', gate);
+  if (existsSync(REDIS)) {
+    const redis = await startRedis();
+    started.push(redis);
+    const nodes = [await startNode('first', gate.port, redis.claims),
+      await startNode('second', gate.port, redis.claims)];
+    started.push(...nodes);
+    await holds('two nodes', nodes, gate);
+    await rebates(nodes[1], 'extra', gate);
+  } else {
+    skip('on a second node', 'no redis-server');
   }
 } catch (error) {
-  say(false, 'it runs to its end', `${error.stack}\n${said}`
-    .replaceAll('\n', '\n# '));
+  check('it runs to its end', false, error.stack);
 } finally {
-  facilitator?.close();
-  facilitator?.closeAllConnections();
-  sidecar.kill('SIGTERM');
-  rmSync(folder, { recursive: true });
+  for (const one of started.reverse()) {
+    await one.stop();
+  }
+  rmSync(folder, { recursive: true, force: true });
 }
-console.log(`1..${tests}`);
-process.exit(failed ? 1 : 0);
+end();

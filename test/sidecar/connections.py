@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Connections: kept, limited, slow, over unix sockets."""
 import os
+import re
 import socket
 import time
 
@@ -14,6 +15,39 @@ def test_a_connection_is_kept():
     with sidecar.connect() as client:
         for i in range(200):
             assert client.ask(f"/{i}").header("X-Fact-Target") == f"/{i}"
+
+
+def shape(answer):
+    """What an answer to the same request always is."""
+    body = re.sub(rb'("decision":")\w+', rb"\1", answer.body)
+    return answer.status, body, sorted(
+        h for h in answer.headers if h[0] != "Date")
+
+
+def test_a_kept_connection_gives_each_request_its_own_answer():
+    """What it keeps of an answer must not show in the next one."""
+    asks = [("/", []), ("/long/" + "x" * 3000, [("User-Agent", "curl")]),
+            ("/", [("X-Deny", "409")]), ("/wait", [("X-Wait", "5")]),
+            ("/?a=b", [("Accept", "*/*"), ("User-Agent", "x" * 200)]),
+            ("/", [("X Y", "bad")]), ("/", [("Payment-Signature", "a")]),
+            ("/", [("Payment-Signature", "b"), ("Authorization", "c")]),
+            ("/", [("Authorization", "d"), ("Accept", "e"),
+                   ("Authorization", "f")])]
+    for dialect in ("envoy", "forward-auth"):
+        sidecar = tools.Sidecar({"listen.0.dialect": dialect})
+        asks = [(target, headers if dialect == "envoy" else headers +
+                 [("X-Forwarded-Method", "GET"), ("X-Forwarded-Uri", target)])
+                for target, headers in asks]
+        want = [shape(sidecar.ask(*ask)) for ask in asks]
+        assert len({str(w) for w in want}) == len(asks)
+        client = sidecar.connect()
+        for i in range(400):
+            which = i * i // 3 % len(asks)
+            answer = client.ask(*asks[which])
+            if answer is None:  # the one before ended the connection
+                client = sidecar.connect()
+                answer = client.ask(*asks[which])
+            assert shape(answer) == want[which], (i, asks[which])
 
 
 def test_http_1_0_ends_its_connection():

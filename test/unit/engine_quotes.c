@@ -17,6 +17,7 @@
 #include "x402_header.h"
 
 #define SECOND INT64_C(1000000)
+#define CONFIG "version: 1\nrules: [rules.yaml]\npolicy: policy.yaml\n"
 
 static char folder[] = "/tmp/weighbridge-quotes-XXXXXX";
 static struct wb_engine *engine;
@@ -70,6 +71,14 @@ static void write_policy(const char *quotes, const char *price)
         "    price: %s\n"
         "    demand: { signal: load, target: 50%%, period: 5s, floor: 0.5x,"
         " ceiling: 8x, step: 50%%, hold: 1000 }\n"
+        "  - id: here\n"
+        "    match: { path: /host, host: here.example }\n"
+        "    price: 0.01 usdc\n"
+        "    demand: { signal: load, target: 50%%, period: 5s }\n"
+        "  - id: there\n"
+        "    match: { path: /host, host: there.example }\n"
+        "    price: 0.03 usdc\n"
+        "    demand: { signal: load, target: 50%%, period: 5s }\n"
         "  - id: both\n"
         "    match: { path: /both }\n"
         "    price: [0.01 usdc, 0.02 main]\n"
@@ -77,6 +86,10 @@ static void write_policy(const char *quotes, const char *price)
         "  - id: many\n"
         "    match: { path: /many }\n"
         "    price: 0.01 usdc\n"
+        "    volume: { per: client-ip, steps: [{ from: 1, factor: 0.5 }] }\n"
+        "  - id: often\n"
+        "    match: { path: /often }\n"
+        "    price: [0.01 usdc, 0.02 main]\n"
         "    volume: { per: client-ip, steps: [{ from: 1, factor: 0.5 }] }\n"
         "  - id: noon\n"
         "    match: { path: /noon }\n"
@@ -296,6 +309,48 @@ static void by_history(const char *when)
        "%s: each tier has its own", when);
 }
 
+/* What moved elsewhere moved nothing here. */
+static void not_anothers_history(void)
+{
+    struct ask here = {.target = "/host", .host = "here.example", .at = 22};
+    struct ask there = {.target = "/host", .host = "there.example", .at = 22};
+    struct ask site = {.target = "/feed/a?n=2", .host = "other.example",
+                       .at = 22};
+
+    ok(pays(&here, "11250", NULL) && !pays(&there, "11250", NULL) &&
+           !pays(&there, "33750", NULL) && pays(&there, "30000", NULL),
+       "without a quote: not of another host");
+    ok(pays(&site, "20000", NULL) && !pays(&site, "45000", NULL),
+       "without a quote: not of another site");
+}
+
+static bool pays_in(const char *target, const char *network, const char *asset,
+                    const char *amount)
+{
+    struct ask ask = {.target = target, .at = 22};
+    char header[X402_HEADER_ROOM];
+    struct x402_price price = x402_plain;
+
+    price.amount = amount;
+    price.valid_before = 1767225800;
+    price.asset = asset;
+    price.network = network;
+    x402_header_at(++payments, &price, header);
+    decide(&ask, header);
+    return !strcmp(told("X-Payment-State"), "sound");
+}
+
+static void not_anothers_asset(void)
+{
+    static const char main[] = "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913";
+
+    ok(pays_in("/both", "eip155:8453", main, "22500") &&
+           pays_in("/both", "eip155:8453", main, "20000") &&
+           !pays_in("/both", "eip155:8453", main, "11250") &&
+           !pays_in("/both", "eip155:8453", main, "10000"),
+       "without a quote: not the amount of another asset");
+}
+
 static void assets(void)
 {
     struct ask ask = {.target = "/both", .at = 22};
@@ -344,6 +399,60 @@ static void volume(void)
        "the rebate's quote is not another client's");
     ok(!pays(&other, "5000", NULL), "nor is the rebate");
     ok(pays(&ask, "5000", rebate), "but its own");
+}
+
+/* The step that was told holds for each asset. */
+static void often(void)
+{
+    struct ask ask = {.target = "/often", .at = 23};
+    char quote[1200];
+    char header[X402_HEADER_ROOM];
+    char extra[1300];
+    struct x402_price price = x402_plain;
+
+    decide(&ask, NULL);
+    snprintf(quote, sizeof quote, "%s", told("X-Price-Quote"));
+    ok(pays(&ask, "10000", quote), "paid in one asset");
+    snprintf(extra, sizeof extra, ",\"extra\":{\"quote\":\"%s\"}", quote);
+    price.extra = extra;
+    price.asset = "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913";
+    price.network = "eip155:8453";
+    price.valid_before = 1767225800;
+    price.amount = "10000";
+    x402_header_at(++payments, &price, header);
+    decide(&ask, header);
+    ok(!strcmp(told("X-Payment-State"), "wrong-amount"),
+       "a rebate that was not told is none in another");
+    price.amount = "20000";
+    x402_header_at(++payments, &price, header);
+    decide(&ask, header);
+    ok(!strcmp(told("X-Payment-State"), "sound") &&
+           strstr(told("X-Price-Offers"), "/10000/") &&
+           strstr(told("X-Price-Offers"), "/20000/"),
+       "what was told is, and all of it is told again");
+}
+
+/* Where signatures are checked, what was not signed brings no rebate. */
+static void junk(void)
+{
+#ifdef WITH_SECP256K1
+    struct ask ask = {.target = "/many", .at = 23};
+    struct wb_engine *before = engine;
+    struct wb_state *old = state;
+
+    write_file("weighbridge.yaml", CONFIG "payments: { signature: flag }\n");
+    engine = load();
+    state = open_state();
+    ok(pays(&ask, "10000", NULL), "a payment with a signature of nobody's");
+    decide(&ask, NULL);
+    ok(!strcmp(told("X-Price-Amount"), "10000"), "brings no rebate");
+    wb_state_close(state);
+    wb_engine_unref(engine);
+    state = old;
+    engine = before;
+#else
+    tap_note("without libsecp256k1 nothing is proven");
+#endif
 }
 
 static void windows(void)
@@ -423,7 +532,7 @@ static void restart(void)
     wb_state_close(state);
     wb_engine_unref(engine);
     write_file("weighbridge.yaml",
-               "version: 1\nrules: [rules.yaml]\npolicy: policy.yaml\n"
+               CONFIG "payments: { signature: off }\n"
                "claims: { store: lmdb, path: claims }\n");
     write_policy("{ ttl: 300s }", "0.01 usdc");
     engine = load();
@@ -468,7 +577,7 @@ int main(void)
     }
     write_file("rules.yaml", rules);
     write_file("weighbridge.yaml",
-               "version: 1\nrules: [rules.yaml]\npolicy: policy.yaml\n"
+               CONFIG "payments: { signature: off }\n"
                "sites: [{ id: other, hosts: [other.example] }]\n");
     write_policy("{ ttl: 300s, keys: quote.keys }", "0.01 usdc");
     engine = load();
@@ -480,11 +589,19 @@ int main(void)
     wb_state_close(state);
     state = open_state();
     struct ask ask = {.target = "/feed/a?n=2"};
+    struct ask both = {.target = "/both", .at = 6};
+    struct ask here = {.target = "/host", .host = "here.example", .at = 6};
     set_load("feed", "200", 1);
+    set_load("both", "200", 1);
+    set_load("here", "200", 1);
+    decide(&both, NULL);
+    decide(&here, NULL);
     for (ask.at = 0; ask.at <= 20; ask.at += 5) {
         decide(&ask, NULL);
     }
     by_history("memory");
+    not_anothers_history();
+    not_anothers_asset();
     ask.at = 304;
     ok(pays(&ask, "20000", NULL), "what began to hold earlier lapses last");
     ask.at = 311;
@@ -493,6 +610,8 @@ int main(void)
     state = open_state();
     assets();
     volume();
+    often();
+    junk();
     windows();
     rates();
     elsewhere();

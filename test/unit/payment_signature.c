@@ -192,6 +192,9 @@ static const struct type_row {
     [SIGNED_PERMIT_DEPOSIT] = {{"token", "amount", "spender", "nonce",
                                 "deadline", "channelId"},
                                false},
+    [SIGNED_PERMIT_PAYMENT] = {{"token", "amount", "spender", "nonce",
+                                "deadline", "challengeHash"},
+                               false},
     [SIGNED_VOUCHER] = {{"channelId", "maxClaimableAmount"}, false},
 };
 
@@ -275,7 +278,7 @@ static void minted(void)
             first.asset = offers[at].asset;
         }
     }
-    is_number(proven, 19, "all that were minted");
+    is_number(proven, 21, "all that were minted");
     if (file) {
         fclose(file);
     }

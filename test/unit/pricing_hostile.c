@@ -162,6 +162,32 @@ static void test_methods(void)
        "nor by a query field");
 }
 
+/* From a free path to a priced one. */
+static void test_rewrites(void)
+{
+    static const struct trick other[] = {
+        {"X-Original-URL", "/premium/report"},
+        {"x_rewrite_url", "/premium/report"},
+        {"X-Original-Url", "https://example.com/premium/report"},
+        {"X.Original.Url", "premium/report"},
+    };
+    static const struct trick same[] = {
+        {"X-Original-URL", "/robots.txt"},
+        {"X-Original-URL", "https://example.com/robots.txt"},
+        {"X-Original-URI", "/premium/report"},
+    };
+    struct price plain = price_of("GET", "/premium/report", NULL);
+
+    ok(cheaper("/robots.txt", sure_methods, COUNT(sure_methods), other,
+               COUNT(other), &plain) == 0,
+       "a header that names a priced path is no cheaper");
+    for (size_t i = 0; i < COUNT(same); i++) {
+        struct price got = price_of("GET", "/robots.txt", &same[i]);
+        ok(got.action == PRICE_FREE, "control: %s: %s changes nothing",
+           same[i].name, same[i].value);
+    }
+}
+
 static void test_controls(void)
 {
     static const struct {
@@ -195,6 +221,7 @@ int main(void)
         test_path("/premium/report");
         test_path("/premium/cheap/a1");
         test_methods();
+        test_rewrites();
         ok(tried > 1000, "%zu combinations", tried);
     }
     scales_close(&s);

@@ -12,7 +12,7 @@
 #include "pricing_spellings.h"
 #include "tap.h"
 
-#define PAIRS 60000
+#define PAIRS 100000
 #define PER_POLICY (PATHS * (VARIANTS + 11))
 #define PATHS 25
 #define VARIANTS 12
@@ -27,10 +27,13 @@ static const char pack[] = "pack: { name: t, release: 2026.11, language: 1 }\n"
                            "    when: { header.x-b: present }\n"
                            "    labels: [t:b]\n";
 
+#define ZEROS "00000000000000000000000000"
 static const char *const segments[] = {"a", "b", "c", "ab", "premium", "x.y"};
 static const char *const wild[] = {"*", "**", "a*", "*b", "a", "b", "c"};
 static const char *const prices[] = {"free",      "0.01 usdc", "0.02 usdc",
-                                     "0.03 usdc", "0.04 usdc", "reject"};
+                                     "0.03 usdc", "0.04 usdc", "reject",
+                                     /* rounded up, and near 256 bits */
+                                     "0.000001 usdc", "1" ZEROS " usdc"};
 static const char *const conditions[] = {
     "{ class: human }",        "{ class: agent }",
     "{ label: t:a }",          "{ label: t:b }",

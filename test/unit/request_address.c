@@ -138,7 +138,7 @@ static void sets(void)
              "198.51.100.1");
     set_case("::/0", 2, ":: 2001:db8::1 ::fffe:ffff:ffff ::1:0:0:0",
              "0.0.0.0 255.255.255.255 192.0.2.1");
-    set_case("::/0 0.0.0.0/0", 1, ":: 0.0.0.0 255.255.255.255 ffff::", "");
+    set_case("::/0 0.0.0.0/0", 3, ":: 0.0.0.0 255.255.255.255 ffff::", "");
     set_case("::/80", 1, ":: ::fffe:ffff:ffff", "0.0.0.0 ::1:0:0:0");
     set_case("::8000:0:0/81", 1, "::8000:0:0 ::fffe:ffff:ffff", "0.0.0.0");
     set_case("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff ffff::/16", 1,

@@ -15,7 +15,8 @@ import { BatchSettlementEvmScheme } from '@x402/evm/batch-settlement/client';
 import { x402Client, x402HTTPClient } from '@x402/core/client';
 import { createPaymentHeader } from 'x402/client';
 import { Challenge, Credential } from 'mppx';
-import { createWalletClient, http } from 'viem';
+import { charge } from 'mppx/evm/client';
+import { createWalletClient, encodeFunctionData, encodePacked, erc20Abi, http, keccak256 } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
 import { baseSepolia } from 'viem/chains';
 
@@ -158,3 +159,63 @@ mintMpp('mpp-stripe', {
   method: 'stripe', intent: 'charge',
   request: { amount: '100', currency: 'usd', methodDetails: { networkId: 'profile_test' } },
 }, { spt: 'spt_test' });
+
+// MPP on EVM chains: an authorization by the official client; the draft's
+// other payloads by viem, for that client makes none.
+async function mintEvm(name, details, sign) {
+  const challenge = Challenge.from({
+    secretKey: 'a test key', realm: 'news.example', method: 'evm', intent: 'charge',
+    expires: new Date((NOW + 300) * 1000).toISOString(),
+    request: { amount: '10000', currency: SEPOLIA.asset, recipient: PAYEE, methodDetails: { chainId: 84532, ...details } },
+  });
+  const value = await sign(challenge);
+  const decoded = JSON.parse(Buffer.from(value.slice('Payment '.length), 'base64url').toString('utf8'));
+  process.stdout.write(`${JSON.stringify({ name, now: NOW, header: 'Authorization', prefix: 'Payment ', form: 'url', value, decoded })}\n`);
+}
+const PERMIT2 = '0x000000000022D473030F116dDEE9F6B43aC78BA3';
+const SPENDER = '0x1111111111111111111111111111111111111111'; // the seller's own account
+async function signPermit(challenge, amounts) {
+  const challengeHash = keccak256(encodePacked(['string', 'string'], [challenge.id, challenge.realm]));
+  const permitted = amounts.map((amount) => ({ token: SEPOLIA.asset, amount }));
+  const batch = amounts.length > 1;
+  const primaryType = batch ? 'PermitBatchWitnessTransferFrom' : 'PermitWitnessTransferFrom';
+  const deadline = String(NOW + 300);
+  const nonce = '1234567890123456789012345678901234567890';
+  const signature = await account.signTypedData({
+    domain: { name: 'Permit2', chainId: 84532, verifyingContract: PERMIT2 },
+    primaryType,
+    types: {
+      TokenPermissions: [{ name: 'token', type: 'address' }, { name: 'amount', type: 'uint256' }],
+      PaymentWitness: [{ name: 'challengeHash', type: 'bytes32' }],
+      [primaryType]: [
+        { name: 'permitted', type: batch ? 'TokenPermissions[]' : 'TokenPermissions' },
+        { name: 'spender', type: 'address' }, { name: 'nonce', type: 'uint256' },
+        { name: 'deadline', type: 'uint256' }, { name: 'witness', type: 'PaymentWitness' },
+      ],
+    },
+    message: { permitted: batch ? permitted : permitted[0], spender: SPENDER, nonce: BigInt(nonce), deadline: BigInt(deadline), witness: { challengeHash } },
+  });
+  const payload = {
+    type: 'permit2', permit: { permitted, nonce, deadline },
+    transferDetails: amounts.map((amount, i) => ({ to: i ? SPENDER : PAYEE, requestedAmount: amount })),
+    witness: { challengeHash }, signature,
+  };
+  return Credential.serialize(Credential.from({ challenge, payload, source: did }));
+}
+await mintEvm('mpp-authorization', { credentialTypes: ['authorization'] }, (challenge) => charge({
+  account, authorization: { name: 'USDC', version: '2' },
+}).createCredential({ challenge }));
+await mintEvm('mpp-permit2', { credentialTypes: ['permit2'], spender: SPENDER }, (challenge) => signPermit(challenge, ['10000']));
+await mintEvm('mpp-permit2-splits', {
+  credentialTypes: ['permit2'], spender: SPENDER, splits: [{ recipient: SPENDER, amount: '1000' }],
+}, (challenge) => signPermit(challenge, ['9000', '1000']));
+await mintEvm('mpp-transaction', { credentialTypes: ['transaction'] }, async (challenge) => Credential.serialize(Credential.from({
+  challenge, source: did,
+  payload: {
+    type: 'transaction',
+    signature: await account.signTransaction({
+      chainId: 84532, nonce: 7, gas: 60000n, maxFeePerGas: 2000000000n, maxPriorityFeePerGas: 1000000000n, to: SEPOLIA.asset,
+      data: encodeFunctionData({ abi: erc20Abi, functionName: 'transfer', args: [PAYEE, 10000n] }),
+    }),
+  },
+})));
