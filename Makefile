@@ -104,7 +104,8 @@ STATIC := $(BUILD)/libweighbridge.a
 SHARED := $(BUILD)/libweighbridge.so.$(SOVERSION)
 PROGRAM := $(BUILD)/weighbridge
 
-.PHONY: all deps check-deps serve check check-asan check-tsan fuzz bench eval \
+.PHONY: all deps check-deps serve check check-asan check-tsan check-valgrind \
+	fuzz bench eval \
 	lint accept install uninstall deb dist clean help tests
 
 all: $(STATIC) $(SHARED) $(PROGRAM)
@@ -114,6 +115,7 @@ help:
 	@echo 'make serve      install what is missing, build, start the sidecar'
 	@echo 'make check      install what tests need, build, run all tests'
 	@echo 'make check-asan, check-tsan   the tests under sanitizers'
+	@echo 'make check-valgrind   unit tests, sidecar and replay under memcheck'
 	@echo 'make fuzz RUNS=n              every fuzzer for n runs'
 	@echo 'make bench      speed, as ratios in one run'
 	@echo 'make properties a million random pairs of policy and request (PAIRS=)'
@@ -240,6 +242,11 @@ check-tsan: check-deps
 	@$(MAKE) --no-print-directory -s tests BUILD=build/tsan OPT='-O1 -g' \
 		SANITIZE='-fsanitize=thread'
 	@sh test/run build/tsan
+
+# An hour, on two cores.
+check-valgrind: check-deps
+	@$(MAKE) --no-print-directory -s tests
+	@sh test/valgrind.sh $(BUILD)
 
 fuzz: check-deps
 	@$(MAKE) --no-print-directory -s fuzzers BUILD=build/fuzz CC=$(CLANG) \

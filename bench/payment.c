@@ -186,7 +186,7 @@ static bool do_recover(size_t i)
     unsigned char address[RECOVER_ADDRESS];
 
     return recover_address(bench.digests[i],
-                           bench.payments[i].message.signature, address);
+                           bench.payments[i].message.signature, true, address);
 }
 
 /* Nanoseconds for each of the first `count` payments. */

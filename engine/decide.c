@@ -19,6 +19,7 @@
 
 #include "base/hash.h"
 #include "decision.h"
+#include "past.h"
 #include "payment/signature.h"
 #include "signed.h"
 
@@ -100,6 +101,40 @@ static bool counts_only(const struct wb_request *r)
     return hash % 1000000 >= r->engine->enforce_share;
 }
 
+/* A line of a log is often the same to the rules as one before. */
+static bool recall(struct wb_request *r, struct memo *memo, unsigned place)
+{
+    struct past *past = memo && r->answers_only ? memos_past(r, place) : NULL;
+    struct evaluation *finished = past ? past_find(past, r) : NULL;
+
+    if (finished) {
+        r->evaluation = finished;
+        r->finished = true;
+    }
+    return finished != NULL;
+}
+
+/* The next one like it is recalled, unless a rate counts it. */
+static void remember(struct wb_request *r, const uint64_t *rates)
+{
+    size_t n = program_rates(r->ruleset->program);
+    unsigned place;
+    bool counted = n > 0 && (!r->state || r->lender);
+
+    for (size_t i = 0; i < n && !counted; i++) {
+        counted = rates[i] != RATE_UNKNOWN;
+    }
+    if (!r->answers_only || r->anew || counted) {
+        return;
+    }
+    struct memo *memo = memos_take(r->ruleset->memos, &place);
+    struct past *past = memo ? memos_past(r, place) : NULL;
+    if (past) {
+        past_keep(past, r);
+    }
+    memos_give(r->ruleset->memos, place, memo);
+}
+
 static void step_facts(struct wb_request *r)
 {
     r->ruleset = &r->engine->rulesets[r->site->ruleset];
@@ -112,6 +147,10 @@ static void step_facts(struct wb_request *r)
     signature_weigh(r);
     unsigned place = 0;
     struct memo *memo = r->anew ? NULL : memos_take(r->ruleset->memos, &place);
+    if (recall(r, memo, place)) {
+        memos_give(r->ruleset->memos, place, memo);
+        return;
+    }
     r->facts.memory = memo ? memo_values(memo) : NULL;
     facts_fill(r->ruleset->plan, &r->facts, r->values, r->workspace, &r->cut);
     if (r->cut) {
@@ -225,7 +264,11 @@ static const uint64_t *step_rates(struct wb_request *r)
 static void step_rules(struct wb_request *r)
 {
     signature_claim(r);
-    evaluation_stateful(r->evaluation, step_rates(r));
+    if (!r->finished) {
+        const uint64_t *rates = step_rates(r);
+        evaluation_stateful(r->evaluation, rates);
+        remember(r, rates);
+    }
     r->verdict = *evaluation_verdict(r->evaluation);
     if (r->verdict.reject) {
         decision_refuse(r, r->verdict.status, "rejected", NULL);

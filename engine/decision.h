@@ -69,6 +69,7 @@ struct wb_request {
     bool cut;                      /* a value did not fit the workspace */
     bool anew;                     /* weighed without a memo: for tests */
     bool answers_only;             /* no headers, no body, no id */
+    bool finished;                 /* the evaluation is one of the past's */
 
     struct wb_state *state;
     unsigned char id[16];
@@ -183,6 +184,8 @@ void memos_free(struct memos *memos);
 /* NULL: none is idle. What was taken must be given back to its place. */
 struct memo *memos_take(struct memos *memos, unsigned *place);
 void memos_give(struct memos *memos, unsigned place, struct memo *memo);
+/* For who has taken the memo of that place; NULL: there is none. */
+struct past *memos_past(const struct wb_request *request, unsigned place);
 
 /* headers.c: the decision as request headers to the gate. */
 extern const char *const injected_headers[]; /* NULL-terminated */

@@ -106,6 +106,7 @@ static void start_over(struct wb_request *r)
     r->site = NULL;
     r->ruleset = NULL;
     r->evaluation = NULL;
+    r->finished = false;
     r->state = NULL;
     r->unread = false;
     r->cannot_strip = false;

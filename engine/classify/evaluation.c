@@ -282,7 +282,8 @@ enum truth evaluation_condition(const struct evaluation *evaluation,
     /* Remembers what it works out, which changes no answer. */
     struct evaluation *e = (struct evaluation *)evaluation;
 
-    return weigh_condition(e, e->program->conditions[condition]);
+    return e->told ? (enum truth)e->told[condition]
+                   : weigh_condition(e, e->program->conditions[condition]);
 }
 
 size_t evaluation_fired(const struct evaluation *evaluation,

@@ -61,6 +61,8 @@ struct evaluation {
     size_t *fired;         /* rules in import order */
     size_t fired_count;
     struct verdict verdict;
+    const unsigned char *told; /* truths of the conditions, by number; NULL
+                                  unless it is finished: see finished.h */
     struct arena *arena; /* owns all of the above but scratch */
 };
 

@@ -6,8 +6,9 @@
  *   crawler-exact-price: USD 0.01     the price, and no other
  *   crawler-max-price: USD 0.01       any price up to it
  *
- *   identity = SHA-256("crawler-price\n" keyid "\n" nonce), or without a nonce
- *              of all that the signature says of itself
+ *   identity = SHA-256("crawler-price\n" keyid "\nnonce\n" nonce), or without
+ *              a nonce of "\nbytes\n" and the signature, which no stranger
+ *              knows and no spelling of its header changes
  *
  * The network is "cloudflare:402", as x402 calls the same payments; its asset
  * a currency.
@@ -72,10 +73,11 @@ static const char *read_signature(const struct request *request,
     sha256_start(&hash);
     sha256_add(&hash, VIEW("crawler-price\n"));
     sha256_add(&hash, signature.key);
-    sha256_add(&hash, VIEW("\n"));
-    sha256_add(&hash, signature.nonce.at ? signature.nonce : signature.input);
+    sha256_add(&hash,
+               signature.nonce.at ? VIEW("\nnonce\n") : VIEW("\nbytes\n"));
+    sha256_add(&hash, signature.nonce.at ? signature.nonce : signature.bytes);
     sha256_end(&hash, out->identity);
-    hash_sha256(out->content, signature.input);
+    hash_sha256(out->content, signature.bytes);
     return NULL;
 }
 

@@ -4,6 +4,7 @@
  */
 #include "payment/message_signature.h"
 
+#include "base/codec.h"
 #include "base/structured_field.h"
 #include "request/signature_base.h"
 
@@ -66,7 +67,6 @@ static void take_params(struct sf *sf, struct message_signature *out)
 static bool read_member(struct sf *sf, struct view name,
                         struct message_signature *out)
 {
-    size_t start = sf->at;
     struct sf_item item;
     bool covers;
 
@@ -78,30 +78,33 @@ static bool read_member(struct sf *sf, struct view name,
     }
     covers = take_components(sf, name);
     take_params(sf, out);
-    out->input = view_of(sf->input.at + start, sf->at - start);
     return covers;
 }
 
-/* Are there bytes under that label? */
-static bool has_bytes(struct view value, struct view label)
+/* The bytes under that label; NONE: there are none. */
+static struct view bytes_of(struct view value, struct view label,
+                            struct arena *workspace)
 {
-    bool found = false;
+    char *room = arena_alloc(workspace, base64_room(value.size));
+    struct view found = VIEW_NONE;
     struct message_signature other;
     struct view key;
     struct sf sf;
 
     sf_start(&sf, value);
-    while (sf_member(&sf, &key)) {
+    while (room && sf_member(&sf, &key)) {
         struct sf ahead = sf;
         struct sf_item item = {0};
+        size_t size;
 
-        if (sf_item(&ahead, &item)) {
-            found = found || (item.kind == SF_BYTES && item.text.size > 0 &&
-                              view_equal(key, label));
+        if (sf_item(&ahead, &item) && item.kind == SF_BYTES &&
+            item.text.size > 0 && view_equal(key, label) &&
+            base64_decode(item.text, room, &size)) {
+            found = view_of(room, size);
         }
         read_member(&sf, VIEW_NONE, &other);
     }
-    return found && !sf.failed;
+    return sf.failed ? VIEW_NONE : found;
 }
 
 const char *message_signature_find(const struct request *request,
@@ -128,8 +131,12 @@ const char *message_signature_find(const struct request *request,
     if (sf.failed) {
         return "signature_input";
     }
-    return !chosen.at                  ? "signature_required"
-           : out->key.size == 0        ? "signature_input"
-           : !has_bytes(bytes, chosen) ? "signature"
-                                       : NULL;
+    if (!chosen.at) {
+        return "signature_required";
+    }
+    if (out->key.size == 0) {
+        return "signature_input";
+    }
+    out->bytes = bytes_of(bytes, chosen, workspace);
+    return out->bytes.at ? NULL : "signature";
 }

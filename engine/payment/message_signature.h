@@ -15,9 +15,9 @@
 #include "request/request.h"
 
 struct message_signature {
-    struct view input; /* "(...);..." of the signature, as sent */
     struct view key;   /* keyid */
     struct view nonce; /* or NONE */
+    struct view bytes; /* of the signature itself, decoded */
     bool has_created, has_expires;
     uint64_t created, expires; /* seconds since the epoch */
 };

@@ -38,7 +38,7 @@ static bool is_low(const secp256k1_ecdsa_recoverable_signature *signature)
 }
 
 bool recover_address(const unsigned char digest[32],
-                     const unsigned char signature[RECOVER_SIGNATURE],
+                     const unsigned char signature[RECOVER_SIGNATURE], bool low,
                      unsigned char out[RECOVER_ADDRESS])
 {
     const secp256k1_context *context = secp256k1_context_static;
@@ -51,7 +51,7 @@ bool recover_address(const unsigned char digest[32],
     if (id < 0 ||
         !secp256k1_ecdsa_recoverable_signature_parse_compact(context, &parsed,
                                                              signature, id) ||
-        !is_low(&parsed) ||
+        (low && !is_low(&parsed)) ||
         !secp256k1_ecdsa_recover(context, &key, &parsed, digest)) {
         return false;
     }
@@ -70,11 +70,12 @@ bool recover_available(void)
 }
 
 bool recover_address(const unsigned char digest[32],
-                     const unsigned char signature[RECOVER_SIGNATURE],
+                     const unsigned char signature[RECOVER_SIGNATURE], bool low,
                      unsigned char out[RECOVER_ADDRESS])
 {
     (void)digest;
     (void)signature;
+    (void)low;
     (void)out;
     return false;
 }

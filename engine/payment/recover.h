@@ -15,10 +15,10 @@
 /* Was libsecp256k1 built in? */
 bool recover_available(void);
 /* The address whose key signed the digest. False when there is none: v is
- * not 0, 1, 27 or 28, s is in the upper half (which no token takes), r and s
- * are no point of the curve, or the feature was left out. */
+ * not 0, 1, 27 or 28, r and s are no point of the curve, s is in the upper
+ * half and `low` asks for the lower, or the feature was left out. */
 bool recover_address(const unsigned char digest[32],
-                     const unsigned char signature[RECOVER_SIGNATURE],
+                     const unsigned char signature[RECOVER_SIGNATURE], bool low,
                      unsigned char out[RECOVER_ADDRESS]);
 
 #endif

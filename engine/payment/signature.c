@@ -213,6 +213,15 @@ static bool is_for_asset(const struct payment *payment,
             view_equal_fold(payment->asset, offer->asset));
 }
 
+/* Of the two signatures that one key can make of each other, tokens take the
+ * one of the lower half. Permit2 takes both: either is the payer's. */
+static bool is_permit(enum signed_type type)
+{
+    return type == SIGNED_PERMIT || type == SIGNED_PERMIT_EXACT ||
+           type == SIGNED_PERMIT_UPTO || type == SIGNED_PERMIT_DEPOSIT ||
+           type == SIGNED_PERMIT_PAYMENT;
+}
+
 static enum payment_proof check_message(const struct signed_message *message,
                                         const struct offer *offer)
 {
@@ -224,7 +233,8 @@ static enum payment_proof check_message(const struct signed_message *message,
         return PROOF_UNKNOWN;
     }
     signature_digest(message, domain, digest);
-    if (!recover_address(digest, message->signature, address) ||
+    if (!recover_address(digest, message->signature, !is_permit(message->type),
+                         address) ||
         memcmp(address, message->signer, sizeof(address)) != 0) {
         return PROOF_FAILED;
     }

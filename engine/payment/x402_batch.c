@@ -185,7 +185,7 @@ static void fill_voucher(const struct x402_values *v, enum kind kind,
     sha256_add(&hash, VIEW("\n"));
     x402_add_bytes(&hash, channel->id, EVM_WORD);
     x402_add_number(&hash, &channel->max);
-    x402_add_hex(&hash, v, VOUCHER_SIGNATURE);
+    x402_add_signature(&hash, v, VOUCHER_SIGNATURE);
     sha256_end(&hash, out->identity);
     memcpy(out->content, out->identity, sizeof(out->content));
     out->brief = true;

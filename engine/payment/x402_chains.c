@@ -13,7 +13,6 @@
  */
 #include "base/codec.h"
 #include "base/hash.h"
-#include "payment/canonical.h"
 #include "payment/x402_schemes.h"
 
 #define GROUP_MAX 16
@@ -72,6 +71,27 @@ static const char *read_one(const char *chain, enum x402_key key,
     return NULL;
 }
 
+/* The bytes of a list of numbers, each written as one is: a client's reader
+ * takes 1.0 and 257 for 1. NONE: it is none. */
+static struct view read_bytes(struct view list, struct arena *workspace)
+{
+    char *room = arena_alloc(workspace, list.size);
+    unsigned long long n;
+    struct json json;
+    size_t size = 0;
+
+    if (!room) {
+        return VIEW_NONE;
+    }
+    json_start(&json, list, JSON_DEPTH_MAX, NULL, 0);
+    json_next(&json);
+    while (json_next(&json) == JSON_NUMBER && view_to_u64(json.text, &n) &&
+           n <= UINT8_MAX) {
+        room[size++] = (char)(unsigned char)n;
+    }
+    return json.kind == JSON_END && size > 0 ? view_of(room, size) : VIEW_NONE;
+}
+
 /* BCS, or JSON of its bytes as lists of numbers. */
 const char *x402_aptos_read(struct x402_context *context, struct payment *out)
 {
@@ -94,9 +114,9 @@ const char *x402_aptos_read(struct x402_context *context, struct payment *out)
             values[AUTHENTICATOR].kind != JSON_ARRAY) {
             return "transaction";
         }
-        if (!canonical_json(values[TRANSACTION].text, context->workspace,
-                            &bytes)) {
-            return "no_room";
+        bytes = read_bytes(values[TRANSACTION].text, context->workspace);
+        if (!bytes.at) {
+            return "transaction";
         }
     }
     identify("aptos", bytes, context, out);

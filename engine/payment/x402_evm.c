@@ -131,6 +131,46 @@ void x402_add_hex(struct sha256 *hash, const struct x402_values *v,
     }
 }
 
+/* The other s: the order of the curve less this one, if that is smaller. */
+static bool lower(unsigned char s[EVM_WORD])
+{
+    static const unsigned char order[EVM_WORD] = {
+        0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+        0xff, 0xff, 0xff, 0xff, 0xfe, 0xba, 0xae, 0xdc, 0xe6, 0xaf, 0x48,
+        0xa0, 0x3b, 0xbf, 0xd2, 0x5e, 0x8c, 0xd0, 0x36, 0x41, 0x41};
+    unsigned char other[EVM_WORD];
+    int borrow = 0;
+
+    for (size_t i = EVM_WORD; i-- > 0;) {
+        int digit = order[i] - s[i] - borrow;
+
+        borrow = digit < 0;
+        other[i] = (unsigned char)(digit & 0xff);
+    }
+    if (borrow || memcmp(s, other, EVM_WORD) <= 0) {
+        return false;
+    }
+    memcpy(s, other, EVM_WORD);
+    return true;
+}
+
+void x402_add_signature(struct sha256 *hash, const struct x402_values *v,
+                        enum x402_key key)
+{
+    unsigned char bytes[SIGNATURE_MIN];
+    unsigned char *recovery = &bytes[SIGNATURE_MIN - 1];
+
+    if (!hex_decode_0x(v->of[key].text, bytes, sizeof(bytes))) {
+        x402_add_hex(hash, v, key);
+        return;
+    }
+    *recovery = (unsigned char)(*recovery < 2 ? *recovery + 27 : *recovery);
+    if (lower(bytes + EVM_WORD) && (*recovery == 27 || *recovery == 28)) {
+        *recovery ^= 27 ^ 28;
+    }
+    x402_add_bytes(hash, bytes, sizeof(bytes));
+}
+
 void x402_identify(const char *kind, struct view network,
                    const unsigned char from[EVM_ADDRESS],
                    const unsigned char nonce[EVM_WORD],

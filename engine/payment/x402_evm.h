@@ -39,6 +39,11 @@ void x402_add_bytes(struct sha256 *hash, const unsigned char *bytes,
 void x402_add_number(struct sha256 *hash, const struct amount *n);
 void x402_add_hex(struct sha256 *hash, const struct x402_values *v,
                   enum x402_key key);
+/* A signature as all that its signer's key makes of it count: those of 65
+ * bytes with s of the lower half and v of 27 or 28, longer ones as they are.
+ */
+void x402_add_signature(struct sha256 *hash, const struct x402_values *v,
+                        enum x402_key key);
 /* SHA-256(kind "\n" network "\n" from nonce): no token, so that an
  * authorization told as version 1 (which names none) and as version 2 is one
  * payment. */

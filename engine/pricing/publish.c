@@ -92,6 +92,14 @@ const struct outcome *publishing_outcome(struct publishing *p,
     return choice.outcome;
 }
 
+bool publishing_by_path(const struct publishing *p, const struct route *route)
+{
+    unsigned get = method_bit(&p->policy->methods, VIEW("GET"));
+
+    return route->host_count == 0 && route->query_count == 0 &&
+           !route->window && (!route->methods || route->methods & get);
+}
+
 struct view publishing_label(const struct publishing *p, struct view prefix,
                              size_t *i)
 {

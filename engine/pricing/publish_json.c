@@ -163,6 +163,66 @@ static void write_prices(struct piece *o, const char *key,
     json_close_array(&o->w);
 }
 
+static void write_queries(struct piece *o, const struct route *route)
+{
+    json_key(&o->w, "query");
+    json_open_object(&o->w);
+    for (size_t i = 0; i < route->query_count; i++) {
+        const struct query_test *test = &route->queries[i];
+
+        json_key_view(&o->w, test->name);
+        if (test->value.at) {
+            json_string(&o->w, test->value);
+        } else {
+            json_bool(&o->w, true); /* any value */
+        }
+    }
+    json_close_object(&o->w);
+}
+
+static void write_factor(struct piece *o, const char *key, uint64_t factor)
+{
+    struct amount amount = amount_from_u64(factor);
+
+    write_amount(o, key, &amount, 6);
+}
+
+/* What multiplies the prices, which are of one unit, at rest, without a
+ * rebate; and whether they hold at times only. */
+static void write_factors(struct piece *o, const struct route *route)
+{
+    if (route->units) {
+        const struct units *units = route->units;
+
+        json_key(&o->w, "units");
+        json_open_object(&o->w);
+        json_member(&o->w, units->query.at ? "query" : "header",
+                    units->query.at ? units->query : units->header);
+        json_key(&o->w, "most");
+        json_u64(&o->w, units->most);
+        json_close_object(&o->w);
+    }
+    if (route->volume) {
+        const struct volume *volume = route->volume;
+
+        json_key(&o->w, "volume");
+        json_open_object(&o->w);
+        write_factor(o, "least", volume->steps[volume->step_count - 1].factor);
+        json_close_object(&o->w);
+    }
+    if (route->demand) {
+        json_key(&o->w, "demand");
+        json_open_object(&o->w);
+        write_factor(o, "least", route->demand->floor);
+        write_factor(o, "most", route->demand->ceiling);
+        json_close_object(&o->w);
+    }
+    if (route->window) {
+        json_key(&o->w, "at_times");
+        json_bool(&o->w, true);
+    }
+}
+
 static void write_route(struct piece *o, const struct route *route)
 {
     const struct method_names *names = &o->p->policy->methods;
@@ -189,6 +249,8 @@ static void write_route(struct piece *o, const struct route *route)
         }
     }
     json_close_array(&o->w);
+    write_queries(o, route);
+    write_factors(o, route);
     write_prices(o, "prices", route);
     json_close_object(&o->w);
     flush(o);
@@ -309,7 +371,8 @@ void publish_bazaar(struct publishing *p)
         /* What is priced in a currency, or moves, has no amount to list. */
         for (size_t k = 0;
              outcome->action == PRICE_CHARGE && !outcome->worth &&
-             !route->units && !route->demand && k < route->path_count;
+             !route->units && !route->demand &&
+             publishing_by_path(p, route) && k < route->path_count;
              k++) {
             write_item(&o, &route->paths[k], outcome);
         }

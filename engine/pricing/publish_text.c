@@ -120,8 +120,9 @@ void publish_rsl(struct publishing *p)
                        "<rsl xmlns=\"https://rslstandard.org/rsl\">\n");
     for (size_t i = 0; i < p->policy->route_count; i++) {
         const struct route *route = &p->policy->routes[i];
+        bool told = publishing_by_path(p, route);
 
-        for (size_t k = 0; k < route->path_count; k++) {
+        for (size_t k = 0; told && k < route->path_count; k++) {
             publishing_text(p, "  <content url=\"");
             put_xml(p, p->base);
             publishing_pattern(p, &route->paths[k]);
@@ -173,7 +174,9 @@ static void put_group(struct publishing *p, const struct audience *who,
     bool any = rejected(p, who, NULL);
 
     for (size_t i = 0; i < p->policy->route_count; i++) {
-        any = any || rejected(p, who, &p->policy->routes[i]);
+        const struct route *route = &p->policy->routes[i];
+        any = any ||
+              (publishing_by_path(p, route) && rejected(p, who, route));
     }
     if (!any) {
         return;
@@ -186,8 +189,9 @@ static void put_group(struct publishing *p, const struct audience *who,
     }
     for (size_t i = 0; i < p->policy->route_count; i++) {
         const struct route *route = &p->policy->routes[i];
+        bool told = publishing_by_path(p, route);
 
-        for (size_t k = 0; k < route->path_count; k++) {
+        for (size_t k = 0; told && k < route->path_count; k++) {
             put_rule(p, rejected(p, who, route) ? "Disallow: " : "Allow: ",
                      &route->paths[k]);
         }
@@ -270,6 +274,40 @@ static void put_line(struct publishing *p, const struct route *route)
     publishing_text(p, "\n");
 }
 
+/* What else a request must be, in words. */
+static void put_conditions(struct publishing *p, const struct route *route)
+{
+    const struct method_names *names = &p->policy->methods;
+    const char *between = " (";
+
+    for (unsigned bit = 0; bit < METHODS_MAX; bit++) {
+        if (route->methods >> bit & 1) {
+            publishing_text(p, between);
+            publishing_put(p, names->names[bit]);
+            between = ", ";
+        }
+    }
+    for (size_t i = 0; i < route->host_count; i++) {
+        publishing_text(p, between);
+        publishing_put(p, route->hosts[i]);
+        between = ", ";
+    }
+    for (size_t i = 0; i < route->query_count; i++) {
+        publishing_text(p, between);
+        publishing_text(p, "with ");
+        publishing_put(p, route->queries[i].name);
+        publishing_text(p, route->queries[i].value.at ? "=" : "");
+        publishing_put(p, route->queries[i].value);
+        between = ", ";
+    }
+    if (route->window) {
+        publishing_text(p, between);
+        publishing_text(p, "at times");
+        between = ", ";
+    }
+    publishing_text(p, *between == ',' ? ")" : "");
+}
+
 void publish_llms(struct publishing *p)
 {
     publishing_text(p, "## Prices\n\nA request costs, by what it is for; "
@@ -283,6 +321,7 @@ void publish_llms(struct publishing *p)
             publishing_pattern(p, &route->paths[k]);
             publishing_text(p, "`");
         }
+        put_conditions(p, route);
         publishing_text(p, ": ");
         put_line(p, route);
     }

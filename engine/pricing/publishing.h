@@ -36,6 +36,10 @@ const struct outcome *publishing_outcome(struct publishing *p,
                                          const struct audience *audience,
                                          const struct route *route,
                                          bool *depends);
+/* Does the path alone say whether a reader's request is of that route? Where
+ * host, query, another method or the time do too, forms that know paths only
+ * leave it out. */
+bool publishing_by_path(const struct publishing *p, const struct route *route);
 /* The program's labels that begin so, from *i on; NONE past the last. */
 struct view publishing_label(const struct publishing *p, struct view prefix,
                              size_t *i);

@@ -285,7 +285,6 @@ static void begin(struct meter *m, const struct meter_rule *rule)
     m->period = UNKNOWN;
     m->age = rule->hold;
     m->length = rule->period;
-    m->keep = rule->keep;
     m->mean = rule->mean;
     atomic_store(&m->value, rule->rest);
 }
@@ -298,6 +297,7 @@ void meter_turn_many(struct meters *meters, struct meter *m,
     if (!m->begun) {
         begin(m, rule);
     }
+    m->keep = rule->keep; /* a reload may change it */
     if (atomic_exchange_explicit(&m->replied, false, memory_order_acquire)) {
         uint64_t before = atomic_load(&m->value);
         work_out(m, rule);

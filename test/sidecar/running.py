@@ -88,7 +88,7 @@ def test_a_reload_that_fails_changes_nothing():
 
 
 def test_reloads_while_it_is_asked():
-    sidecar = tools.Sidecar(ENVOY)
+    sidecar = tools.Sidecar({**ENVOY, "log.decisions": "off"})
     failures, stop = [], threading.Event()
 
     def work(wait):

@@ -18,7 +18,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
 BUILD = os.path.join(ROOT, os.environ.get("WB_BUILD", "build"))
 ALONE = os.path.join(BUILD, "test", "sidecar-alone")
 PROGRAM = os.path.join(BUILD, "weighbridge")
-PATIENCE = 10  # seconds; sanitizers are slow
+PATIENCE = int(os.environ.get("WB_PATIENCE", "10"))  # sanitizers are slow
 running = []
 
 

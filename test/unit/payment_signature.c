@@ -37,7 +37,7 @@ static struct arena *workspace;
 #define OFFERS 3
 static unsigned char domains[OFFERS][32];
 static struct offer offers[OFFERS];
-static struct payment first; /* of the minted ones */
+static struct payment first, permit; /* of the minted ones */
 
 static void is_hash(const unsigned char got[32], const char *wanted,
                     const char *name)
@@ -272,6 +272,11 @@ static void minted(void)
         is_number(signature_check(&p, &offers[(at + 1) % OFFERS]),
                   PROOF_UNKNOWN, "%s: unknown under another asset", room);
         one_bit(&p, room, domains[at]);
+        if (p.message.type == SIGNED_PERMIT_EXACT) {
+            permit = p;
+            permit.network = offers[at].network;
+            permit.asset = offers[at].asset;
+        }
         if (proven++ == 0) { /* the workspace's texts do not last */
             first = p;
             first.network = offers[at].network;
@@ -323,6 +328,11 @@ static void forms(void)
     turn_s(p.message.signature + 32);
     *v ^= 27 ^ 28;
     is_number(check(&p, domain), PROOF_FAILED, "s of the upper half");
+    p = permit;
+    turn_s(p.message.signature + 32);
+    *v ^= 27 ^ 28;
+    is_number(check(&p, NULL), PROOF_PROVEN,
+              "s of the upper half, which Permit2 takes");
     p = first;
     memset(p.message.signature, 0, 32);
     is_number(check(&p, domain), PROOF_FAILED, "r of 0");

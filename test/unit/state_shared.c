@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "state/shared.h"
+#include "state/shared_table.h"
 #include "tap.h"
 
 #define NOW INT64_C(1767225600000000)
@@ -135,11 +136,103 @@ static void bounds(void)
        "another kind has room");
 }
 
-int main(void)
+static struct shared_call swap(const char *key, const char *expected,
+                               const char *value)
+{
+    struct shared_call call = {.op = SHARED_SWAP,
+                               .kind = SHARED_LOCKOUT,
+                               .now = NOW,
+                               .expires = NOW + SECOND};
+
+    memcpy(call.key, key, strlen(key));
+    memcpy(call.value, value, strlen(value));
+    call.value_size = strlen(value);
+    memcpy(call.expected, expected, strlen(expected));
+    call.expected_size = strlen(expected);
+    shared_act(store, &call);
+    return call;
+}
+
+static void swaps(void)
+{
+    struct shared_call call = swap("s", "one", "two");
+
+    ok(tells(&call, SHARED_TAKEN, ""), "no swap for what is not there");
+    call = swap("s", "", "one");
+    ok(call.result == SHARED_STANDS, "nothing is swapped for a value");
+    call = swap("s", "", "two");
+    ok(tells(&call, SHARED_TAKEN, "one"), "once: what stands is told");
+    call = swap("s", "on", "two");
+    ok(tells(&call, SHARED_TAKEN, "one"), "a part of it is not it");
+    call = swap("s", "one", "two");
+    ok(call.result == SHARED_STANDS, "a value for another");
+    call = act(SHARED_DROP, "s", "", NOW, 0);
+    call = swap("s", "two", "three");
+    ok(tells(&call, SHARED_TAKEN, ""), "not when it was dropped");
+    call = act(SHARED_HEAR, "", "", NOW, 0);
+    ok(call.result == SHARED_STANDS, "there are no others to hear of");
+}
+
+/* As a server may tell them. */
+static void huge(void)
+{
+    struct shared_record record = {.kind = SHARED_DEMAND, .key = "huge"};
+    struct shared_table *table = store->ops->shared(store);
+    unsigned char key[SHARED_KEY_SIZE] = "huge";
+
+    shared_count(store, SHARED_DEMAND, key, 5, NOW, NOW + SECOND);
+    shared_table_heard(table, &record, INT64_MAX);
+    ok(shared_count(store, SHARED_DEMAND, key, 5, NOW, NOW + SECOND) ==
+           INT64_MAX,
+       "a sum is as large as a number can be");
+    shared_table_heard(table, &record, INT64_MIN);
+    ok(shared_count(store, SHARED_DEMAND, key, 5, NOW, NOW + SECOND) == 0,
+       "or none");
+}
+
+/* What a store of many does not have any more goes, but for what it was not
+ * told yet. */
+static void sweeps(void)
+{
+    struct shared_table *table = store->ops->shared(store);
+    struct shared_record record = {.kind = SHARED_LOCKOUT,
+                                   .key = "heard",
+                                   .value_size = 1,
+                                   .changed = NOW,
+                                   .expires = NOW + SECOND};
+    struct shared_record taken[64];
+
+    while (shared_table_take(table, taken, 64) > 0) {
+    }
+    shared_table_restore(table, &record);
+    memcpy(record.key, "newer", 5);
+    record.changed = NOW + 1;
+    shared_table_restore(table, &record);
+    act(SHARED_PUT, "own", "x", NOW, NOW + SECOND);
+    shared_table_sweep(table, SHARED_LOCKOUT, NOW + 1);
+    ok(act(SHARED_GET, "heard", "", NOW, 0).result == SHARED_ABSENT,
+       "what is not told any more goes");
+    ok(act(SHARED_GET, "newer", "", NOW, 0).result == SHARED_STANDS,
+       "what changed since stays");
+    ok(act(SHARED_GET, "own", "", NOW, 0).result == SHARED_STANDS,
+       "and what was not taken yet");
+}
+
+static void open_store(void)
 {
     store =
         store_memory_open(10, 10, (const unsigned char *)"0123456789abcdef");
     ok(store != NULL, "a store opens");
+}
+
+int main(void)
+{
+    open_store();
+    swaps();
+    huge();
+    sweeps();
+    store->ops->close(store);
+    open_store();
     values();
     counts();
     bounds();

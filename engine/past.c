@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The records of user agents lie one behind the other in one block; an open
+ * table of hashes finds them. When either is full all records are forgotten.
+ * Evaluations stay: requests in flight may hold them.
+ */
+#include "past.h"
+
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "base/hash.h"
+#include "classify/finished.h"
+
+#define AGENT_MAX 512   /* bytes; longer ones are evaluated each time */
+#define OTHERS_MAX 2048 /* of target and referer: what is made of them fits */
+#define LINE 64         /* bytes that are fetched at once */
+#define PAIRS 15        /* fill one, before the text */
+#define RECORDS 131072
+#define PLACES (2 * RECORDS) /* a power of two */
+#define PROBES 16 /* who makes hashes collide finds nothing, and fast */
+#define ROOM ((size_t)32 << 20)
+#define AROUND_MAX 255
+#define FINISHED_MAX 4096
+#define HUGE_PAGE ((size_t)2 << 20)
+
+/* All that a request may differ in but for its user agent, as bytes: of what
+ * the program asks for. */
+struct surroundings {
+    const struct site *site;
+    char method[16], version[8], scheme[8], transport[8];
+    char known[24]; /* names of headers, each behind its size */
+    unsigned char sizes[4];
+    unsigned char flags, known_count;
+    char pad[2];
+};
+
+enum {
+    HAS_AGENT = 1,
+    HAS_REFERER = 2,
+    HAS_HOST = 4,
+    HAS_TARGET = 8,
+    HAS_QUERY = 16,
+    HAS_CLIENT = 32,
+    IS_AMBIGUOUS = 64
+};
+
+/* A user agent; its text stands behind. */
+struct record {
+    uint32_t size;
+    struct pair {
+        uint16_t around; /* number + 1; 0: none */
+        uint16_t finished;
+    } pairs[PAIRS];
+};
+
+struct past {
+    const struct program *program;
+    const struct known_name *agent, *referer;
+    bool *same;          /* by slot */
+    unsigned char flags; /* that anything asks for */
+    struct surroundings around[AROUND_MAX];
+    unsigned around_count, around_last;
+    uint64_t *places; /* upper half of a hash, a record's first line + 1 */
+    char *room;
+    size_t used, records;
+    struct evaluation *finished[FINISHED_MAX];
+    uint16_t table[2 * FINISHED_MAX]; /* of finished: number + 1 */
+    unsigned finished_count;
+};
+
+/* ---- what is shared ---- */
+
+/* Is it asked of a database by the client's address? */
+static bool is_located(const struct slot *slot)
+{
+    return slot->field == FIELD_COUNTRY || slot->field == FIELD_ASN ||
+           slot->field == FIELD_AS_ORG;
+}
+
+/* Is its value the same to all requests with these surroundings and this
+ * user agent? No other header is there, no payment, no signature, no robots,
+ * no database. */
+static bool is_same(const struct slot *slot)
+{
+    switch (slot->field) {
+    case FIELD_HOST:
+    case FIELD_PATH:
+    case FIELD_RAW_PATH:
+    case FIELD_QUERY:
+    case FIELD_QUERY_NAME:
+    case FIELD_CLIENT_IP:
+        return false;
+    case FIELD_HEADER:
+        return !view_equal(slot->parameter, VIEW("referer"));
+    default:
+        return true;
+    }
+}
+
+static unsigned char flag_of(const struct slot *slot)
+{
+    switch (slot->field) {
+    case FIELD_HOST:
+        return HAS_HOST;
+    case FIELD_PATH:
+    case FIELD_RAW_PATH:
+        return HAS_TARGET;
+    case FIELD_PATH_AMBIGUOUS:
+        return HAS_TARGET | IS_AMBIGUOUS;
+    case FIELD_QUERY:
+        return HAS_TARGET | HAS_QUERY;
+    case FIELD_CLIENT_IP:
+        return HAS_CLIENT;
+    case FIELD_HEADER:
+        return view_equal(slot->parameter, VIEW("referer")) ? HAS_REFERER : 0;
+    default:
+        return 0;
+    }
+}
+
+static bool find_shared(struct past *past, const struct wb_engine *engine,
+                        const struct plan *plan)
+{
+    const struct databases *databases = &engine->databases;
+    bool located = databases->country.count + databases->as.count > 0;
+    bool fits = true;
+
+    past->same = calloc(plan_slots(plan) + 1, sizeof *past->same);
+    for (size_t i = 0; past->same && i < plan_slots(plan); i++) {
+        const struct slot *slot = plan_slot_at(plan, i);
+        past->same[i] = is_same(slot);
+        past->flags |= flag_of(slot);
+        /* of the others at least the state is */
+        fits = fits && slot->field != FIELD_QUERY_NAME &&
+               !(located && is_located(slot));
+    }
+    return past->same && fits && program_may_share(past->program, past->same);
+}
+
+/* ---- making one ---- */
+
+/* In large pages where there are any: it is read here and there. */
+static void *large(size_t size)
+{
+    void *at = aligned_alloc(HUGE_PAGE,
+                             (size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE);
+
+    if (at) {
+        madvise(at, size, MADV_HUGEPAGE);
+    }
+    return at;
+}
+
+static void forget(struct past *past)
+{
+    memset(past->places, 0, PLACES * sizeof *past->places);
+    past->used = past->records = 0;
+}
+
+struct past *past_new(const struct wb_engine *engine,
+                      const struct ruleset *ruleset)
+{
+    struct past *past = calloc(1, sizeof *past);
+
+    if (!past) {
+        return NULL;
+    }
+    past->program = ruleset->program;
+    past->agent = known_names_find(engine->names, VIEW("user-agent"));
+    past->referer = known_names_find(engine->names, VIEW("referer"));
+    if (!past->agent || !find_shared(past, engine, ruleset->plan)) {
+        past_free(past);
+        return NULL;
+    }
+    past->places = large(PLACES * sizeof *past->places);
+    past->room = large(ROOM);
+    if (!past->places || !past->room) {
+        past_free(past);
+        return NULL;
+    }
+    forget(past);
+    return past;
+}
+
+void past_free(struct past *past)
+{
+    if (past) {
+        for (unsigned i = 0; i < past->finished_count; i++) {
+            evaluation_finished_free(past->finished[i]);
+        }
+        free(past->same);
+        free(past->places);
+        free(past->room);
+        free(past);
+    }
+}
+
+/* ---- surroundings ---- */
+
+static bool put(char *to, size_t room, unsigned char *size, struct view v)
+{
+    if (v.size > room) {
+        return false;
+    }
+    if (v.size > 0) {
+        memcpy(to, v.at, v.size);
+    }
+    *size = (unsigned char)(v.at ? v.size : 255);
+    return true;
+}
+
+static bool put_known(struct surroundings *s, const struct request *facts)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < facts->headers_known_count; i++) {
+        struct view name = facts->headers_known[i];
+        if (name.size >= sizeof s->known - at) {
+            return false;
+        }
+        s->known[at] = (char)name.size;
+        memcpy(s->known + at + 1, name.at, name.size);
+        at += name.size + 1;
+    }
+    s->known_count = (unsigned char)facts->headers_known_count;
+    return true;
+}
+
+/* The user agent, and flags of the two headers; false: there are others. */
+static bool put_headers(const struct past *past, struct surroundings *s,
+                        const struct request *facts, struct view *agent,
+                        size_t *others)
+{
+    *agent = VIEW_NONE;
+    for (size_t i = 0; i < facts->header_count; i++) {
+        const struct header *header = &facts->headers[i];
+        unsigned char flag = header->known == past->agent ? HAS_AGENT
+                             : header->known && header->known == past->referer
+                                 ? HAS_REFERER
+                                 : 0;
+        if (flag == 0 || s->flags & flag) {
+            return false;
+        }
+        s->flags |= flag;
+        if (flag == HAS_AGENT) {
+            *agent = header->value;
+        } else {
+            *others += header->value.size;
+        }
+    }
+    return agent->size <= AGENT_MAX;
+}
+
+static bool is_plain(const struct wb_request *r)
+{
+    const struct request *facts = &r->facts;
+
+    return facts->headers_limited && !facts->overflow && !facts->country.at &&
+           !facts->as_org.at && !facts->has_asn && !facts->ja3.at &&
+           !facts->ja4.at && !facts->robots && !facts->robots_said.at &&
+           r->payment.protocol == PROTOCOL_NONE && r->wba.state == WBA_NONE &&
+           facts->names == r->engine->names;
+}
+
+/* False: the request takes no part. */
+static bool surroundings_of(const struct past *past, const struct wb_request *r,
+                            struct surroundings *s, struct view *agent)
+{
+    const struct request *facts = &r->facts;
+    size_t others = facts->target.size;
+
+    memset(s, 0, sizeof *s);
+    if (!is_plain(r) || !put_headers(past, s, facts, agent, &others) ||
+        others > OTHERS_MAX) {
+        return false;
+    }
+    s->site = r->site;
+    s->flags |= (unsigned char)((facts->host_name.at ? HAS_HOST : 0) |
+                                (facts->path.raw.at ? HAS_TARGET : 0) |
+                                (facts->path.query.at ? HAS_QUERY : 0) |
+                                (facts->client_known ? HAS_CLIENT : 0) |
+                                (facts->path.ambiguous ? IS_AMBIGUOUS : 0));
+    s->flags &= past->flags | HAS_AGENT;
+    return put(s->method, sizeof s->method, &s->sizes[0], facts->method) &&
+           put(s->version, sizeof s->version, &s->sizes[1],
+               facts->http_version) &&
+           put(s->scheme, sizeof s->scheme, &s->sizes[2], facts->scheme) &&
+           put(s->transport, sizeof s->transport, &s->sizes[3],
+               facts->transport) &&
+           put_known(s, facts);
+}
+
+/* Their number from 1; 0: they are new. */
+static unsigned number_of(struct past *past, const struct surroundings *s)
+{
+    if (past->around_last < past->around_count &&
+        !memcmp(&past->around[past->around_last], s, sizeof *s)) {
+        return past->around_last + 1;
+    }
+    for (unsigned i = 0; i < past->around_count; i++) {
+        if (!memcmp(&past->around[i], s, sizeof *s)) {
+            past->around_last = i;
+            return i + 1;
+        }
+    }
+    return 0;
+}
+
+static unsigned add_surroundings(struct past *past,
+                                 const struct surroundings *s)
+{
+    if (past->around_count == AROUND_MAX) {
+        return 0;
+    }
+    past->around[past->around_count] = *s;
+    return ++past->around_count;
+}
+
+/* ---- user agents ---- */
+
+static uint32_t half_of(uint64_t hash)
+{
+    return (uint32_t)(hash >> 32);
+}
+
+static struct record *record_at(const struct past *past, uint64_t place)
+{
+    return (struct record *)(void *)(past->room +
+                                     LINE * ((size_t)(uint32_t)place - 1));
+}
+
+/* Its record; or NULL, and where it would be: NULL if nowhere. */
+static struct record *find_agent(const struct past *past, uint64_t hash,
+                                 struct view agent, uint64_t **free_place)
+{
+    *free_place = NULL;
+    for (size_t i = 0; i < PROBES; i++) {
+        uint64_t *place = &past->places[(hash + i) & (PLACES - 1)];
+        if (*place == 0) {
+            *free_place = place;
+            return NULL;
+        }
+        if (half_of(*place) == half_of(hash)) {
+            struct record *record = record_at(past, *place);
+            if (view_equal(view_of((const char *)(record + 1), record->size),
+                           agent)) {
+                return record;
+            }
+        }
+    }
+    return NULL;
+}
+
+static struct record *add_agent(struct past *past, uint64_t hash,
+                                struct view agent)
+{
+    size_t size = (sizeof(struct record) + agent.size + LINE - 1) / LINE * LINE;
+    uint64_t *place;
+    struct record *record;
+
+    if (past->used + size > ROOM || past->records == RECORDS) {
+        forget(past);
+    }
+    record = find_agent(past, hash, agent, &place);
+    if (record || !place) {
+        return record;
+    }
+    *place = (uint64_t)half_of(hash) << 32 | (past->used / LINE + 1);
+    record = record_at(past, *place);
+    memset(record, 0, sizeof *record);
+    record->size = (uint32_t)agent.size;
+    if (agent.size > 0) {
+        memcpy(record + 1, agent.at, agent.size);
+    }
+    past->used += size;
+    past->records++;
+    return record;
+}
+
+struct evaluation *past_find(struct past *past, const struct wb_request *r)
+{
+    struct surroundings s;
+    struct view agent;
+    uint64_t *place;
+    unsigned around;
+
+    if (!surroundings_of(past, r, &s, &agent) ||
+        (around = number_of(past, &s)) == 0) {
+        return NULL;
+    }
+    const struct record *record =
+        find_agent(past, hash_table(agent), agent, &place);
+    for (size_t i = 0; record && i < PAIRS; i++) {
+        if (record->pairs[i].around == around) {
+            return past->finished[record->pairs[i].finished];
+        }
+    }
+    return NULL;
+}
+
+/* ---- keeping ---- */
+
+/* The number of such a finished evaluation, or FINISHED_MAX. */
+static unsigned finish(struct past *past, const struct evaluation *evaluation)
+{
+    uint64_t hash = evaluation_hash(evaluation);
+    size_t at = (size_t)hash & (2 * FINISHED_MAX - 1);
+
+    while (past->table[at]) {
+        unsigned number = past->table[at] - 1U;
+        if (evaluation_is_finished(past->finished[number], evaluation)) {
+            return number;
+        }
+        at = (at + 1) & (2 * FINISHED_MAX - 1);
+    }
+    struct evaluation *finished = past->finished_count < FINISHED_MAX
+                                      ? evaluation_finish(evaluation)
+                                      : NULL;
+    if (!finished) {
+        return FINISHED_MAX;
+    }
+    past->finished[past->finished_count++] = finished;
+    past->table[at] = (uint16_t)past->finished_count;
+    return past->finished_count - 1;
+}
+
+void past_keep(struct past *past, struct wb_request *r)
+{
+    struct surroundings s;
+    struct view agent;
+
+    if (!surroundings_of(past, r, &s, &agent) ||
+        !evaluation_may_share(r->evaluation, past->same)) {
+        return;
+    }
+    unsigned around = number_of(past, &s);
+    around = around ? around : add_surroundings(past, &s);
+    unsigned finished = around ? finish(past, r->evaluation) : FINISHED_MAX;
+    struct record *record = finished < FINISHED_MAX
+                                ? add_agent(past, hash_table(agent), agent)
+                                : NULL;
+    if (record) {
+        memmove(record->pairs + 1, record->pairs,
+                (PAIRS - 1) * sizeof *record->pairs);
+        record->pairs[0] = (struct pair){(uint16_t)around, (uint16_t)finished};
+    }
+}
