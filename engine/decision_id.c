@@ -3,7 +3,7 @@
  * Decision ids: 128 bits, 32 hex digits.
  */
 #include "base/hash.h"
-#include "decision.h"
+#include "steps.h"
 
 /* Serving: a pseudo-random function of a counter, so that nobody can guess
  * another's decision id. */

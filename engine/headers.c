@@ -9,7 +9,8 @@
  * Values are printable ASCII from fixed vocabularies or checked formats,
  * never raw client bytes; all together stay below 3 KiB.
  */
-#include "decision.h"
+#include "headers.h"
+#include "steps.h"
 
 #define LABELS_ROOM 512
 
