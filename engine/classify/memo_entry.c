@@ -141,6 +141,7 @@ static void recall(struct evaluation *e, const struct entry *entry)
     e->memo->met++;
     e->regex_runs = kept.regex_runs;
     e->sighted = kept.sighted;
+    rank_set_empty(&e->look); /* what was woken by asking is in it, or done */
     items = take(&at, kept.look);
     for (uint32_t i = 0; i < kept.look; i++) {
         rank_set_add(&e->look, items[i]);
