@@ -6,7 +6,7 @@
  * flood is that rates must count.
  */
 #include "base/hash.h"
-#include "decision.h"
+#include "steps.h"
 
 /* Every part with its length, so that none runs into the next. */
 static void hash_ask(const struct wb_request *r, unsigned char out[16])

@@ -6,7 +6,7 @@
 #include "audit.h"
 #include "base/hash.h"
 #include "base/json.h"
-#include "decision.h"
+#include "decision_write.h"
 #include "wb_outcome.h"
 
 #define SHOWN_MAX 1024

@@ -13,7 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "decision.h"
+#include "counters.h"
+#include "decision_write.h"
 #include "outcomes.h"
 
 #define BLOCKS 16

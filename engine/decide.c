@@ -18,10 +18,13 @@
 #include <semaphore.h>
 
 #include "base/hash.h"
-#include "decision.h"
+#include "counters.h"
+#include "headers.h"
+#include "memo.h"
 #include "past.h"
 #include "payment/signature.h"
 #include "signed.h"
+#include "steps.h"
 
 void decision_refuse(struct wb_request *r, unsigned status, const char *error,
                      const char *reason)

@@ -4,8 +4,8 @@
  * checked, claimed as the last act. decide.c calls these in their order.
  */
 #include "base/hash.h"
-#include "decision.h"
 #include "payment/signature.h"
+#include "steps.h"
 
 static void refuse_payment(struct wb_request *r)
 {

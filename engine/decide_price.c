@@ -3,8 +3,9 @@
  * The price's part of a decision: what the request costs now, and what it
  * tells the market in turn. decide.c and decide_payment.c call these.
  */
-#include "decision.h"
+#include "headers.h"
 #include "pricing/honour.h"
+#include "steps.h"
 
 /* Nothing moves where nothing is remembered. */
 static const struct market *market_of(const struct wb_request *r)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One request in flight and the decision made on it. decide.c fills it step
- * by step; headers.c, denial.c and decision_write.c only read it.
+ * by step (steps.h); headers.c, denial.c and decision_write.c only read it.
  */
 #ifndef WB_DECISION_H
 #define WB_DECISION_H
@@ -140,84 +140,15 @@ static inline bool decision_is_held(struct wb_request *request)
            !atomic_load_explicit(&request->answered, memory_order_acquire);
 }
 
-/* Charged or refused, although it calls itself Mozilla and no name of an
- * agent was found: what to read before going live. */
-bool decision_charges_browser(const struct wb_request *request);
-
 static inline bool decision_allows(const struct wb_request *request)
 {
     return request->denial.status == 0;
 }
 
-/* decide.c: what refuses first is what is told. `reason`: token or NULL. */
-void decision_refuse(struct wb_request *request, unsigned status,
-                     const char *error, const char *reason);
-/* asked.c: fills ask and again. */
-void decision_ask(struct wb_request *request);
-/* decision_id.c: fills id and id_text, with a new one or this one. */
-void decision_make_id(struct wb_request *request);
-void decision_take_id(struct wb_request *request, const unsigned char id[16]);
-/* decide_price.c: what it costs; once its payment is claimed; whether that is
- * of the payer who was announced. */
-void price_step(struct wb_request *request);
-void price_paid(struct wb_request *request);
-bool price_is_payers(const struct wb_request *request);
-/* Of a payment: what was told to it before holds. NULL, or why the quote that
- * it brings does not. */
-const char *price_hold(struct wb_request *request, size_t offer);
-/* What was told before is told again only if it is paid. */
-void price_finish(struct wb_request *request);
-/* wb_demand.c: "75.5" or "75.5%" as parts per million. */
-bool price_read_load(struct view text, uint64_t *out);
-void price_quote(const struct wb_request *request, struct text *out);
-/* decide_payment.c: the steps after the price, in their order. */
-void payment_step_judge(struct wb_request *request);
-void payment_step_signature(struct wb_request *request);
-bool payment_wants_claim(const struct wb_request *request);
-/* Fills `call`, which the store is then given; and what it said. */
-void payment_claim(struct wb_request *request);
-void payment_claim_answered(struct wb_request *request);
-/* memo.c: one more memo for each ruleset, up to MEMOS_MAX. False: out of
- * memory. */
-bool memos_add(const struct wb_engine *engine);
-void memos_free(struct memos *memos);
-/* NULL: none is idle. What was taken must be given back to its place. */
-struct memo *memos_take(struct memos *memos, unsigned *place);
-void memos_give(struct memos *memos, unsigned place, struct memo *memo);
-/* For who has taken the memo of that place; NULL: there is none. */
-struct past *memos_past(const struct wb_request *request, unsigned place);
-
-/* headers.c: the decision as request headers to the gate. */
-extern const char *const injected_headers[]; /* NULL-terminated */
-void headers_write(struct wb_request *request);
-/* headers_aws.c: the same under the profile aws-waf. */
-extern const char *const aws_headers[];         /* NULL-terminated, as ... */
-extern const char *const aws_guarded_headers[]; /* ... what clients may not
-                                                   send under it */
-void headers_write_aws(struct wb_request *request);
-bool aws_refuses_method(const struct wb_request *request);
-/* The labels that are true, sorted; returns how many. */
-#define LABELS_MAX 128
-size_t decision_labels(const struct wb_request *request,
-                       struct view labels[LABELS_MAX]);
-/* decision_write.c: parts of the record that the audit log has too. */
-struct json_writer;
-void decision_write_price(const struct wb_request *request,
-                          struct json_writer *w);
-void decision_write_payment(const struct wb_request *request,
-                            struct json_writer *w);
-/* denial.c: the decision as a 4xx answer. */
-void denial_write(struct wb_request *request);
 /* state_store.c: the store that the snapshot names; `folder`: where state is
  * kept that has no place of its own, or NULL. */
 enum wb_status state_open_store(const struct wb_engine *engine,
                                 const char *folder, struct problems *problems,
                                 struct wb_state *state);
-/* counters.c */
-struct counters *counters_new(void);
-void counters_free(struct counters *counters);
-void counters_add(struct wb_request *request);
-/* A shadow has decided; bits of enum shadow_difference. */
-void counters_shadow(const struct wb_request *request, unsigned differs);
 
 #endif

@@ -14,8 +14,9 @@
  *    "demand"},"payment":{"protocol","state","reason","payer","proven","id"},
  *    "headers":[[name,value],..]}
  */
+#include "decision_write.h"
 #include "base/json.h"
-#include "decision.h"
+#include "headers.h"
 
 #define SHOWN_MAX 2048
 #define PATH_SHOWN_MAX 256

@@ -5,7 +5,7 @@
  * reason and the decision id, never score, labels or rules.
  */
 #include "base/json.h"
-#include "decision.h"
+#include "steps.h"
 
 static void header(struct wb_request *r, const char *name, struct view value)
 {

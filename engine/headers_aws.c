@@ -13,7 +13,7 @@
  * X-Payment-Forward and X-Weighbridge-Decision.
  */
 #include "aws_labels.h"
-#include "decision.h"
+#include "headers.h"
 
 #define PREFIX "x-amzn-waf-"
 

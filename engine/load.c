@@ -8,8 +8,9 @@
 
 #include "base/hash.h"
 #include "config/tree.h"
-#include "decision.h"
+#include "headers.h"
 #include "loading_load.h"
+#include "memo.h"
 #include "payment/settings_load.h"
 #include "pricing/policy_load.h"
 #include "tokens_load.h"

@@ -5,7 +5,7 @@
  * was weighed by one thread helps it with the next request, whoever holds
  * that; how many requests are in flight costs nothing.
  */
-#include "decision.h"
+#include "memo.h"
 #include "past.h"
 
 /* Each thread asks for the memo that it had before, then for any. */

@@ -11,7 +11,7 @@
  * hangs on a payment or on demand is not compared.
  */
 #include "base/json.h"
-#include "decision.h"
+#include "counters.h"
 
 static const char *const price_actions[] = {[PRICE_FREE] = "free",
                                             [PRICE_CHARGE] = "charge",

@@ -3,7 +3,7 @@
  * Demand and rates from outside: what an operator pushes, and the controller
  * on its own, for who wants to see where it leads.
  */
-#include "decision.h"
+#include "steps.h"
 
 /* "75" or "75.5%": parts per million of a whole load. */
 bool price_read_load(struct view text, uint64_t *out)
@@ -150,8 +150,7 @@ int wb_demand_number(const struct wb_engine *engine, const char *site,
         *number = found->signal == SIGNAL_LOAD;
         return 1;
     case WB_DEMAND_LEAST:
-        *number =
-            least_of(site_named(engine, view_text(site))->policy, found);
+        *number = least_of(site_named(engine, view_text(site))->policy, found);
         return 1;
     }
     return 0;

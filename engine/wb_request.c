@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
-#include "decision.h"
+#include "memo.h"
 #include "request/record.h"
 
 struct wb_request *wb_request_new(void)
