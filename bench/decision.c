@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * One whole decision under the shipped rules and policy: facts given as
- * views, all headers written. Warm repeats one request; cold rotates through
- * 20,000 made requests, nine in ten from browsers.
+ * views, all headers written. Warm repeats one request; the others rotate
+ * through 20,000 made requests (traffic.h), nine in ten from browsers.
  *
  *   decision            times, the minimum of 7 rounds
- *   decision --count N  decides N rotating requests and prints nothing: for
- *                       counting instructions; --logged N: of a combined log
+ *   decision --count N  decides N rotating requests, all user agents new, and
+ *                       prints nothing: for counting instructions
+ *     --frozen N        as browsers send them; --warm N: one request;
+ *     --logged N        what a combined log keeps of them
  */
 #include <stdlib.h>
 #include <time.h>
@@ -17,7 +19,7 @@
 #define ROUNDS 7
 #define START INT64_C(1767225600000000)
 
-static struct traffic_request requests[REQUESTS];
+static struct traffic_request requests[REQUESTS], frozen[REQUESTS];
 
 static double cpu_seconds(void)
 {
@@ -33,8 +35,8 @@ static void fill_logged(const struct traffic_request *t,
     static const struct wb_text known[] = {{"user-agent", 10}, {"referer", 7}};
     wb_request_fact(request, WB_METHOD, "GET", 3);
     wb_request_fact(request, WB_HTTP_VERSION, "1.1", 3);
-    wb_request_fact(request, WB_TARGET, t->target, strlen(t->target));
-    wb_request_fact(request, WB_CLIENT_IP, t->address, strlen(t->address));
+    wb_request_fact(request, WB_TARGET, t->target, t->target_size);
+    wb_request_fact(request, WB_CLIENT_IP, t->address, t->address_size);
     wb_request_headers_known(request, known, 2);
     for (size_t i = 0; i < t->count; i++) {
         if (!strcmp(t->name[i], "User-Agent") ||
@@ -61,26 +63,50 @@ static void decide(struct wb_request *request, struct wb_engine *engine,
     wb_request_reset(request);
 }
 
+static const struct mode {
+    const char *option, *name;
+    struct traffic_request *from;
+    size_t kinds; /* of requests */
+    enum input input;
+} modes[] = {
+    {"--warm", "decision, warm", frozen, 1, WHOLE},
+    {"--frozen", "decision, rotating, as sent", frozen, REQUESTS, WHOLE},
+    {"--count", "decision, rotating, all new", requests, REQUESTS, WHOLE},
+    {"--logged", "of a log's line, all new", requests, REQUESTS, LOGGED},
+};
+#define MODES (sizeof modes / sizeof *modes)
+
 static double time_round(struct wb_request *request, struct wb_engine *engine,
-                         struct wb_state *state, int warm, enum input input)
+                         struct wb_state *state, const struct mode *mode)
 {
     double start = cpu_seconds();
     for (size_t i = 0; i < REQUESTS; i++) {
-        decide(request, engine, state, &requests[warm ? 0 : i], i, input);
+        decide(request, engine, state, &mode->from[i % mode->kinds], i,
+               mode->input);
     }
     return (cpu_seconds() - start) / REQUESTS * 1e9;
 }
 
-static void print_best(const char *name, struct wb_request *request,
-                       struct wb_engine *engine, struct wb_state *state,
-                       int warm, enum input input)
+static void print_best(struct wb_request *request, struct wb_engine *engine,
+                       struct wb_state *state, const struct mode *mode)
 {
     double best = 1e18;
     for (int round = 0; round < ROUNDS; round++) {
-        double ns = time_round(request, engine, state, warm, input);
+        double ns = time_round(request, engine, state, mode);
         best = ns < best ? ns : best;
     }
-    printf("%-28s %8.0f ns\n", name, best);
+    printf("%-28s %8.0f ns\n", mode->name, best);
+}
+
+static void make_traffic(void)
+{
+    uint64_t seed = 42;
+    for (size_t i = 0; i < REQUESTS; i++) {
+        traffic_make(&requests[i], &seed, TRAFFIC_NEW);
+    }
+    for (size_t i = 0; i < REQUESTS; i++) {
+        traffic_make(&frozen[i], &seed, TRAFFIC_FROZEN);
+    }
 }
 
 int main(int argc, char **argv)
@@ -89,27 +115,23 @@ int main(int argc, char **argv)
     struct wb_engine *engine = NULL;
     struct wb_state *state = NULL;
     struct wb_request *request = wb_request_new();
-    uint64_t seed = 42;
     if (!request || wb_engine_load(NULL, problems, &engine) != WB_OK ||
         wb_state_open(engine, problems, &state) != WB_OK) {
         fprintf(stderr, "cannot load the demo\n");
         return 2;
     }
-    for (size_t i = 0; i < REQUESTS; i++) {
-        traffic_make(&requests[i], &seed);
-    }
-    if (argc == 3) {
-        enum input input = strcmp(argv[1], "--logged") ? WHOLE : LOGGED;
-        size_t n = strtoul(argv[2], NULL, 10);
-        for (size_t i = 0; i < n; i++) {
-            decide(request, engine, state, &requests[i % REQUESTS], i, input);
+    make_traffic();
+    for (size_t m = 0; m < MODES; m++) {
+        const struct mode *mode = &modes[m];
+        if (argc != 3) {
+            print_best(request, engine, state, mode);
+        } else if (!strcmp(argv[1], mode->option)) {
+            size_t n = strtoul(argv[2], NULL, 10);
+            for (size_t i = 0; i < n; i++) {
+                decide(request, engine, state, &mode->from[i % mode->kinds], i,
+                       mode->input);
+            }
         }
-    } else {
-        print_best("decision, warm", request, engine, state, 1, WHOLE);
-        print_best("decision, rotating requests", request, engine, state, 0,
-                   WHOLE);
-        print_best("of a log's line, rotating", request, engine, state, 0,
-                   LOGGED);
     }
     wb_request_free(request);
     wb_state_close(state);

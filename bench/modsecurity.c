@@ -255,7 +255,7 @@ int main(void)
         return 2;
     }
     for (size_t i = 0; i < OURS; i++) {
-        traffic_make(&requests[i], &seed);
+        traffic_make(&requests[i], &seed, TRAFFIC_NEW);
     }
     run(&m, &o, "libmodsecurity, no rules", no_rules(&m), 2000);
     run(&m, &o, "libmodsecurity, 70 rules", seventy_rules(&m), 500);

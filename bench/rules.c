@@ -308,7 +308,7 @@ static void make_requests(void)
     uint64_t traffic = 42;
     char name[64];
     for (unsigned i = 0; i < REQUESTS; i++) {
-        traffic_make(&requests[i], &traffic);
+        traffic_make(&requests[i], &traffic, TRAFFIC_NEW);
         if (i % 20 == 0) {
             struct traffic_request *t = &requests[i];
             make_name(name, i % RULES_MAX);

@@ -1,13 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Traffic for benchmarks: header sets in the shape of real clients, with
- * versions, languages and build numbers that rotate, so that no cache of
- * whole values is measured by mistake. Nine in ten are browsers. A request's
- * values lie together and their sizes are known, as after any parser.
+ * Traffic for benchmarks: header sets in the shape of real clients, nine in
+ * ten of them browsers. Paths, addresses and cookies are always new. User
+ * agents are
+ *
+ *   TRAFFIC_NEW     with build numbers that rotate, as none sends them: no
+ *                   memory of whole values helps
+ *   TRAFFIC_FROZEN  as browsers of today send them, whose minor versions are
+ *                   zeros, in the versions of half a year; navigations from
+ *                   elsewhere and from the site itself
+ *
+ * A request's values lie together and their sizes are known, as after any
+ * parser.
  */
 #ifndef WB_BENCH_TRAFFIC_H
 #define WB_BENCH_TRAFFIC_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -25,9 +34,12 @@ struct traffic_request {
     size_t value_size[TRAFFIC_HEADERS];
     size_t text_size;
     char text[TRAFFIC_TEXT];
+    size_t target_size, address_size;
     char target[128];
     char address[32];
 };
+
+enum traffic_kind { TRAFFIC_NEW, TRAFFIC_FROZEN };
 
 /* xorshift64*, Marsaglia and Vigna: small and the same everywhere. */
 static uint64_t traffic_random(uint64_t *seed)
@@ -58,16 +70,45 @@ static void traffic_add(struct traffic_request *t, const char *name,
     }
 }
 
-static void traffic_chrome(struct traffic_request *t, uint64_t *seed)
+/* Where a navigation comes from: typed, from elsewhere, from the site. */
+struct traffic_origin {
+    const char *site;
+    char referer[96]; /* "": none */
+};
+
+static void traffic_come(struct traffic_origin *from, uint64_t *seed)
+{
+    static const char *const sites[] = {"none", "cross-site", "same-origin"};
+    unsigned which = traffic_below(seed, 3);
+    from->site = sites[which];
+    from->referer[0] = '\0';
+    if (which == 1) {
+        snprintf(from->referer, sizeof from->referer,
+                 "https://www.example.org/");
+    } else if (which == 2) {
+        snprintf(from->referer, sizeof from->referer,
+                 "https://example.com/section/%u/article-%u",
+                 traffic_below(seed, 20), traffic_below(seed, 100000));
+    }
+}
+
+static void traffic_chrome(struct traffic_request *t, uint64_t *seed,
+                           enum traffic_kind kind)
 {
     static const char *const platforms[][2] = {
         {"Windows NT 10.0; Win64; x64", "\"Windows\""},
         {"Macintosh; Intel Mac OS X 10_15_7", "\"macOS\""},
         {"X11; Linux x86_64", "\"Linux\""},
     };
+    struct traffic_origin from = {"none", ""};
     char text[256];
-    unsigned major = 120 + traffic_below(seed, 37);
+    bool frozen = kind == TRAFFIC_FROZEN;
+    unsigned major =
+        frozen ? 151 + traffic_below(seed, 6) : 120 + traffic_below(seed, 37);
     unsigned p = traffic_below(seed, 3);
+    if (frozen) {
+        traffic_come(&from, seed);
+    }
     snprintf(text, sizeof text,
              "\"Chromium\";v=\"%u\", \"Google Chrome\";v=\"%u\", "
              "\"Not?A_Brand\";v=\"24\"",
@@ -81,16 +122,19 @@ static void traffic_chrome(struct traffic_request *t, uint64_t *seed)
     snprintf(text, sizeof text,
              "Mozilla/5.0 (%s) AppleWebKit/537.36 (KHTML, like Gecko) "
              "Chrome/%u.0.%u.%u Safari/537.36",
-             platforms[p][0], major, traffic_below(seed, 9000),
-             traffic_below(seed, 200));
+             platforms[p][0], major, frozen ? 0 : traffic_below(seed, 9000),
+             frozen ? 0 : traffic_below(seed, 200));
     traffic_add(t, "User-Agent", text);
     traffic_add(t, "Accept",
                 "text/html,application/xhtml+xml,application/xml;q=0.9,"
                 "image/avif,image/webp,image/apng,*/*;q=0.8");
-    traffic_add(t, "Sec-Fetch-Site", "none");
+    traffic_add(t, "Sec-Fetch-Site", from.site);
     traffic_add(t, "Sec-Fetch-Mode", "navigate");
     traffic_add(t, "Sec-Fetch-User", "?1");
     traffic_add(t, "Sec-Fetch-Dest", "document");
+    if (from.referer[0]) {
+        traffic_add(t, "Referer", from.referer);
+    }
     traffic_add(t, "Accept-Encoding", "gzip, deflate, br, zstd");
     traffic_add(t, "Accept-Language", "en-US,en;q=0.9");
     snprintf(text, sizeof text, "session=%llx; theme=dark",
@@ -98,10 +142,16 @@ static void traffic_chrome(struct traffic_request *t, uint64_t *seed)
     traffic_add(t, "Cookie", text);
 }
 
-static void traffic_firefox(struct traffic_request *t, uint64_t *seed)
+static void traffic_firefox(struct traffic_request *t, uint64_t *seed,
+                            enum traffic_kind kind)
 {
+    struct traffic_origin from = {"same-origin", "https://example.com/"};
     char text[256];
-    unsigned major = 115 + traffic_below(seed, 39);
+    unsigned major = kind == TRAFFIC_FROZEN ? 148 + traffic_below(seed, 6)
+                                            : 115 + traffic_below(seed, 39);
+    if (kind == TRAFFIC_FROZEN) {
+        traffic_come(&from, seed);
+    }
     snprintf(text, sizeof text,
              "Mozilla/5.0 (X11; Linux x86_64; rv:%u.0) Gecko/20100101 "
              "Firefox/%u.0",
@@ -121,13 +171,16 @@ static void traffic_firefox(struct traffic_request *t, uint64_t *seed)
     traffic_add(t, "Upgrade-Insecure-Requests", "1");
     traffic_add(t, "Sec-Fetch-Dest", "document");
     traffic_add(t, "Sec-Fetch-Mode", "navigate");
-    traffic_add(t, "Sec-Fetch-Site", "same-origin");
+    traffic_add(t, "Sec-Fetch-Site", from.site);
     traffic_add(t, "Sec-Fetch-User", "?1");
-    traffic_add(t, "Referer", "https://example.com/");
+    if (from.referer[0]) {
+        traffic_add(t, "Referer", from.referer);
+    }
     traffic_add(t, "Priority", "u=0, i");
 }
 
-static void traffic_bot(struct traffic_request *t, uint64_t *seed)
+static void traffic_bot(struct traffic_request *t, uint64_t *seed,
+                        enum traffic_kind kind)
 {
     static const char *const bots[] = {
         "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; "
@@ -140,30 +193,33 @@ static void traffic_bot(struct traffic_request *t, uint64_t *seed)
     };
     char text[256];
     snprintf(text, sizeof text, bots[traffic_below(seed, 5)],
-             traffic_below(seed, 1000));
+             kind == TRAFFIC_FROZEN ? 2 : traffic_below(seed, 1000));
     traffic_add(t, "Host", "example.com");
     traffic_add(t, "User-Agent", text);
     traffic_add(t, "Accept", "*/*");
     traffic_add(t, "Accept-Encoding", "gzip, deflate");
 }
 
-static inline void traffic_make(struct traffic_request *t, uint64_t *seed)
+static inline void traffic_make(struct traffic_request *t, uint64_t *seed,
+                                enum traffic_kind kind)
 {
-    unsigned kind = traffic_below(seed, 10);
+    unsigned who = traffic_below(seed, 10);
     t->count = 0;
     t->text_size = 0;
-    if (kind < 6) {
-        traffic_chrome(t, seed);
-    } else if (kind < 9) {
-        traffic_firefox(t, seed);
+    if (who < 6) {
+        traffic_chrome(t, seed, kind);
+    } else if (who < 9) {
+        traffic_firefox(t, seed, kind);
     } else {
-        traffic_bot(t, seed);
+        traffic_bot(t, seed, kind);
     }
     snprintf(t->target, sizeof t->target, "/section/%u/article-%u?page=%u",
              traffic_below(seed, 20), traffic_below(seed, 100000),
              traffic_below(seed, 9));
     snprintf(t->address, sizeof t->address, "198.51.100.%u",
              traffic_below(seed, 256));
+    t->target_size = strlen(t->target);
+    t->address_size = strlen(t->address);
 }
 
 /* Gives all of it to a request that was begun. */
@@ -174,8 +230,8 @@ static inline void traffic_fill(const struct traffic_request *t,
     wb_request_fact(request, WB_SCHEME, "https", 5);
     wb_request_fact(request, WB_HTTP_VERSION, "1.1", 3);
     wb_request_fact(request, WB_HOST, "example.com", 11);
-    wb_request_fact(request, WB_TARGET, t->target, strlen(t->target));
-    wb_request_fact(request, WB_CLIENT_IP, t->address, strlen(t->address));
+    wb_request_fact(request, WB_TARGET, t->target, t->target_size);
+    wb_request_fact(request, WB_CLIENT_IP, t->address, t->address_size);
     wb_request_transport_flags(request, WB_ORDER_KEPT);
     for (size_t i = 0; i < t->count; i++) {
         wb_request_header(request, t->name[i], t->name_size[i],

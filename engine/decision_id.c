@@ -9,10 +9,8 @@
  * another's decision id. */
 static void id_of_counter(struct wb_request *r, uint64_t id[2])
 {
-    uint64_t seed[3] = {r->id_start, r->id_count++, 0};
-    id[0] = hash_sip(r->state->key, view_of((const char *)seed, sizeof seed));
-    seed[2] = 1;
-    id[1] = hash_sip(r->state->key, view_of((const char *)seed, sizeof seed));
+    uint64_t seed[2] = {r->id_start, r->id_count++};
+    hash_sip_long(id, r->state->key, view_of((const char *)seed, sizeof seed));
 }
 
 /* Replay: a hash of the input, so that equal input gives equal output. */

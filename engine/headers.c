@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The decision as request headers to the gate. One row per header: its name
- * and the function that writes its value. Every one is written on every
- * allow, so that a client's own copy can never stand where ours is missing;
- * a fact that there is none of is "-".
+ * and the function that tells its value, written to the answer where it is not
+ * there already. Every one is written on every allow, so that a client's own
+ * copy can never stand where ours is missing; a fact that there is none of is
+ * "-".
  *
  * Values are printable ASCII from fixed vocabularies or checked formats,
  * never raw client bytes; all together stay below 3 KiB.
@@ -13,9 +14,15 @@
 
 #define LABELS_ROOM 512
 
-static void add_or_dash(struct text *t, struct view v)
+static struct view or_dash(struct view v)
 {
-    text_add(t, v.size ? v : VIEW("-"));
+    return v.size ? v : VIEW("-");
+}
+
+/* What was written to `t` since it had `start` bytes. */
+static struct view written(const struct text *t, size_t start)
+{
+    return view_of(t->at + start, t->size - start);
 }
 
 static bool charged(const struct wb_request *r)
@@ -23,29 +30,36 @@ static bool charged(const struct wb_request *r)
     return r->price.action == PRICE_CHARGE && !r->count;
 }
 
-static void write_class(const struct wb_request *r, struct text *t)
+static struct view write_class(const struct wb_request *r, struct text *t)
 {
-    text_add(t, view_text(class_names[r->verdict.class]));
+    (void)t;
+    return view_text(class_names[r->verdict.class]);
 }
 
-static void write_score(const struct wb_request *r, struct text *t)
+static struct view write_score(const struct wb_request *r, struct text *t)
 {
+    size_t start = t->size;
     text_add_u64(t, (uint64_t)r->verdict.score);
+    return written(t, start);
 }
 
-static void write_agent_name(const struct wb_request *r, struct text *t)
+static struct view write_agent_name(const struct wb_request *r, struct text *t)
 {
-    add_or_dash(t, r->verdict.agent_name);
+    (void)t;
+    return or_dash(r->verdict.agent_name);
 }
 
-static void write_agent_category(const struct wb_request *r, struct text *t)
+static struct view write_agent_category(const struct wb_request *r,
+                                        struct text *t)
 {
-    add_or_dash(t, r->verdict.agent_category);
+    (void)t;
+    return or_dash(r->verdict.agent_category);
 }
 
-static void write_agent_org(const struct wb_request *r, struct text *t)
+static struct view write_agent_org(const struct wb_request *r, struct text *t)
 {
-    add_or_dash(t, r->verdict.agent_org);
+    (void)t;
+    return or_dash(r->verdict.agent_org);
 }
 
 /* Labels are gathered from the rules that fired, not from all there are. */
@@ -93,7 +107,7 @@ size_t decision_labels(const struct wb_request *r,
 }
 
 /* Sorted, at most 512 bytes; what does not fit is counted: "a,b+3". */
-static void write_labels(const struct wb_request *r, struct text *t)
+static struct view write_labels(const struct wb_request *r, struct text *t)
 {
     struct view labels[LABELS_MAX];
     size_t n = decision_labels(r, labels);
@@ -113,87 +127,96 @@ static void write_labels(const struct wb_request *r, struct text *t)
     if (left_out) {
         text_add_char(t, '+');
         text_add_u64(t, left_out);
-    } else if (n == 0) {
-        text_add_char(t, '-');
     }
+    return or_dash(written(t, start));
 }
 
-static void write_price_action(const struct wb_request *r, struct text *t)
+static struct view write_price_action(const struct wb_request *r,
+                                      struct text *t)
 {
-    text_add(t, charged(r) ? VIEW("charge") : VIEW("free"));
+    (void)t;
+    return charged(r) ? VIEW("charge") : VIEW("free");
 }
 
-static void write_price(const struct wb_request *r, struct text *t)
+static struct view write_price(const struct wb_request *r, struct text *t)
 {
-    text_add(t, charged(r) ? r->price_text : VIEW("0"));
+    (void)t;
+    return charged(r) ? r->price_text : VIEW("0");
 }
 
-static void write_price_amount(const struct wb_request *r, struct text *t)
+static struct view write_price_amount(const struct wb_request *r,
+                                      struct text *t)
 {
-    text_add(t, charged(r) ? r->amount_text : VIEW("0"));
+    (void)t;
+    return charged(r) ? r->amount_text : VIEW("0");
 }
 
-static void write_price_currency(const struct wb_request *r, struct text *t)
+static struct view write_price_currency(const struct wb_request *r,
+                                        struct text *t)
 {
-    add_or_dash(t, charged(r) ? r->price.asset->symbol : VIEW_NONE);
+    (void)t;
+    return or_dash(charged(r) ? r->price.asset->symbol : VIEW_NONE);
 }
 
-static void write_price_asset(const struct wb_request *r, struct text *t)
+static struct view write_price_asset(const struct wb_request *r, struct text *t)
 {
-    add_or_dash(t, charged(r) ? r->price.asset->address : VIEW_NONE);
+    (void)t;
+    return or_dash(charged(r) ? r->price.asset->address : VIEW_NONE);
 }
 
-static void write_price_network(const struct wb_request *r, struct text *t)
+static struct view write_price_network(const struct wb_request *r,
+                                       struct text *t)
 {
-    add_or_dash(t, charged(r) ? r->price.asset->network : VIEW_NONE);
+    (void)t;
+    return or_dash(charged(r) ? r->price.asset->network : VIEW_NONE);
 }
 
-static void write_price_pay_to(const struct wb_request *r, struct text *t)
+static struct view write_price_pay_to(const struct wb_request *r,
+                                      struct text *t)
 {
-    add_or_dash(t, charged(r) ? r->price.pay_to : VIEW_NONE);
+    (void)t;
+    return or_dash(charged(r) ? r->price.pay_to : VIEW_NONE);
 }
 
-static void write_price_route(const struct wb_request *r, struct text *t)
+static struct view write_price_route(const struct wb_request *r, struct text *t)
 {
-    add_or_dash(t, r->price.route);
+    (void)t;
+    return or_dash(r->price.route);
 }
 
-static void write_price_tier(const struct wb_request *r, struct text *t)
+static struct view write_price_tier(const struct wb_request *r, struct text *t)
 {
+    size_t start = t->size;
     if (r->price.tier) {
         text_add_u64(t, r->price.tier);
-    } else {
-        text_add_char(t, '-');
     }
+    return or_dash(written(t, start));
 }
 
-static void write_price_demand(const struct wb_request *r, struct text *t)
+static struct view write_price_demand(const struct wb_request *r,
+                                      struct text *t)
 {
-    if (charged(r) && r->demand_text.at) {
-        text_add(t, r->demand_text);
-    } else {
-        text_add_char(t, '-');
-    }
+    (void)t;
+    return or_dash(charged(r) ? r->demand_text : VIEW_NONE);
 }
 
-static void write_price_quote(const struct wb_request *r, struct text *t)
+static struct view write_price_quote(const struct wb_request *r, struct text *t)
 {
     size_t start = t->size;
     if (charged(r)) {
         price_quote(r, t);
     }
-    if (t->size == start) {
-        text_add_char(t, '-');
-    }
+    return or_dash(written(t, start));
 }
 
 /* "eip155:8453/0x8335.../30000/0x2096...": all that it may be paid in, where
  * that is more than the one above. */
-static void write_price_offers(const struct wb_request *r, struct text *t)
+static struct view write_price_offers(const struct wb_request *r,
+                                      struct text *t)
 {
+    size_t start = t->size;
     if (!charged(r) || r->price.offer_count < 2) {
-        text_add_char(t, '-');
-        return;
+        return VIEW("-");
     }
     for (size_t i = 0; i < r->price.offer_count; i++) {
         const struct money *money = &r->price.offers[i];
@@ -206,46 +229,56 @@ static void write_price_offers(const struct wb_request *r, struct text *t)
         text_add_char(t, '/');
         text_add(t, money->asset->pay_to);
     }
+    return written(t, start);
 }
 
-static void write_payment_state(const struct wb_request *r, struct text *t)
+static struct view write_payment_state(const struct wb_request *r,
+                                       struct text *t)
 {
-    text_add(t, view_text(payment_states[r->payment_state].name));
+    (void)t;
+    return view_text(payment_states[r->payment_state].name);
 }
 
-static void write_payment_forward(const struct wb_request *r, struct text *t)
+static struct view write_payment_forward(const struct wb_request *r,
+                                         struct text *t)
 {
-    text_add_char(t, r->forward ? '1' : '0');
+    (void)t;
+    return r->forward ? VIEW("1") : VIEW("0");
 }
 
 /* The one spelling that every copy of a payer has: lower case. Who is proven
  * is the key that signed. */
-static void write_payment_payer(const struct wb_request *r, struct text *t)
+static struct view write_payment_payer(const struct wb_request *r,
+                                       struct text *t)
 {
+    size_t start = t->size;
     if (r->forward && r->proof == PROOF_PROVEN) {
         text_add(t, VIEW("0x"));
         text_add_hex(t, r->payment.message.signer, SIGNED_ADDRESS);
-    } else {
-        text_add_char(t, '-');
     }
+    return or_dash(written(t, start));
 }
 
-static void write_decision(const struct wb_request *r, struct text *t)
+static struct view write_decision(const struct wb_request *r, struct text *t)
 {
-    text_add(t, view_text(r->id_text));
+    (void)t;
+    return view_of(r->id_text, 2 * sizeof r->id);
 }
 
-static void write_mode(const struct wb_request *r, struct text *t)
+static struct view write_mode(const struct wb_request *r, struct text *t)
 {
-    text_add(t, r->count ? VIEW("count") : VIEW("enforce"));
+    (void)t;
+    return r->count ? VIEW("count") : VIEW("enforce");
 }
 
 /* What enforce mode would have answered: "403 rejected", "charge 30000". */
-static void write_would(const struct wb_request *r, struct text *t)
+static struct view write_would(const struct wb_request *r, struct text *t)
 {
+    size_t start = t->size;
     if (!r->count) {
-        text_add_char(t, '-');
-    } else if (!decision_allows(r)) {
+        return VIEW("-");
+    }
+    if (!decision_allows(r)) {
         text_add_u64(t, r->denial.status);
         text_add_char(t, ' ');
         text_add(t, view_text(r->denial.error));
@@ -255,6 +288,7 @@ static void write_would(const struct wb_request *r, struct text *t)
     } else {
         text_add(t, VIEW("free"));
     }
+    return written(t, start);
 }
 
 #define HEADER_TABLE(X)                                                        \
@@ -285,7 +319,7 @@ static void write_would(const struct wb_request *r, struct text *t)
 
 static const struct {
     const char *name;
-    void (*write)(const struct wb_request *r, struct text *t);
+    struct view (*write)(const struct wb_request *r, struct text *t);
 } rows[] = {
 #define HEADER_ROW(name, write) {name, write},
     HEADER_TABLE(HEADER_ROW)
@@ -304,12 +338,13 @@ _Static_assert(sizeof rows / sizeof *rows <= ANSWER_HEADERS_MAX,
 
 void headers_write(struct wb_request *r)
 {
+    size_t size = 0;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        size_t start = r->answer.size;
-        rows[i].write(r, &r->answer);
+        struct view value = rows[i].write(r, &r->answer);
         r->headers[i].name = rows[i].name;
-        r->headers[i].value =
-            view_of(r->answer.at + start, r->answer.size - start);
+        r->headers[i].value = value;
+        size += value.size;
     }
+    r->answer.cut |= size > ANSWER_ROOM; /* wherever it stands */
     r->header_count = sizeof rows / sizeof *rows;
 }

@@ -501,7 +501,8 @@ WB_API size_t wb_outcome_write(const struct wb_outcome *outcome, char *out,
                                size_t room);
 
 /* Payers who are locked out at `now`: a JSON array of {"network","payer",
- * "until","failures"}. */
+ * "until","failures"}. Waits for a store of many; while that is lost, those
+ * that are known here. */
 WB_API void wb_state_lockouts(const struct wb_state *state, int64_t now,
                               wb_sink *sink, void *context);
 /* Lets one pay again ("eip155:8453", "0x.."), and forgets its failures.

@@ -11,6 +11,9 @@ _Static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(struct sha256),
                "struct sha256 holds libsodium's state");
 _Static_assert(_Alignof(crypto_hash_sha256_state) <= _Alignof(struct sha256),
                "struct sha256 is aligned for libsodium's state");
+_Static_assert(crypto_shorthash_siphashx24_BYTES == 16 &&
+                   crypto_shorthash_siphashx24_KEYBYTES == 16,
+               "SipHash-2-4 with 128 bits");
 _Static_assert(crypto_shorthash_BYTES == sizeof(uint64_t) &&
                    crypto_shorthash_KEYBYTES == 16,
                "SipHash-2-4 with 64 bits");
@@ -32,16 +35,29 @@ static const unsigned char *bytes_of(struct view v)
     return (const unsigned char *)(v.at ? v.at : "");
 }
 
+static uint64_t little(const unsigned char at[8])
+{
+    return (uint64_t)at[0] | (uint64_t)at[1] << 8 | (uint64_t)at[2] << 16 |
+           (uint64_t)at[3] << 24 | (uint64_t)at[4] << 32 |
+           (uint64_t)at[5] << 40 | (uint64_t)at[6] << 48 |
+           (uint64_t)at[7] << 56;
+}
+
 uint64_t hash_sip(const unsigned char key[16], struct view v)
 {
     unsigned char out[8];
-    uint64_t hash = 0;
 
     crypto_shorthash(out, bytes_of(v), v.size, key);
-    for (size_t i = sizeof(out); i > 0; i--) {
-        hash = hash << 8 | out[i - 1];
-    }
-    return hash;
+    return little(out);
+}
+
+void hash_sip_long(uint64_t hash[2], const unsigned char key[16], struct view v)
+{
+    unsigned char out[16];
+
+    crypto_shorthash_siphashx24(out, bytes_of(v), v.size, key);
+    hash[0] = little(out);
+    hash[1] = little(out + 8);
 }
 
 void hash_sha256(unsigned char out[32], struct view v)

@@ -15,8 +15,8 @@ static const char *const truth_words[] = {"true", "false", NULL};
 static const struct shape text_operand = {.kind = SHAPE_SCALAR};
 static const struct shape number_operand = {.kind = SHAPE_SCALAR,
                                             .pattern = "^[0-9]+$"};
-static const struct shape label_operand = {
-    .kind = SHAPE_SCALAR, .pattern = "^(?!present$|absent$)"};
+static const struct shape label_operand = {.kind = SHAPE_SCALAR,
+                                           .pattern = "^(?!present$|absent$)"};
 static const struct shape truth_operand = {.kind = SHAPE_CHOICE,
                                            .words = truth_words};
 

@@ -10,6 +10,8 @@
  */
 #include "classify/memo.h"
 
+#include <assert.h>
+
 /* ---- waking ---- */
 
 static void raise_label(struct evaluation *e, uint32_t label, bool counted,
@@ -134,10 +136,29 @@ static bool search_atom(const struct program *p, const struct atom *atom,
     return false;
 }
 
+static void take_over(struct evaluation *e)
+{
+    const uint32_t *items = e->found.items;
+
+    for (uint32_t i = 0; i < e->found.slots; i++) {
+        e->scanned[items[i]] = e->turn;
+    }
+    for (uint32_t i = 0; i < e->found.atoms; i++) {
+        weighing_set_atom(e, items[e->found.slots + i], TRUTH_TRUE);
+    }
+    e->sighted = e->found.sighted;
+    e->found.slots = e->found.atoms = 0;
+}
+
 /* Is a literal atom of a present value true? */
 static bool is_found(struct evaluation *e, uint32_t number)
 {
     const struct atom *atom = &e->program->atoms[number];
+
+    if (e->found.slots > 0 &&
+        e->program->slots[atom->slot].time == SLOT_EARLY) {
+        take_over(e);
+    }
 
     if (e->atoms[number] != ATOM_OPEN) {
         return e->atoms[number] == TRUTH_TRUE + 1;
@@ -408,6 +429,7 @@ static void weigh_rank(struct evaluation *e, uint32_t number)
     enum truth truth = weigh_condition(e, rank->code);
 
     if (truth != TRUTH_FALSE) {
+        assert(e->truths[number] == TRUTH_FALSE); /* looked at once */
         e->truths[number] = (unsigned char)truth;
         e->touched_ranks.items[e->touched_ranks.count++] = number;
         weighing_raise(e, rank->raises, rank->counted, truth);

@@ -110,14 +110,17 @@ static bool make_slots(struct memo *memo, bool *asked)
     mark_asked(p, asked);
     memo->slots = arena_array(memo->arena, (size_t)p->slot_count + 1,
                               sizeof(*memo->slots));
-    for (uint32_t i = 0; memo->slots && i < p->slot_count; i++) {
+    memo->numbers = arena_array(memo->arena, (size_t)p->slot_count + 1,
+                                sizeof(*memo->numbers));
+    for (uint32_t i = 0; memo->slots && memo->numbers && i < p->slot_count;
+         i++) {
         struct keyed_slot *keyed = &memo->slots[memo->slot_count];
 
         asked[i] &= p->slots[i].time == SLOT_EARLY;
         if (!asked[i]) {
             continue;
         }
-        keyed->slot = i;
+        keyed->slot = memo->numbers[memo->slot_count] = i;
         keyed->by = keyed_by(p, i);
         if ((keyed->by == KEYED_NUMBER && !make_bounds(memo, keyed)) ||
             (keyed->by == KEYED_TEXT && !make_globs(memo, keyed))) {
@@ -125,7 +128,7 @@ static bool make_slots(struct memo *memo, bool *asked)
         }
         memo->slot_count++;
     }
-    return memo->slots != NULL;
+    return memo->slots && memo->numbers;
 }
 
 struct memo *memo_new(const struct program *program, size_t shares)
@@ -265,12 +268,10 @@ static void look_for_globs(struct evaluation *e, const struct keyed_slot *keyed)
     }
 }
 
-/* The effect of a present text: from its note, or found out and noted. 0: it
- * cannot be told. */
+/* The effect of a text that is there; 0: there is no room for a new one. */
 static uint32_t effect_of_text(struct evaluation *e,
                                const struct keyed_slot *keyed)
 {
-    const struct value *value = &e->values[keyed->slot];
     uint32_t before = e->touched_atoms.count, effect;
     uint32_t *found = e->touched_atoms.items + before;
 
@@ -281,92 +282,102 @@ static uint32_t effect_of_text(struct evaluation *e,
         e->atoms[e->touched_atoms.items[i]] = ATOM_OPEN;
     }
     e->touched_atoms.count = before;
-    if (value->note) {
-        *value->note = effect;
-    }
     return effect;
 }
 
 /* ---- keys ---- */
 
-/* States and numbers of effects, stretches or nests share a word. */
-#define WORD_OF(number) ((number) + VALUE_PRESENT + 1)
-
-static uint32_t stretch_of(const struct keyed_slot *keyed,
-                           const struct value *value)
+static uint32_t stretch_of(const struct keyed_slot *keyed, uint64_t number)
 {
     uint32_t low = 0, high = keyed->bound_count;
 
-    if (value->note && *value->note) {
-        return *value->note;
-    }
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
 
-        if (keyed->bounds[middle] <= value->number) {
+        if (keyed->bounds[middle] <= number) {
             low = middle + 1;
         } else {
             high = middle;
         }
     }
-    if (value->note) {
-        *value->note = low + 1;
-    }
-    return low + 1;
+    return low;
 }
 
-/* The word of a slot whose value is there; UINT32_MAX: it has none. What is
- * asked seldom and never met before waits until it is asked. */
-static uint32_t word_of(struct evaluation *e, const struct keyed_slot *keyed)
+/* The word of a value that is there and has no note yet; 0: it has none. What
+ * is asked seldom and never met before waits until it is asked. */
+static uint32_t find_word(struct evaluation *e, const struct keyed_slot *keyed)
 {
-    const struct image_slot *slot = &e->program->slots[keyed->slot];
     const struct value *value = &e->values[keyed->slot];
-    uint32_t effect, nest;
+    uint32_t number;
 
     switch (keyed->by) {
     case KEYED_TEXT:
-        if (!value->note && slot->lazy) {
+        if (!value->note && e->program->slots[keyed->slot].lazy) {
             return VALUE_PRESENT;
         }
-        effect = value->note && *value->note ? *value->note
-                                             : effect_of_text(e, keyed);
-        e->effects[keyed->slot] = effect;
-        return effect ? WORD_OF(effect) : UINT32_MAX;
+        number = effect_of_text(e, keyed);
+        return number ? MEMO_WORD(number) : 0;
     case KEYED_NUMBER:
-        return WORD_OF(stretch_of(keyed, value));
+        return MEMO_WORD(stretch_of(keyed, value->number));
     case KEYED_ADDRESS:
-        nest = weighing_nest(e, keyed->slot);
-        return nest == IMAGE_NONE ? VALUE_PRESENT : WORD_OF(nest);
+        number = weighing_nest(e, keyed->slot);
+        return number == IMAGE_NONE ? VALUE_PRESENT : MEMO_WORD(number);
     default:
         return VALUE_PRESENT;
     }
 }
 
+static bool note_word(struct evaluation *e, uint32_t i)
+{
+    struct memo *memo = e->memo;
+    const struct keyed_slot *keyed = &memo->slots[i];
+    uint32_t word = find_word(e, keyed);
+
+    if (word && e->values[keyed->slot].note) {
+        *e->values[keyed->slot].note = word;
+    }
+    memo->key[i] = word;
+    return word != 0;
+}
+
 bool memo_make_key(struct evaluation *e)
 {
     struct memo *memo = e->memo;
+    const struct value *values = e->values;
+    const uint32_t *numbers = memo->numbers;
+    uint32_t count = memo->slot_count;
 
     if (memo->full) {
         forget_all(memo);
     }
-    memset(e->effects, 0, e->program->slot_count * sizeof(*e->effects));
-    if (memo->slot_count > MEMO_WORDS) {
+    memo->key_size = count;
+    if (count > MEMO_WORDS) {
         return false;
     }
-    for (uint32_t i = 0; i < memo->slot_count; i++) {
-        const struct keyed_slot *keyed = &memo->slots[i];
-        uint32_t word = e->values[keyed->slot].state;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct value *value = &values[numbers[i]];
 
-        if (word == VALUE_PRESENT) {
-            word = word_of(e, keyed);
-        }
-        if (word == UINT32_MAX) {
+        if (value->state != VALUE_PRESENT) {
+            memo->key[i] = value->state;
+        } else if (value->note && *value->note) {
+            memo->key[i] = *value->note;
+        } else if (!note_word(e, i)) {
             return false;
         }
-        memo->key[i] = word;
     }
-    memo->key_size = memo->slot_count;
     return true;
+}
+
+void memo_take_effects(struct evaluation *e)
+{
+    const struct memo *memo = e->memo;
+
+    memset(e->effects, 0, e->program->slot_count * sizeof(*e->effects));
+    for (uint32_t i = 0; i < memo->slot_count; i++) {
+        if (memo->slots[i].by == KEYED_TEXT && memo->key[i] > VALUE_PRESENT) {
+            e->effects[memo->slots[i].slot] = memo->key[i] - MEMO_WORD(0);
+        }
+    }
 }
 
 void memo_apply(struct evaluation *e, uint32_t number)

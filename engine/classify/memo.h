@@ -51,6 +51,7 @@ struct memo {
     struct arena *arena; /* owns all but `values` */
 
     struct keyed_slot *slots;
+    uint32_t *numbers; /* the same slots */
     uint32_t slot_count;
 
     struct effect *effects; /* from 1 */
@@ -68,8 +69,12 @@ struct memo {
     uint32_t key_size;
 };
 
-/* Makes the request's key; false: it has none. */
+/* Makes the request's key: of each slot its state, or a word for what is read
+ * of its value, which is the value's note. False: it has none. */
+#define MEMO_WORD(number) ((number) + VALUE_PRESENT + 1)
 bool memo_make_key(struct evaluation *evaluation);
+/* Fills evaluation->effects from the key. */
+void memo_take_effects(struct evaluation *evaluation);
 /* Makes true what a text of this effect makes true. */
 void memo_apply(struct evaluation *evaluation, uint32_t effect);
 

@@ -3,7 +3,7 @@
  * What stands under a key of the memo: either what the stateless half came
  * to, which is what weighing_reset() would undo,
  *
- *   struct kept | ranks to look at | slots scanned | atoms found in them
+ *   struct kept | slots scanned | atoms found in them | ranks to look at
  *               | labels, both planes | ranks, truths
  *
  * or the atoms that were asked for besides what is in the key. Atoms of such
@@ -19,6 +19,7 @@ struct entry {
     uint32_t words[];
 };
 #define ENTRY_WORDS ((MEMO_PLACE - sizeof(struct entry)) / sizeof(uint32_t))
+_Static_assert(ENTRY_WORDS <= FOUND_MAX, "what was found fits");
 
 struct kept {
     unsigned regex_runs;
@@ -140,18 +141,15 @@ static void recall(struct evaluation *e, const struct entry *entry)
     memcpy(&kept, take(&at, KEPT_WORDS), sizeof(kept));
     e->memo->met++;
     e->regex_runs = kept.regex_runs;
-    e->sighted = kept.sighted;
+    e->found.slots = kept.scanned;
+    e->found.atoms = kept.atoms;
+    e->found.sighted = kept.sighted;
+    memcpy(e->found.items, take(&at, kept.scanned + kept.atoms),
+           (kept.scanned + kept.atoms) * sizeof(*at));
+    rank_set_empty(&e->look); /* what was woken by asking is in it, or done */
     items = take(&at, kept.look);
     for (uint32_t i = 0; i < kept.look; i++) {
         rank_set_add(&e->look, items[i]);
-    }
-    items = take(&at, kept.scanned);
-    for (uint32_t i = 0; i < kept.scanned; i++) {
-        e->scanned[items[i]] = e->turn;
-    }
-    items = take(&at, kept.atoms);
-    for (uint32_t i = 0; i < kept.atoms; i++) {
-        weighing_set_atom(e, items[i], TRUTH_TRUE);
     }
     recall_labels(e, take(&at, kept.labels), kept.labels);
     recall_ranks(e, take(&at, kept.ranks), kept.ranks);
@@ -184,7 +182,11 @@ bool memo_recall(struct evaluation *e)
         memset(e->effects, 0, e->program->slot_count * sizeof(*e->effects));
         return false;
     }
-    while ((entry = find(e->memo)) != NULL) {
+    entry = find(e->memo);
+    if (!entry || entry->more > 0) {
+        memo_take_effects(e);
+    }
+    for (; entry; entry = find(e->memo)) {
         if (entry->more == 0) {
             recall(e, entry);
             return true;
@@ -243,9 +245,6 @@ static void put_kept(struct list *list, const struct evaluation *e,
     const struct program *p = e->program;
     uint32_t before = list->count;
 
-    put_look(list, &e->look);
-    kept->look = list->count - before;
-    before = list->count;
     for (uint32_t slot = 0; slot < p->slot_count; slot++) {
         if (e->effects[slot] && e->scanned[slot] == e->turn) {
             put(list, slot);
@@ -259,6 +258,9 @@ static void put_kept(struct list *list, const struct evaluation *e,
         }
     }
     kept->atoms = list->count - before;
+    before = list->count;
+    put_look(list, &e->look);
+    kept->look = list->count - before;
     kept->labels = e->touched_labels.count;
     for (uint32_t i = 0; i < kept->labels; i++) {
         uint32_t label = e->touched_labels.items[i];

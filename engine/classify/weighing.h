@@ -16,6 +16,15 @@
 /* Atoms asked besides the key; who asks more is not kept. */
 #define ASKED_MAX 32
 
+/* What an evaluation past had found, which this one takes over if it is asked:
+ * slots scanned, then atoms that are true. */
+#define FOUND_MAX 320
+struct found_before {
+    uint32_t slots, atoms; /* how many */
+    bool sighted;
+    uint32_t items[FOUND_MAX];
+};
+
 /* What is to be undone before the next request. */
 struct touched {
     uint32_t *items;
@@ -46,6 +55,7 @@ struct evaluation {
     uint32_t *asked;       /* up to ASKED_MAX atoms, the first of them ... */
     uint32_t asked_before; /* ... asked already, and so in the key */
     uint32_t asked_count;
+    struct found_before found;
 
     struct rank_set order; /* for sorting what fired */
     size_t *fired;         /* rules in import order */

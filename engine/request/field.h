@@ -118,6 +118,12 @@ static inline bool field_is_of_signature(enum field field)
            field == FIELD_WBA_KEY;
 }
 
+/* Fields that compare what two headers say. */
+static inline bool field_is_joint(enum field field)
+{
+    return field == FIELD_CH_SAME_MAJOR || field == FIELD_CH_SAME_PLATFORM;
+}
+
 /* The field of "header.accept" and its parameter ("accept", a view into
  * name); FIELD_COUNT if there is none. */
 enum field field_find(struct view name, struct view *parameter);

@@ -2,7 +2,8 @@
 /*
  * Inside facts_fill: the filling under way, and the ways to put a value into
  * a slot. facts.c makes the passes, facts_plain.c fills slots of no source,
- * facts_header.c those of one header.
+ * facts_header.c those of one header, facts_remembered.c those of a value that
+ * was there before.
  */
 #ifndef WB_REQUEST_FILL_H
 #define WB_REQUEST_FILL_H
@@ -59,7 +60,13 @@ void put_remembered(struct fill *fill, unsigned slot, struct view text);
 
 /* Method, path, client, payment, header order: all slots of plan->plain. */
 void fill_plain(struct fill *fill);
-/* The slots of one header, from its text. */
+/* The slots of one header, from its text; anew: whatever is remembered. *told
+ * (NULL: nobody asks) is what headers are compared by. */
+void fill_anew(struct fill *fill, const struct source *source, struct view text,
+               struct value_facts *told);
+/* A slot that two headers are compared in. */
+void fill_same(struct fill *fill, unsigned slot, enum field field,
+               const struct value_facts *told);
 void fill_header(struct fill *fill, const struct source *source,
                  struct view text);
 

@@ -23,6 +23,9 @@ struct name_words {
     uint64_t first, second, third, last;
 };
 
+/* So many bytes may be read from where a known name starts. */
+#define KNOWN_NAME_ROOM 32
+
 struct known_name {
     struct view name; /* lower case */
     unsigned number;  /* from 0 */

@@ -132,7 +132,7 @@ static uint64_t kept_of(uint64_t word)
 static struct known_name *make_name(struct known_names *names, struct view name)
 {
     struct known_name *known = arena_alloc(names->arena, sizeof(*known));
-    char *lower = arena_alloc(names->arena, name.size + 1);
+    char *lower = arena_alloc(names->arena, name.size + KNOWN_NAME_ROOM);
 
     if (!known || !lower) {
         return NULL;

@@ -218,11 +218,6 @@ static bool is_bare(const struct slot *slot)
            slot->transforms[0] == TRANSFORM_NONE;
 }
 
-static bool is_joint(enum field field)
-{
-    return field == FIELD_CH_SAME_MAJOR || field == FIELD_CH_SAME_PLATFORM;
-}
-
 /* Gives each source its slots: a run of one array, in the slots' order. */
 static bool give_slots(struct plan *plan, const size_t *source_of)
 {
@@ -239,7 +234,7 @@ static bool give_slots(struct plan *plan, const size_t *source_of)
         for (size_t i = 0; i < plan->count; i++) {
             if (source_of[i] == s) {
                 *next++ = (unsigned)i;
-                source->joint |= is_joint(plan->slots[i].field);
+                source->joint |= field_is_joint(plan->slots[i].field);
             }
         }
         source->slot_count = (size_t)(next - source->slots);

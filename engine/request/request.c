@@ -19,6 +19,18 @@ static struct view empty_if_none(struct view v)
     return v.at ? v : VIEW("");
 }
 
+/* Is it the name of a header but the last? */
+static bool was_met(const struct request *request,
+                    const struct known_name *known)
+{
+    for (size_t i = 0; i + 1 < request->header_count; i++) {
+        if (request->headers[i].known == known) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static const struct known_name *look_up(struct request *request,
                                         struct view name)
 {
@@ -27,7 +39,9 @@ static const struct known_name *look_up(struct request *request,
     if (known) {
         uint64_t bit = UINT64_C(1) << known->number % 64;
 
-        request->repeated |= (request->names_met & bit) != 0;
+        if (request->names_met & bit) {
+            request->repeated |= was_met(request, known);
+        }
         request->names_met |= bit;
     }
     return known;

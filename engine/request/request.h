@@ -70,7 +70,7 @@ struct request {
     const struct known_names *names; /* that headers are looked up in; NULL:
                                   they are not */
     uint64_t names_met; /* a bit for each known name, or for several */
-    bool repeated;      /* perhaps a known name came twice */
+    bool repeated;      /* a known name came twice */
     size_t header_count;
     size_t header_bytes;  /* of names and values */
     bool headers_limited; /* only headers_known were captured */

@@ -35,6 +35,12 @@ static void write_lower(char *to, struct view name)
 
         memcpy(to + i, &all, sizeof(all));
     }
+    if (i > 0 && i < name.size) { /* some of it once more */
+        sixteen all = sixteen_lower(sixteen_at(name.at + name.size - 16));
+
+        memcpy(to + name.size - 16, &all, sizeof(all));
+        return;
+    }
     for (; i + 8 <= name.size; i += 8) {
         sixteen all = sixteen_lower(sixteen_short(name.at + i, 8));
 
@@ -47,7 +53,7 @@ static void write_lower(char *to, struct view name)
 
 struct view shape_order(const struct request *request, struct arena *workspace)
 {
-    size_t size = 0;
+    size_t size = KNOWN_NAME_ROOM;
     char *room;
     char *at;
 
@@ -59,16 +65,20 @@ struct view shape_order(const struct request *request, struct arena *workspace)
         return VIEW_NONE;
     }
     for (size_t i = 0; i < request->header_count; i++) {
-        struct view name = request->headers[i].name;
+        const struct header *header = &request->headers[i];
 
-        if (is_of_retry(request, &request->headers[i])) {
+        if (is_of_retry(request, header)) {
             continue;
         }
         if (at > room) {
             *at++ = ',';
         }
-        write_lower(at, name);
-        at += name.size;
+        if (header->known && header->name.size <= KNOWN_NAME_ROOM) {
+            memcpy(at, header->known->name.at, KNOWN_NAME_ROOM);
+        } else {
+            write_lower(at, header->name);
+        }
+        at += header->name.size;
     }
     return view_of(room, (size_t)(at - room));
 }

@@ -21,31 +21,17 @@
 #define VALUES 64
 #define FEW 16
 
-struct value_table {
-    char *entries;
-    size_t stride, text_at; /* bytes */
-    size_t sets;            /* a power of two */
-    size_t size_max, room;  /* of a text; with what is written */
-    size_t slots;
-};
-
-struct value_memory {
-    struct value_table *of_source; /* by source; stride 0: none */
-    struct value_table *of_slot;
-    size_t sources, slots;
-    uint64_t clock; /* counts questions */
-};
-
 static bool make_table(struct value_table *table, size_t slots, size_t entries,
                        size_t size_max)
 {
     table->slots = slots;
-    table->sets = entries / WAYS;
+    table->mask = entries / WAYS - 1;
     table->size_max = size_max;
     table->room = size_max + size_max / 2;
     table->text_at = sizeof(struct remembered) + slots * sizeof(struct made);
     table->stride = (table->text_at + table->room + 15) / 16 * 16;
-    table->entries = calloc(table->sets * WAYS, table->stride);
+    table->entries = calloc(entries, table->stride);
+    table->last = (struct remembered *)(void *)table->entries;
     return table->entries != NULL;
 }
 
@@ -172,7 +158,7 @@ static struct remembered *entry_at(const struct value_table *table, size_t i)
 
 static void forget_notes(const struct value_table *table)
 {
-    for (size_t i = 0; table->stride > 0 && i < table->sets * WAYS; i++) {
+    for (size_t i = 0; table->stride > 0 && i < (table->mask + 1) * WAYS; i++) {
         struct remembered *entry = entry_at(table, i);
 
         for (size_t k = 0; entry->used && k < table->slots; k++) {
@@ -189,22 +175,6 @@ void value_memory_forget_notes(struct value_memory *memory)
     for (size_t i = 0; i < memory->slots; i++) {
         forget_notes(&memory->of_slot[i]);
     }
-}
-
-struct value_table *value_memory_of_source(struct value_memory *memory,
-                                           size_t source)
-{
-    struct value_table *table = &memory->of_source[source];
-
-    return table->stride > 0 ? table : NULL;
-}
-
-struct value_table *value_memory_of_slot(struct value_memory *memory,
-                                         size_t slot)
-{
-    struct value_table *table = &memory->of_slot[slot];
-
-    return table->stride > 0 ? table : NULL;
 }
 
 /* Both ends and all between, sixteen bytes at a time. */
@@ -238,10 +208,11 @@ static bool holds(const struct value_table *table, struct remembered *entry,
                   uint64_t hash, struct view text)
 {
     return entry->hash == hash && entry->size == text.size && entry->used &&
-           !memcmp(value_memory_text(table, entry), text.at, text.size);
+           value_bytes_equal(value_memory_text(table, entry), text.at,
+                             text.size);
 }
 
-struct remembered *value_memory_find(struct value_memory *memory,
+struct remembered *value_memory_seek(struct value_memory *memory,
                                      struct value_table *table,
                                      struct view text, bool *known)
 {
@@ -252,8 +223,8 @@ struct remembered *value_memory_find(struct value_memory *memory,
         return NULL;
     }
     hash = hash_of(text);
-    first = entry_at(table, (hash & (table->sets - 1)) * WAYS);
-    second = entry_at(table, (hash & (table->sets - 1)) * WAYS + 1);
+    first = entry_at(table, (hash & table->mask) * WAYS);
+    second = entry_at(table, (hash & table->mask) * WAYS + 1);
     memory->clock++;
     *known = holds(table, first, hash, text);
     if (!*known) {
@@ -263,6 +234,7 @@ struct remembered *value_memory_find(struct value_memory *memory,
         }
     }
     first->used = memory->clock;
+    table->last = first;
     if (!*known) {
         first->hash = hash;
         first->size = (uint16_t)text.size;
@@ -271,12 +243,6 @@ struct remembered *value_memory_find(struct value_memory *memory,
         memcpy(value_memory_text(table, first), text.at, text.size);
     }
     return first;
-}
-
-char *value_memory_text(const struct value_table *table,
-                        struct remembered *entry)
-{
-    return (char *)entry + table->text_at;
 }
 
 size_t value_memory_write(const struct value_table *table,

@@ -19,7 +19,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "sidecar/answer_text.h"
+#include "sidecar/allows.h"
 #include "sidecar/hangups.h"
 #include "sidecar/head.h"
 
@@ -39,6 +39,7 @@ enum wake { WAKE_NOT, WAKE_SUSPENDED, WAKE_DONE };
 
 struct server {
     struct MHD_Daemon *daemon;
+    struct allows allows;
     struct hangups *hangups;
     struct server_handler handler;
     size_t head_bytes;
@@ -61,8 +62,7 @@ struct connection {
     const char *target_start;
     const char *target_end; /* in the library's memory */
     char target[EXCHANGE_TARGET_MAX];
-    struct MHD_Response *allow; /* the last one, and what it holds */
-    struct answer_text *kept;
+    struct allow *allow; /* that is under way */
 };
 
 /* ---- the head ---- */
@@ -197,20 +197,9 @@ static bool add_field(struct MHD_Response *response,
                                    text->text + text->at[i].value) == MHD_YES;
 }
 
-static void forget_allow(struct connection *connection)
+static bool exchange_fields(struct allow *allow, const struct answer_text *text)
 {
-    if (connection->allow != NULL) {
-        MHD_destroy_response(connection->allow);
-    }
-    free(connection->kept);
-    connection->allow = NULL;
-    connection->kept = NULL;
-}
-
-static bool exchange_fields(struct connection *connection,
-                            const struct answer_text *text)
-{
-    const struct answer_text *kept = connection->kept;
+    const struct answer_text *kept = allow->kept;
     size_t had = kept != NULL ? kept->count : 0;
 
     for (size_t i = 0; i < had || i < text->count; i++) {
@@ -218,34 +207,39 @@ static bool exchange_fields(struct connection *connection,
             continue;
         }
         if (i < had) {
-            MHD_del_response_header(connection->allow,
+            MHD_del_response_header(allow->response,
                                     kept->text + kept->at[i].name,
                                     kept->text + kept->at[i].value);
         }
-        if (i < text->count && !add_field(connection->allow, text, i)) {
+        if (i < text->count && !add_field(allow->response, text, i)) {
             return false;
         }
     }
     return true;
 }
 
-/* Most headers of an allow are those of the connection's allow before, and
- * the library takes long to make them: those that differ are exchanged. The
- * order is of no account, for each name comes once. */
+/* Of an allow that went out before, the headers that differ are exchanged.
+ * Their order is of no account, for each name comes once. */
 static struct MHD_Response *renew_allow(struct connection *connection,
                                         const struct answer_text *text)
 {
-    if (connection->allow == NULL) {
-        connection->allow =
+    struct allow *allow = allow_take(&connection->server->allows);
+
+    connection->allow = allow; /* until on_over */
+    if (allow == NULL) {
+        return NULL;
+    }
+    if (allow->response == NULL) {
+        allow->response =
             MHD_create_response_from_buffer(0, "", MHD_RESPMEM_PERSISTENT);
     }
-    if (connection->allow != NULL && exchange_fields(connection, text)) {
-        connection->kept = answer_text_copy(connection->kept, text);
-        if (connection->kept != NULL) {
-            return connection->allow;
+    if (allow->response != NULL && exchange_fields(allow, text)) {
+        allow->kept = answer_text_copy(allow->kept, text);
+        if (allow->kept != NULL) {
+            return allow->response;
         }
     }
-    forget_allow(connection);
+    allow_empty(allow, MHD_destroy_response);
     return NULL;
 }
 
@@ -446,6 +440,8 @@ static void on_over(void *context, struct MHD_Connection *mhd, void **exchange,
     if (connection == NULL || !connection->counted) {
         return;
     }
+    allow_give(connection->allow);
+    connection->allow = NULL;
     server->handler.release(server->handler.context, &connection->x);
     connection->counted = false;
     connection->stage = STAGE_NEW;
@@ -491,9 +487,6 @@ static void on_connection(void *context, struct MHD_Connection *mhd,
         return;
     }
     forget(server, mhd);
-    if (*connection != NULL) {
-        forget_allow(*connection);
-    }
     free(*connection);
     *connection = NULL;
     atomic_fetch_sub_explicit(&server->connections, 1, memory_order_relaxed);
@@ -593,6 +586,7 @@ void server_stop(struct server *server)
 {
     if (server != NULL) {
         MHD_stop_daemon(server->daemon);
+        allows_free(&server->allows, MHD_destroy_response);
         hangups_free(server->hangups);
         free(server);
     }

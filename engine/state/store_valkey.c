@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "state/claim_record.h"
+#include "state/lockout.h"
 #include "state/valkey.h"
 
 #ifdef WITH_HIREDIS
@@ -37,9 +37,31 @@ static bool is_doubtful(const struct store_valkey *s, const struct claim *claim)
                          claim->now < lost + claim->longest);
 }
 
+/* As this node knows it. */
+static int64_t locked_until(struct store_valkey *s, const struct claim *claim)
+{
+    struct shared_call found = lockout_ask(claim->payer, claim->now);
+
+    if (!claim->has_payer) {
+        return 0;
+    }
+    s->table->ops->share(s->table, &found);
+    return lockout_until(&found);
+}
+
 void valkey_answer_alone(struct store_valkey *s, struct claim_call *call)
 {
+    int64_t until = s->local ? locked_until(s, &call->claim) : 0;
+
     if (call->stands) { /* nobody says that it was released */
+        return;
+    }
+    if (until > call->claim.now) {
+        if (call->held) {
+            store_memory_withdraw(s->table, &call->claim);
+        }
+        call->answer =
+            (struct claim_answer){.result = CLAIM_LOCKED_OUT, .expires = until};
         return;
     }
     if (s->local) {

@@ -12,7 +12,7 @@
 
 #include "state/valkey.h"
 
-#define PUSH_MOST 20000 /* replies that a push may wait for */
+#define PUSH_MOST 4000 /* replies that a push may wait for */
 #define RUN_ID 40
 
 enum waiting {

@@ -59,7 +59,7 @@ static void decide(struct wb_request *request, struct wb_engine *engine,
                    struct wb_state *state, uint64_t *seed, int64_t now)
 {
     static struct traffic_request t;
-    traffic_make(&t, seed);
+    traffic_make(&t, seed, TRAFFIC_NEW);
     wb_request_begin(request, engine, now);
     traffic_fill(&t, request);
     if (t.address[11] == '7') {

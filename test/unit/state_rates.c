@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rates: what the last window holds, and who loses his entry. */
+#include <pthread.h>
+
 #include "state/state.h"
 
 #include "tap.h"
@@ -125,6 +127,42 @@ static void deterministic(void)
     rates_free(b);
 }
 
+#define THREADS 8
+#define EVENTS 20000
+
+/* Each event counts once for a client whom all count, and for his own. */
+static void *count_many(void *rates)
+{
+    uint64_t own = (uint64_t)(uintptr_t)pthread_self();
+
+    for (int i = 0; i < EVENTS; i++) {
+        count(rates, 7, START + i);
+        count(rates, own, START + i);
+    }
+    return (void *)(uintptr_t)count(rates, own, START + EVENTS);
+}
+
+static void threads(void)
+{
+    struct rates *rates = rates_new(4096, hash_key);
+    pthread_t started[THREADS];
+    unsigned wrong = 0;
+
+    for (size_t i = 0; i < THREADS; i++) {
+        pthread_create(&started[i], NULL, count_many, rates);
+    }
+    for (size_t i = 0; i < THREADS; i++) {
+        void *own = NULL;
+
+        pthread_join(started[i], &own);
+        wrong += (uintptr_t)own != EVENTS + 1;
+    }
+    is_number(wrong, 0, "no thread's own events are lost");
+    is_number(count(rates, 7, START + EVENTS), THREADS * EVENTS + 1,
+              "nor those that all count at once");
+    rates_free(rates);
+}
+
 int main(void)
 {
     windows();
@@ -132,5 +170,6 @@ int main(void)
     stalest();
     shares();
     deterministic();
+    threads();
     return tap_end();
 }

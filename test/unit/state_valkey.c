@@ -468,6 +468,15 @@ static void flood(struct store *a, struct store *b)
               "while the newest are there");
 }
 
+static void late_and_locked(struct store *local)
+{
+    kill(redis.pid, SIGSTOP);
+    is_number(CLAIM(local, "45", "x", .payer = "many"), CLAIM_LOCKED_OUT,
+              "local: locked out, when the server is late");
+    is_number(CLAIM(local, "46", "x"), CLAIM_TAKEN, "others pass alone");
+    kill(redis.pid, SIGCONT);
+}
+
 static void killed(struct store *a, struct store *local)
 {
     int locked = locked_at(a);
@@ -481,6 +490,8 @@ static void killed(struct store *a, struct store *local)
     alone = claim(local, (struct made){.identity = "9", .content = "x"});
     ok(alone.result == CLAIM_TAKEN && alone.alone, "local: taken alone");
     is_number(CLAIM(local, "9", "x"), CLAIM_REPLAYED, "once");
+    is_number(CLAIM(local, "44", "x", .payer = "many"), CLAIM_LOCKED_OUT,
+              "local: who was locked out elsewhere is still");
     ok(share(a, SHARED_GET, "", 0).result == SHARED_UNAVAILABLE,
        "nothing is known of values");
     ok(strstr(stats_of(local).trouble, "once per node") != NULL,
@@ -551,6 +562,7 @@ int main(void)
     late(a, b);
     flood(a, b);
     local = node(true, false);
+    late_and_locked(local);
     killed(a, local);
     a->ops->close(a);
     b->ops->close(b);
