@@ -10,6 +10,8 @@
  */
 #include "classify/memo.h"
 
+#include <assert.h>
+
 /* ---- waking ---- */
 
 static void raise_label(struct evaluation *e, uint32_t label, bool counted,
@@ -427,6 +429,7 @@ static void weigh_rank(struct evaluation *e, uint32_t number)
     enum truth truth = weigh_condition(e, rank->code);
 
     if (truth != TRUTH_FALSE) {
+        assert(e->truths[number] == TRUTH_FALSE); /* looked at once */
         e->truths[number] = (unsigned char)truth;
         e->touched_ranks.items[e->touched_ranks.count++] = number;
         weighing_raise(e, rank->raises, rank->counted, truth);

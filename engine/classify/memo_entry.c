@@ -146,6 +146,7 @@ static void recall(struct evaluation *e, const struct entry *entry)
     e->found.sighted = kept.sighted;
     memcpy(e->found.items, take(&at, kept.scanned + kept.atoms),
            (kept.scanned + kept.atoms) * sizeof(*at));
+    rank_set_empty(&e->look); /* what was woken by asking is in it, or done */
     items = take(&at, kept.look);
     for (uint32_t i = 0; i < kept.look; i++) {
         rank_set_add(&e->look, items[i]);
