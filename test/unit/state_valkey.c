@@ -470,6 +470,7 @@ static void flood(struct store *a, struct store *b)
 
 static void late_and_locked(struct store *local)
 {
+    ok(locked_at(local) > 0, "a new node hears who is locked out");
     kill(redis.pid, SIGSTOP);
     is_number(CLAIM(local, "45", "x", .payer = "many"), CLAIM_LOCKED_OUT,
               "local: locked out, when the server is late");
