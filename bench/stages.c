@@ -128,7 +128,7 @@ int main(void)
     uint64_t seed = 2463534242u;
 
     for (size_t i = 0; i < MADE; i++) {
-        traffic_make(&made[i], &seed);
+        traffic_make(&made[i], &seed, TRAFFIC_NEW);
     }
     for (unsigned i = 0; i < PAID; i++) {
         x402_header(i, payments[i]);
