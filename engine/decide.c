@@ -145,7 +145,10 @@ static void step_facts(struct wb_request *r)
     r->facts.site = r->site->id;
     r->facts.robots = r->site->robots;
     r->facts.databases = &r->engine->databases;
-    payment_parse(&r->facts, &r->engine->payments, r->workspace, &r->payment);
+    if (payment_may_be(&r->facts)) {
+        payment_parse(&r->facts, &r->engine->payments, r->workspace,
+                      &r->payment);
+    }
     payment_fill_slots(&r->payment, &r->facts.payment);
     signature_weigh(r);
     unsigned place = 0;
