@@ -26,16 +26,6 @@
 #include "signed.h"
 #include "steps.h"
 
-void decision_refuse(struct wb_request *r, unsigned status, const char *error,
-                     const char *reason)
-{
-    if (r->denial.status == 0) {
-        r->denial.status = status;
-        r->denial.error = error;
-        r->denial.reason = view_text(reason);
-    }
-}
-
 /* ---- the stateless half ---- */
 
 static const struct {
