@@ -63,6 +63,8 @@ void log_line_header(struct log_line *line, struct view name,
 /* User-Agent and Referer were logged, and no others: of the two, `first`
  * (0: User-Agent) and as many as `count`. */
 void log_line_knows(struct log_line *line, size_t first, size_t count);
+/* Which of the two were; bits of enum wb_captured. False: others were, too. */
+bool log_line_captured(const struct log_line *line, unsigned *captured);
 /* All headers were logged but those that are left out for what they hold,
  * credentials: what is known is a list of names that never are. Nothing if
  * a header of the line had no room. */
