@@ -66,6 +66,11 @@ static struct wb_text text_of(struct view v)
     return (struct wb_text){v.at, v.size};
 }
 
+static bool is_name(const struct log_header *header, struct view name)
+{
+    return header->name.at == name.at || view_equal(header->name, name);
+}
+
 /* User-Agent and Referer, each at most once. */
 static bool sketch_headers(const struct log_line *line,
                            struct wb_sketch *sketch)
@@ -74,9 +79,9 @@ static bool sketch_headers(const struct log_line *line,
     for (size_t i = 0; i < line->header_count; i++) {
         const struct log_header *header = &line->headers[i];
         struct wb_text *place =
-            view_equal(header->name, VIEW("User-Agent")) ? &sketch->user_agent
-            : view_equal(header->name, VIEW("Referer"))  ? &sketch->referer
-                                                         : NULL;
+            is_name(header, log_user_agent) ? &sketch->user_agent
+            : is_name(header, log_referer)  ? &sketch->referer
+                                            : NULL;
         if (!place || place->data) {
             return false;
         }

@@ -8,6 +8,9 @@
 
 #define METHOD_SIZE_MAX 32
 
+const struct view log_user_agent = {"User-Agent", 10};
+const struct view log_referer = {"Referer", 7};
+
 static const struct wb_text two_headers[] = {
     {"user-agent", 10},
     {"referer", 7},

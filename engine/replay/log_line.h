@@ -55,6 +55,8 @@ log_line_looks combined_has_vhost, record_looks, caddy_looks, nginx_json_looks,
 
 /* ---- for those readers ---- */
 
+/* Names of two headers. */
+extern const struct view log_user_agent, log_referer;
 /* Everything NONE, unknown, 0. */
 void log_line_clear(struct log_line *line);
 /* One more header; an empty name is none. */
