@@ -173,6 +173,28 @@ static bool starts_as(const struct pattern *pattern, struct view path)
     return n == 0;
 }
 
+/* By the first two bytes, in either case. */
+static uint64_t start_bit(const char *at)
+{
+    unsigned sum = (unsigned char)ascii_lower(at[0]) +
+                   5U * (unsigned char)ascii_lower(at[1]);
+
+    return UINT64_C(1) << (sum & 63);
+}
+
+uint64_t pattern_starts(const struct pattern *pattern)
+{
+    return pattern->literal < 2 ? UINT64_MAX : start_bit(pattern->folded.at);
+}
+
+bool pattern_may_start(uint64_t starts, struct view path)
+{
+    struct view open = without_lead(path);
+
+    return open.size < 2 ? starts == UINT64_MAX
+                         : (starts & start_bit(open.at)) != 0;
+}
+
 bool pattern_strict(const struct pattern *pattern, struct view path)
 {
     struct view open = without_lead(path);

@@ -101,6 +101,7 @@ struct policy {
     struct method_names methods;
     struct pattern *always_free;
     size_t always_free_count;
+    uint64_t always_free_starts; /* see pattern_starts() */
     struct route *routes;
     size_t route_count;
     struct route_index index;

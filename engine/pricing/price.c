@@ -330,7 +330,9 @@ static bool is_always_free(const struct reach *reach)
 {
     const struct policy *policy = reach->policy;
 
-    if (!reach->readings || reach->path->ambiguous) {
+    if (!reach->readings || reach->path->ambiguous ||
+        !pattern_may_start(policy->always_free_starts,
+                           reach->path->canonical)) {
         return false;
     }
     for (size_t i = 0; i < policy->always_free_count; i++) {
