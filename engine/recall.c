@@ -6,7 +6,7 @@
  *   all but user agent and path ─► glance: site, surroundings
  *   user agent, surroundings    ─► evaluation (past.h)
  *   path                        ─► the only route that fits (policy_spot)
- *   site, evaluation, route     ─► number
+ *   site, evaluation, route, whether it looks like a browser ─► number
  *
  * Glances and numbers are those of requests that were decided. What a line
  * has that is not looked up by its bytes is tested as a decision does: its
@@ -17,6 +17,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "decision_write.h"
 
 #define WORD_MAX 8 /* bytes of a method, a scheme or a version */
 #define HOST_MAX 64
@@ -249,11 +250,12 @@ static bool is_glance(const struct glance *there, const struct glance *glance,
 /* ---- numbers ---- */
 
 static uint64_t key_of(const struct wb_recall *recall, const struct site *site,
-                       unsigned finished, size_t spot)
+                       unsigned finished, size_t spot, struct view agent)
 {
-    uint64_t place = (uint64_t)(site - recall->engine->sites) + 1;
+    uint64_t key = (uint64_t)(site - recall->engine->sites) + 1;
 
-    return (place << FINISHED_BITS | finished) << SPOT_BITS | spot;
+    key = key << 1 | decision_names_browser(agent);
+    return (key << FINISHED_BITS | finished) << SPOT_BITS | spot;
 }
 
 static struct number *number_place(struct wb_recall *recall, uint64_t key)
@@ -323,7 +325,9 @@ unsigned wb_recall_keep(struct wb_recall *recall, const struct wb_request *r)
         spot >> SPOT_BITS != 0 || !keep_glance(recall, r)) {
         return 0;
     }
-    return number_of(recall, key_of(recall, r->site, r->finished, spot));
+    return number_of(recall,
+                     key_of(recall, r->site, r->finished, spot,
+                            view_of_text(r->sketch->user_agent)));
 }
 
 /* ---- finding ---- */
@@ -383,10 +387,12 @@ static unsigned find(struct wb_recall *recall, const struct seeking *seeking,
     unsigned finished =
         past_find(glance->past, glance->around, seeking->hash, agent);
 
-    return finished ? number_place(recall, key_of(recall, glance->site,
-                                                  finished, seeking->spot))
-                          ->number
-                    : 0;
+    if (!finished) {
+        return 0;
+    }
+    uint64_t key =
+        key_of(recall, glance->site, finished, seeking->spot, agent);
+    return number_place(recall, key)->number;
 }
 
 static void find_some(struct wb_recall *recall,

@@ -10,8 +10,8 @@
 #define TEXT_SIZE (2 * LINE_SIZE_MAX)
 /* Lines of a block: so few that its requests stay in a core's cache, so many
  * that a turn costs little. Even alone a thread is a tenth faster with 16 to
- * 64 than with one: each stage's code stays where it is. Where most lines
- * have no request they are more. */
+ * 64 than with one: each stage's code stays where it is. After a block of
+ * whose lines few had a request they are more. */
 #define LINES 32
 #define LINES_OF_NUMBERS 256
 /* Bytes of an unreadable line that are shown. */
@@ -32,9 +32,6 @@ static bool counts_only(const struct block_job *job)
 static bool make_side(struct block *block, unsigned side)
 {
     block->requests[side] = calloc(block->room, sizeof *block->requests[side]);
-    if (makes_records(block->job)) {
-        return block->requests[side] != NULL;
-    }
     block->recalls[side] = wb_recall_new(block->job->engines[side]);
     return block->requests[side] && block->recalls[side];
 }
@@ -48,6 +45,7 @@ struct block *block_new(const struct block_job *job)
     }
     block->job = job;
     block->room = counts_only(job) ? LINES_OF_NUMBERS : LINES;
+    block->used = LINES;
     block->lines = calloc(block->room, sizeof *block->lines);
     block->sketches = calloc(block->room, sizeof *block->sketches);
     block->numbers = calloc(block->room, sizeof *block->numbers);
@@ -109,8 +107,9 @@ enum reading block_take(struct block *block, struct merge *merge)
 {
     size_t used = 0;
 
+    size_t most = block->used > LINES / 2 ? LINES : block->room;
     block->count = 0;
-    while (block->count < block->room && TEXT_SIZE - used >= LINE_SIZE_MAX) {
+    while (block->count < most && TEXT_SIZE - used >= LINE_SIZE_MAX) {
         struct merged line;
         enum reading reading = merge_next(merge, &line);
         if (reading == READING_LINE) {

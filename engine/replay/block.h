@@ -63,7 +63,7 @@ struct block {
     size_t sketched;
     struct wb_request **requests[SIDES]; /* as many as a block needed yet */
     size_t used;                         /* of them */
-    struct wb_recall *recalls[SIDES];    /* NULL: all is made anew */
+    struct wb_recall *recalls[SIDES];
     char *text;
     struct log_clock clock;
     /* Of all blocks that were in this place: */
