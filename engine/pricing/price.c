@@ -392,7 +392,7 @@ void policy_price(const struct policy *policy, const struct request *request,
     struct reach reach;
     struct choice choice = {0};
 
-    memset(out, 0, sizeof *out);
+    price_clear(out);
     out->file = policy->file;
     reach_start(&reach, policy, request, evaluation, market);
     if (is_always_free(&reach)) {

@@ -7,10 +7,12 @@
 
 void request_clear(struct request *request)
 {
-    /* The headers beyond header_count are never read: 4 KiB not to clear. */
+    /* The headers beyond header_count are never read, nor are readings beyond
+     * reading_count: 5 KiB not to clear. */
     memset(request, 0, offsetof(struct request, headers));
     memset(&request->names, 0,
-           sizeof(*request) - offsetof(struct request, names));
+           offsetof(struct request, path.readings) -
+               offsetof(struct request, names));
 }
 
 /* An empty value has `at` set, whatever the transport gave. */
@@ -63,6 +65,7 @@ bool request_add_header(struct request *request, struct view name,
     header->name = empty_if_none(name);
     header->value = empty_if_none(value);
     header->known = request->names ? look_up(request, header->name) : NULL;
+    request->roles |= header->known ? header->known->roles : NAME_OTHER;
     return true;
 }
 

@@ -70,6 +70,7 @@ struct request {
     const struct known_names *names; /* that headers are looked up in; NULL:
                                   they are not */
     uint64_t names_met; /* a bit for each known name, or for several */
+    unsigned roles;     /* of all their names: bits of enum name_role */
     bool repeated;      /* a known name came twice */
     size_t header_count;
     size_t header_bytes;  /* of names and values */
@@ -80,7 +81,6 @@ struct request {
 
     /* worked out by request_prepare */
     struct view host_name; /* lower case, no port, no trailing dot */
-    struct path path;
     struct address client;
     bool client_known;                 /* client_ip was an address */
     struct view site;                  /* set by the engine */
@@ -91,6 +91,7 @@ struct request {
     const struct robots
         *robots;             /* of the site, NULL: none; set by the engine */
     struct view robots_said; /* instead of asking it; tests */
+    struct path path;
 };
 
 /* Empties it; the workspace is the caller's to reset. */
