@@ -359,7 +359,9 @@ enum wb_result wb_decide(struct wb_request *r, struct wb_state *state,
         decision_make_id(r); /* a claim is held by it */
     }
     decision_ask(r);
-    if (!r->evaluation) {
+    if (!r->evaluation) { /* refused before its rules */
+        r->verdict = (struct verdict){.class = CLASS_UNKNOWN};
+        price_clear(&r->price);
         finish(r);
         return WB_DONE;
     }

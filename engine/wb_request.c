@@ -92,16 +92,13 @@ static void start_over(struct wb_request *r)
         memset(&r->payment, 0, sizeof r->payment);
     }
     r->wba.state = WBA_NONE;
-    price_clear(&r->price);
     r->load = VIEW_NONE;
     r->held = false;
     r->quote = VIEW_NONE;
     memset(&r->judgement, 0, sizeof r->judgement);
     r->proof = PROOF_NONE;
     memset(&r->denial, 0, sizeof r->denial);
-    memset(&r->verdict, 0, sizeof r->verdict);
     r->call.answer = (struct claim_answer){0};
-    r->verdict.class = CLASS_UNKNOWN;
     r->label = VIEW_NONE;
     r->proxy_id = VIEW_NONE;
     r->again = false;

@@ -6,8 +6,6 @@
  */
 #include "pricing/pattern.h"
 
-#include <stdint.h>
-
 #include "request/path.h"
 
 static inline char byte_of(char c, bool fold)
@@ -173,34 +171,30 @@ static bool starts_as(const struct pattern *pattern, struct view path)
     return n == 0;
 }
 
-/* By the first two bytes, in either case. */
-static uint64_t start_bit(const char *at)
-{
-    unsigned sum = (unsigned char)ascii_lower(at[0]) +
-                   5U * (unsigned char)ascii_lower(at[1]);
-
-    return UINT64_C(1) << (sum & 63);
-}
-
-uint64_t pattern_starts(const struct pattern *pattern)
-{
-    return pattern->literal < 2 ? UINT64_MAX : start_bit(pattern->folded.at);
-}
-
-bool pattern_may_start(uint64_t starts, struct view path)
-{
-    struct view open = without_lead(path);
-
-    return open.size < 2 ? starts == UINT64_MAX
-                         : (starts & start_bit(open.at)) != 0;
-}
-
 bool pattern_strict(const struct pattern *pattern, struct view path)
 {
     struct view open = without_lead(path);
 
-    return path.size > 0 && path.at[0] == '/' && starts_as(pattern, open) &&
-           segments_match(pattern->text, open, false, true);
+    return path.size > 0 && path.at[0] == '/' &&
+           (is_many(pattern->text) ||
+            (starts_as(pattern, open) &&
+             segments_match(pattern->text, open, false, true)));
+}
+
+static uint64_t start_bit(const char *two)
+{
+    return UINT64_C(1) << ((5 * (unsigned char)two[0] + (unsigned char)two[1]) %
+                           64);
+}
+
+uint64_t pattern_start_of(struct view path)
+{
+    return path.size > 2 ? start_bit(path.at + 1) : UINT64_MAX;
+}
+
+uint64_t pattern_starts(const struct pattern *pattern)
+{
+    return pattern->literal > 1 ? start_bit(pattern->text.at) : UINT64_MAX;
 }
 
 bool pattern_wide(const struct pattern *pattern, struct view path)

@@ -35,10 +35,10 @@ struct pattern {
 bool pattern_make(struct pattern *pattern, struct view text, bool fold,
                   struct arena *arena);
 bool pattern_strict(const struct pattern *pattern, struct view path);
-/* Most paths begin otherwise than a few patterns do: bits for those that the
- * pattern may match strictly, and whether the path is one of them. */
+/* Bits by the two bytes behind the '/': where those of a path and those of
+ * patterns have none in common, none of them matches it strictly. */
+uint64_t pattern_start_of(struct view path);
 uint64_t pattern_starts(const struct pattern *pattern);
-bool pattern_may_start(uint64_t starts, struct view path);
 bool pattern_wide(const struct pattern *pattern, struct view path);
 /* Does `pattern` match whatever `narrow` matches, a '/' at the end aside? May
  * say no where the answer is yes. */

@@ -89,6 +89,7 @@ static void read_always_free(struct loader *loader, const struct node *tree,
     for (size_t i = 0; policy->always_free && i < texts->count; i++) {
         struct pattern *pattern =
             &policy->always_free[policy->always_free_count];
+
         if (pattern_read(loader, texts->nodes[i], true, pattern)) {
             policy->always_free_starts |= pattern_starts(pattern);
             policy->always_free_count++;

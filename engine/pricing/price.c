@@ -19,7 +19,7 @@ struct reach {
     const struct path *path;
     unsigned readings; /* one bit each; 0: it may be any path */
     unsigned method;   /* method_bit, or 0: uncertain */
-    bool host_certain;
+    bool host_certain; /* where some route names one */
 };
 
 /* ---- how well a route fits ---- */
@@ -177,7 +177,7 @@ static void reach_start(struct reach *reach, const struct policy *policy,
               : 0;
     reach->method =
         policy->names_methods ? method_read(&policy->methods, request) : 0;
-    reach->host_certain = host_is_certain(request);
+    reach->host_certain = policy->names_hosts && host_is_certain(request);
 }
 
 /* ---- choosing ---- */
@@ -331,8 +331,8 @@ static bool is_always_free(const struct reach *reach)
     const struct policy *policy = reach->policy;
 
     if (!reach->readings || reach->path->ambiguous ||
-        !pattern_may_start(policy->always_free_starts,
-                           reach->path->canonical)) {
+        !(policy->always_free_starts &
+          pattern_start_of(reach->path->canonical))) {
         return false;
     }
     for (size_t i = 0; i < policy->always_free_count; i++) {
