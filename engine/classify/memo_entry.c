@@ -320,7 +320,7 @@ void memo_keep(struct evaluation *e)
     uint32_t count = e->asked_count - e->asked_before;
 
     if (!e->recording) {
-        return; /* perhaps since more was asked than is kept */
+        return; /* there is no memo, or more was asked than is kept */
     }
     e->recording = false;
     if (e->verdict.limited) {

@@ -19,34 +19,6 @@ static struct view empty_if_none(struct view v)
     return v.at ? v : VIEW("");
 }
 
-/* Is it the name of a header but the last? */
-static bool was_met(const struct request *request,
-                    const struct known_name *known)
-{
-    for (size_t i = 0; i + 1 < request->header_count; i++) {
-        if (request->headers[i].known == known) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static const struct known_name *look_up(struct request *request,
-                                        struct view name)
-{
-    const struct known_name *known = known_names_find(request->names, name);
-
-    if (known) {
-        uint64_t bit = UINT64_C(1) << known->number % 64;
-
-        if (request->names_met & bit) {
-            request->repeated |= was_met(request, known);
-        }
-        request->names_met |= bit;
-    }
-    return known;
-}
-
 bool request_add_header(struct request *request, struct view name,
                         struct view value)
 {
@@ -62,7 +34,9 @@ bool request_add_header(struct request *request, struct view name,
     request->header_count++;
     header->name = empty_if_none(name);
     header->value = empty_if_none(value);
-    header->known = request->names ? look_up(request, header->name) : NULL;
+    header->known = request->names
+                        ? known_names_find(request->names, header->name)
+                        : NULL;
     return true;
 }
 

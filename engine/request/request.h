@@ -48,8 +48,6 @@ struct signature_slots {
     struct view agent, key; /* of one that is verified, else NONE */
 };
 
-struct value_memory;
-
 struct request {
     /* written by the transport; views live until the decision is done */
     int64_t time; /* microseconds since the epoch */
@@ -69,8 +67,6 @@ struct request {
     struct header headers[REQUEST_HEADERS_MAX];
     const struct known_names *names; /* that headers are looked up in; NULL:
                                   they are not */
-    uint64_t names_met; /* a bit for each known name, or for several */
-    bool repeated;      /* a known name came twice */
     size_t header_count;
     size_t header_bytes;  /* of names and values */
     bool headers_limited; /* only headers_known were captured */
@@ -85,7 +81,6 @@ struct request {
     bool client_known;                 /* client_ip was an address */
     struct view site;                  /* set by the engine */
     const struct databases *databases; /* ... here; set by the engine */
-    struct value_memory *memory; /* of values; NULL: none; set by the engine */
     struct payment_slots payment;
     struct signature_slots signature;
     const struct robots

@@ -16,6 +16,9 @@ static bool is_of_retry(const struct request *request,
                           : header_is_of_retry(header->name, NULL);
 }
 
+/* In place of a known name's number: the name's size and its bytes follow. */
+#define CODE_SPELLED UINT16_MAX
+
 size_t shape_count(const struct request *request)
 {
     size_t count = 0;
@@ -81,6 +84,35 @@ struct view shape_order(const struct request *request, struct arena *workspace)
         at += header->name.size;
     }
     return view_of(room, (size_t)(at - room));
+}
+
+struct view shape_code(const struct request *request, char *room, size_t size)
+{
+    size_t at = 0;
+
+    for (size_t i = 0; i < request->header_count; i++) {
+        const struct header *header = &request->headers[i];
+        uint16_t number = CODE_SPELLED;
+
+        if (is_of_retry(request, header)) {
+            continue;
+        }
+        if (size - at < 2 * sizeof(number) + header->name.size) {
+            return VIEW_NONE;
+        }
+        if (header->known && header->known->number < CODE_SPELLED) {
+            number = (uint16_t)header->known->number;
+        }
+        memcpy(room + at, &number, sizeof(number));
+        at += sizeof(number);
+        if (number == CODE_SPELLED) {
+            number = (uint16_t)header->name.size;
+            memcpy(room + at, &number, sizeof(number));
+            write_lower(room + at + sizeof(number), header->name);
+            at += sizeof(number) + header->name.size;
+        }
+    }
+    return view_of(room, at);
 }
 
 struct view shape_hash(struct view order, struct arena *workspace)
