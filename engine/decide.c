@@ -176,6 +176,7 @@ void wb_weigh(struct wb_request *r)
         return;
     }
     r->step = STEP_WEIGHED;
+    request_look_up(&r->facts, r->engine->names);
     bool passed = step_guard(r);
     if (!r->facts.host.at) {
         r->facts.host = target_host(r->facts.target);

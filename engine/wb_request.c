@@ -145,7 +145,6 @@ enum wb_status wb_request_begin(struct wb_request *r, struct wb_engine *engine,
     start_over(r);
     r->differs = 0;
     r->engine = wb_engine_ref(engine);
-    r->facts.names = engine->names;
     r->facts.time = now;
     r->step = STEP_FILLING;
     return WB_OK;

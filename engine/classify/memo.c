@@ -7,6 +7,8 @@
 
 #include <stdlib.h>
 
+#include "base/hash.h"
+
 /* ---- making one ---- */
 
 /* Marks the slots that ranks ask for: by themselves, or for an atom. */
@@ -159,6 +161,7 @@ static bool make_slot(struct memo *memo, uint32_t slot)
 
     keyed->slot = slot;
     keyed->by = keyed_by(p, slot);
+    keyed->joint = field_is_joint(plan_slot_at(p->plan, slot)->field);
     switch (keyed->by) {
     case KEYED_NUMBER:
         return make_bounds(memo, keyed);
@@ -197,8 +200,8 @@ static bool make_part(struct memo *memo, uint32_t source, const bool *asked,
     part->plain = part->count == 0 ||
                   (from->bare && memo->slots[part->first].by == KEYED_STATE);
     return part->plain ||
-           value_table_make(&part->table, share_of(agent ? AGENTS : VALUES,
-                                                   shares),
+           value_table_make(&part->table,
+                            share_of(agent ? AGENTS : VALUES, shares),
                             agent ? AGENT_MAX : VALUE_MAX, tells);
 }
 
@@ -260,6 +263,7 @@ struct memo *memo_new(const struct program *program, size_t shares)
     memo->program = program;
     memo->part_count = (uint32_t)program->plan->source_count;
     memo->list_count = 1;
+    hash_random(memo->factors, sizeof(memo->factors));
     memo->sets = (uint32_t)share_of(MEMO_PLACES, shares) / 2;
     asked = arena_array(arena, (size_t)program->slot_count + 1, sizeof(*asked));
     if (!asked || !make_room(memo) || !make_slots(memo, asked, shares)) {

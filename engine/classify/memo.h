@@ -39,6 +39,7 @@ enum keyed { KEYED_NOT, KEYED_STATE, KEYED_TEXT, KEYED_NUMBER, KEYED_ADDRESS };
 struct keyed_slot {
     uint32_t slot;
     enum keyed by;
+    bool joint;             /* it hangs on two headers */
     const uint64_t *bounds; /* NUMBER: sorted */
     const uint32_t *globs;  /* TEXT: atoms that its effect tells as well */
     uint32_t bound_count, glob_count;
@@ -67,7 +68,7 @@ struct memo {
 
     struct part *parts; /* by source */
     uint32_t part_count;
-    struct keyed_slot *slots; /* of parts, then those of none ... */
+    struct keyed_slot *slots;          /* of parts, then those of none ... */
     uint32_t slot_count, first_single; /* ... whose words end the key */
     uint32_t *absent; /* words of the parts when nothing is there */
     uint32_t *words;  /* room for a list */
@@ -85,7 +86,16 @@ struct memo {
     uint64_t met;             /* requests that were known */
     uint32_t key[MEMO_WORDS]; /* of the request */
     uint32_t key_size;
+    uint64_t hash; /* of it: the sum of its words, each times ... */
+    uint64_t factors[MEMO_WORDS]; /* ... a number that nobody knows */
 };
+
+/* What is missing is not in the hash: it is the same to most requests. */
+static inline void memo_put_word(struct memo *memo, uint32_t at, uint32_t word)
+{
+    memo->key[at] = word;
+    memo->hash += word * memo->factors[at];
+}
 
 /* The number of a list; 0: there is no room for a new one. */
 uint32_t memo_number(struct memo *memo, const uint32_t *items, uint32_t count);

@@ -4,6 +4,10 @@
  * order of headers), then one for each slot of none and of two.
  */
 #include "classify/memo.h"
+#include "request/shape.h"
+
+/* Bytes of an order of headers that is remembered, as shape_code() has it. */
+#define ORDER_CODE_MAX 160
 
 /* ---- words of slots ---- */
 
@@ -78,8 +82,8 @@ static uint32_t word_of_text(struct evaluation *e, struct keyed_slot *keyed,
     bool known;
 
     if (keyed->few.stride > 0) {
-        entry = value_table_find(&keyed->few, e->values[keyed->slot].text,
-                                 &known);
+        entry =
+            value_table_find(&keyed->few, e->values[keyed->slot].text, &known);
         if (entry && entry->note) {
             return entry->note;
         }
@@ -135,8 +139,7 @@ static uint32_t word_of_part(struct evaluation *e, uint32_t source,
     for (uint32_t i = 0; i < part->count; i++) {
         memo->words[i + 1] = word_of_slot(e, &slots[i], remembered);
     }
-    number = memo->full ? 0
-                        : memo_number(memo, memo->words, part->count + 1);
+    number = memo->full ? 0 : memo_number(memo, memo->words, part->count + 1);
     return number ? MEMO_WORD(number) : 0;
 }
 
@@ -163,35 +166,41 @@ static uint32_t find_word(struct evaluation *e, uint32_t source, bool known)
     return word;
 }
 
+/* A header's word; 0: it has none. */
+static uint32_t word_of_source(struct evaluation *e, uint32_t source)
+{
+    struct part *part = &e->memo->parts[source];
+    const struct fill *fill = e->fill;
+    char code[ORDER_CODE_MAX];
+    struct view text = source == fill->plan->order
+                           ? shape_code(fill->request, code, sizeof(code))
+                           : facts_line(fill, source);
+    bool known = false;
+
+    part->met = text.at ? value_table_find(&part->table, text, &known) : NULL;
+    return known && part->met->note ? part->met->note
+                                    : find_word(e, source, known);
+}
+
 /* False: a header has no word. */
 static bool add_parts(struct evaluation *e)
 {
     struct memo *memo = e->memo;
     const struct fill *fill = e->fill;
-    char code[ORDER_CODE_MAX];
 
     for (size_t i = 0; i < fill->present_count; i++) {
         uint32_t source = fill->present[i], word = VALUE_PRESENT;
-        struct part *part = &memo->parts[source];
-        bool known = false;
 
-        if (part->count == 0) {
+        if (memo->parts[source].count == 0) {
             continue;
         }
-        if (!part->plain) {
-            struct view text = facts_source_text(fill, source, code);
-
-            part->met =
-                text.at ? value_table_find(&part->table, text, &known) : NULL;
-            word = part->met && known ? part->met->note : 0;
-            if (word == 0) {
-                word = find_word(e, source, known);
-            }
+        if (!memo->parts[source].plain) {
+            word = word_of_source(e, source);
         }
-        memo->key[source] = word;
         if (word == 0) {
             return false;
         }
+        memo_put_word(memo, source, word);
     }
     return true;
 }
@@ -229,18 +238,20 @@ static void compare(struct evaluation *e, uint32_t slot)
 static bool add_singles(struct evaluation *e)
 {
     struct memo *memo = e->memo;
-    uint32_t *word = memo->key + memo->part_count;
+    uint32_t at = memo->part_count;
 
-    for (uint32_t i = memo->first_single; i < memo->slot_count; i++) {
+    for (uint32_t i = memo->first_single; i < memo->slot_count; i++, at++) {
         struct keyed_slot *keyed = &memo->slots[i];
+        uint32_t word;
 
-        if (e->program->plan->source_of[keyed->slot] < memo->part_count) {
+        if (keyed->joint) {
             compare(e, keyed->slot);
         }
-        *word = word_of_slot(e, keyed, false);
-        if (*word++ == 0 && e->values[keyed->slot].state == VALUE_PRESENT) {
+        word = word_of_slot(e, keyed, false);
+        if (word == 0 && e->values[keyed->slot].state == VALUE_PRESENT) {
             return false;
         }
+        memo_put_word(memo, at, word);
     }
     return true;
 }
@@ -266,11 +277,11 @@ bool memo_make_key(struct evaluation *e)
     if (memo->full) {
         memo_forget(memo);
     }
-    memo->key_size =
-        memo->part_count + memo->slot_count - memo->first_single;
+    memo->key_size = memo->part_count + memo->slot_count - memo->first_single;
     if (memo->key_size > MEMO_WORDS) {
         return false;
     }
+    memo->hash = 0;
     add_missing(memo, e->fill);
     good = add_parts(e) && add_singles(e) && !*e->fill->cut;
     e->fill->agent = NULL; /* it may lie in the memo, which others use then */
@@ -301,8 +312,8 @@ void memo_take_effects(struct evaluation *e)
             take_word(e, slots, memo->key[i]);
         } else if (part->count > 1 && memo->key[i] > VALUE_PRESENT) {
             const uint32_t *words =
-                memo->items +
-                memo->lists[memo->key[i] - MEMO_WORD(0)].first + 1;
+                memo->items + memo->lists[memo->key[i] - MEMO_WORD(0)].first +
+                1;
 
             for (uint32_t k = 0; k < part->count; k++) {
                 take_word(e, &slots[k], words[k]);

@@ -65,7 +65,7 @@ struct evaluation {
     struct verdict verdict;
     const unsigned char *told; /* truths of the conditions, by number; NULL
                                   unless it is finished: see finished.h */
-    struct arena *arena; /* owns all of the above but scratch */
+    struct arena *arena;       /* owns all of the above but scratch */
 };
 
 /* evaluation.c: forgets the last request. */

@@ -12,12 +12,6 @@
 
 /* ---- the sources' lines ---- */
 
-/* Were the headers' names looked up where this plan's are? */
-static bool is_looked_up(const struct fill *fill)
-{
-    return fill->request->names && fill->request->names == fill->plan->names;
-}
-
 static void add_line(struct fill *fill, unsigned source, size_t place)
 {
     struct line *line = &fill->lines[source];
@@ -30,28 +24,49 @@ static void add_line(struct fill *fill, unsigned source, size_t place)
     }
 }
 
-/* Of names that are looked up, the unknown ones are no source's. */
 static void find_lines(struct fill *fill)
 {
     const struct request *request = fill->request;
     const struct plan *plan = fill->plan;
-    bool looked_up = is_looked_up(fill);
 
     for (size_t i = 0; i < request->header_count; i++) {
-        const struct header *header = &request->headers[i];
-        unsigned found;
+        unsigned found =
+            plan_find(plan, SOURCE_HEADER, request->headers[i].name);
 
-        if (looked_up) {
-            found = header->known ? plan->of_name[header->known->number] : 0;
-        } else {
-            found = plan_find(plan, SOURCE_HEADER, header->name);
-        }
         if (found != 0) {
             add_line(fill, found - 1, i);
         }
     }
+}
+
+/* The same of names that were looked up: those that are not known are no
+ * source's. */
+static void find_known_lines(struct fill *fill)
+{
+    const struct header *header = fill->request->headers;
+    const struct header *end = header + fill->request->header_count;
+    const unsigned *of_name = fill->plan->of_name;
+
+    for (size_t i = 0; header < end; header++, i++) {
+        unsigned found = header->known ? of_name[header->known->number] : 0;
+
+        if (found != 0) {
+            add_line(fill, found - 1, i);
+        }
+    }
+}
+
+static void find_sources(struct fill *fill)
+{
+    const struct plan *plan = fill->plan;
+
+    if (fill->request->names && fill->request->names == plan->names) {
+        find_known_lines(fill);
+    } else {
+        find_lines(fill);
+    }
     if (plan->order < plan->source_count && fill->whole &&
-        request->order_kept) {
+        fill->request->order_kept) {
         add_line(fill, plan->order, 0);
     }
 }
@@ -179,22 +194,10 @@ void facts_fill_slot(struct fill *fill, unsigned slot)
 
     if (line->first > 0 && !line->more &&
         slot_is_bare(&fill->plan->slots[slot])) {
-        put_text(fill, slot, fill->request->headers[line->first - 1].value);
+        put_text(fill, slot, facts_line(fill, source));
     } else {
         facts_fill_source(fill, source, NULL);
     }
-}
-
-struct view facts_source_text(const struct fill *fill, unsigned source,
-                              char code[ORDER_CODE_MAX])
-{
-    const struct line *line = &fill->lines[source];
-
-    if (source == fill->plan->order) {
-        return shape_code(fill->request, code, ORDER_CODE_MAX);
-    }
-    return line->more ? VIEW_NONE
-                      : fill->request->headers[line->first - 1].value;
 }
 
 /* ---- slots of cookies and query fields ---- */
@@ -302,7 +305,7 @@ bool facts_start(struct fill *fill, const struct plan *plan,
     fill->lines[plan->source_count].done = true;
     fill_plain(fill);
     find_known(fill);
-    find_lines(fill);
+    find_sources(fill);
     fill_cookies(fill);
     fill_query(fill);
     return true;

@@ -116,15 +116,20 @@ static void fill_located(struct fill *fill, unsigned slot, enum field field)
 static void fill_robots(struct fill *fill, unsigned slot)
 {
     const struct request *request = fill->request;
-    const struct header *agent = request_header(request, VIEW("user-agent"));
+    const struct header *agent;
     struct view token;
 
     if (request->robots_said.at) {
         put_text(fill, slot, request->robots_said);
-    } else if (!request->robots) {
+        return;
+    }
+    if (!request->robots) {
         fill->values[slot].state = VALUE_ABSENT;
-    } else if (request->path.raw.at &&
-               (agent || request_header_known(request, VIEW("user-agent")))) {
+        return;
+    }
+    agent = request_header(request, VIEW("user-agent"));
+    if (request->path.raw.at &&
+        (agent || request_header_known(request, VIEW("user-agent")))) {
         token = robots_token(request->robots, agent ? agent->value : VIEW(""));
         put_text(fill, slot,
                  !token.at || robots_allows(request->robots, token,

@@ -33,7 +33,6 @@ struct told {
     struct view platform; /* browser.platform's name of what a hint says */
 };
 
-#define ORDER_CODE_MAX 160
 struct fill {
     const struct plan *plan;
     const struct request *request;
@@ -63,10 +62,6 @@ bool facts_may_wait(const struct fill *fill);
 void facts_fill_source(struct fill *fill, unsigned source, struct told *told);
 /* A slot in which the source is compared with the user agent. */
 void fill_same(struct fill *fill, unsigned slot, const struct told *told);
-/* The bytes that all of a source is made of; NONE: they lie here and there.
- * Those of the headers' order are written to `code`. */
-struct view facts_source_text(const struct fill *fill, unsigned source,
-                              char code[ORDER_CODE_MAX]);
 
 /* Whoever reads the value of a slot asks for it first. A header's text is read
  * without reading what else is made of it. */
@@ -76,6 +71,15 @@ static inline void facts_need(struct fill *fill, size_t slot)
     if (!fill->lines[fill->plan->source_of[slot]].done) {
         facts_fill_slot(fill, (unsigned)slot);
     }
+}
+
+/* The text of a source of one line; NONE: it has more. */
+static inline struct view facts_line(const struct fill *fill, unsigned source)
+{
+    const struct line *line = &fill->lines[source];
+
+    return line->more ? VIEW_NONE
+                      : fill->request->headers[line->first - 1].value;
 }
 
 /* Of a source that is not there: is it absent, or does nobody know? */

@@ -55,7 +55,7 @@ struct plan {
     unsigned cookie_header, agent, order; /* sources; else source_count */
     size_t written; /* slots of headers whose text is made when asked for */
     const struct known_names
-        *names; /* made by plan_know: by a known name's ... */
+        *names;        /* made by plan_know: by a known name's ... */
     unsigned *of_name; /* ... number its source + 1, or 0 */
 };
 

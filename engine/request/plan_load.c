@@ -244,9 +244,8 @@ static bool give_slots(struct plan *plan)
             }
         }
         source->slot_count = (size_t)(next - source->slots);
-        source->bare =
-            source->slot_count == 1 &&
-            slot_is_bare(&plan->slots[source->slots[0]]);
+        source->bare = source->slot_count == 1 &&
+                       slot_is_bare(&plan->slots[source->slots[0]]);
     }
     return true;
 }

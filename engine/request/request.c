@@ -7,7 +7,7 @@
 
 void request_clear(struct request *request)
 {
-    /* The headers beyond header_count are never read: 4 KiB not to clear. */
+    /* Headers beyond the last are never read: 4 KiB not to clear. */
     memset(request, 0, offsetof(struct request, headers));
     memset(&request->names, 0,
            sizeof(*request) - offsetof(struct request, names));
@@ -22,22 +22,41 @@ static struct view empty_if_none(struct view v)
 bool request_add_header(struct request *request, struct view name,
                         struct view value)
 {
-    size_t room = REQUEST_HEADER_BYTES_MAX - request->header_bytes;
     struct header *header = &request->headers[request->header_count];
+    size_t bytes = request->header_bytes;
 
-    if (request->header_count == REQUEST_HEADERS_MAX || name.size > room ||
-        value.size > room - name.size) {
+    if (request->header_count == REQUEST_HEADERS_MAX ||
+        name.size > REQUEST_HEADER_BYTES_MAX - bytes ||
+        value.size > REQUEST_HEADER_BYTES_MAX - bytes - name.size) {
         request->overflow = true;
         return false;
     }
-    request->header_bytes += name.size + value.size;
+    request->header_bytes = bytes + name.size + value.size;
     request->header_count++;
     header->name = empty_if_none(name);
     header->value = empty_if_none(value);
-    header->known = request->names
-                        ? known_names_find(request->names, header->name)
-                        : NULL;
     return true;
+}
+
+void request_look_up(struct request *request, const struct known_names *names)
+{
+    uint16_t *order = request->order;
+    bool known_all = names->count <= UINT16_MAX;
+
+    request->names = names;
+    for (size_t i = 0; i < request->header_count; i++) {
+        struct header *header = &request->headers[i];
+        const struct known_name *known = known_names_find(names, header->name);
+
+        header->known = known;
+        if (!known) {
+            known_all = false;
+        } else if (!known->retry) {
+            *order++ = (uint16_t)known->number;
+        }
+    }
+    request->order_count = (size_t)(order - request->order);
+    request->order_known = known_all;
 }
 
 /* ":8080" and a trailing dot are no part of a host's name. */

@@ -16,9 +16,6 @@ static bool is_of_retry(const struct request *request,
                           : header_is_of_retry(header->name, NULL);
 }
 
-/* In place of a known name's number: the name's size and its bytes follow. */
-#define CODE_SPELLED UINT16_MAX
-
 size_t shape_count(const struct request *request)
 {
     size_t count = 0;
@@ -90,26 +87,28 @@ struct view shape_code(const struct request *request, char *room, size_t size)
 {
     size_t at = 0;
 
+    if (request->names && request->order_known) {
+        return view_of((const char *)request->order,
+                       request->order_count * sizeof(*request->order));
+    }
     for (size_t i = 0; i < request->header_count; i++) {
         const struct header *header = &request->headers[i];
-        uint16_t number = CODE_SPELLED;
+        uint16_t spelled[2] = {UINT16_MAX, (uint16_t)header->name.size};
 
         if (is_of_retry(request, header)) {
             continue;
         }
-        if (size - at < 2 * sizeof(number) + header->name.size) {
+        if (size - at < sizeof(spelled) + header->name.size) {
             return VIEW_NONE;
         }
-        if (header->known && header->known->number < CODE_SPELLED) {
-            number = (uint16_t)header->known->number;
+        if (header->known && header->known->number < UINT16_MAX) {
+            spelled[0] = (uint16_t)header->known->number;
         }
-        memcpy(room + at, &number, sizeof(number));
-        at += sizeof(number);
-        if (number == CODE_SPELLED) {
-            number = (uint16_t)header->name.size;
-            memcpy(room + at, &number, sizeof(number));
-            write_lower(room + at + sizeof(number), header->name);
-            at += sizeof(number) + header->name.size;
+        memcpy(room + at, spelled, sizeof(spelled));
+        at += sizeof(spelled);
+        if (spelled[0] == UINT16_MAX) {
+            write_lower(room + at, header->name);
+            at += header->name.size;
         }
     }
     return view_of(room, at);

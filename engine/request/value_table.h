@@ -50,9 +50,9 @@ struct remembered *value_table_seek(struct value_table *table, struct view text,
 static inline struct told *value_table_told(const struct value_table *table,
                                             struct remembered *entry)
 {
-    return table->told_at > 0 ? (struct told *)(void *)((char *)entry +
-                                                        table->told_at)
-                              : NULL;
+    return table->told_at > 0
+               ? (struct told *)(void *)((char *)entry + table->told_at)
+               : NULL;
 }
 
 /* Most values are short, and the same as last time. */
@@ -91,8 +91,8 @@ static inline bool value_bytes_equal(const char *a, const char *b, size_t size)
     return ((x[0] ^ y[0]) | (x[1] ^ y[1])) == 0;
 }
 
-static inline struct remembered *
-value_table_find(struct value_table *table, struct view text, bool *known)
+static inline struct remembered *value_table_find(struct value_table *table,
+                                                  struct view text, bool *known)
 {
     struct remembered *last = table->last;
 

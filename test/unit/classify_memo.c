@@ -98,7 +98,6 @@ static void weigh(struct weigher *w, const char *one, const char *two,
     uint64_t rate = odd % 4;
 
     weigher_start(w);
-    w->request.names = names;
     request_add_header(&w->request, VIEW("One"), view_text(one));
     request_add_header(&w->request, VIEW("Two"), view_text(two));
     if (odd % 5 == 0) {
@@ -114,6 +113,7 @@ static void weigh(struct weigher *w, const char *one, const char *two,
     if (!request_prepare(&w->request, w->workspace)) {
         abort();
     }
+    request_look_up(&w->request, names);
     if (with) {
         facts_start(&filling, program_plan(w->program), &w->request, w->values,
                     w->workspace, &cut);

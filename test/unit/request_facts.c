@@ -414,8 +414,7 @@ static void compared(void)
         {chrome, "\"Chromium\";v=\"155\"", "\"Windows\"", "0", "0"},
         {chrome, "\"Opera\";v=\"120\"", "\"Unknown\"", "absent", "absent"},
         {chrome, "nonsense", "Linux", "absent", "absent"},
-        {"Lynx/2.9", "\"Chromium\";v=\"156\"", "\"Linux\"", "absent",
-         "absent"},
+        {"Lynx/2.9", "\"Chromium\";v=\"156\"", "\"Linux\"", "absent", "absent"},
         {NULL, "\"Chromium\";v=\"156\"", "\"Linux\"", "absent", "absent"},
     };
 
