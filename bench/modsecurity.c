@@ -129,8 +129,8 @@ static void *no_rules(struct modsecurity *m)
     return add(m, rules, "SecRuleEngine On\n") ? rules : NULL;
 }
 
-/* As many names of agents as the shipped rules have, seven a rule, and
- * headers that are missing. */
+/* As many names of agents as the shipped rules have (some 840), fourteen a
+ * rule, and headers that are missing. */
 static void *seventy_rules(struct modsecurity *m)
 {
     static const char *const names[] = {"acme", "data", "site", "meta", "link",
@@ -141,16 +141,26 @@ static void *seventy_rules(struct modsecurity *m)
         "Accept", "Accept-Language", "Accept-Encoding", "Host", "Connection",
         "Cookie", "Sec-Fetch-Mode",  "Sec-Fetch-Dest",  "DNT",  "Referer"};
     void *rules = no_rules(m);
-    char text[512];
+    static const char *const forms[] = {
+        "%s%s",       "%s-%s",      "%s_%s",      "my%s%s",     "the%s%s",
+        "go%s%s",     "%s%sx",      "%s%s-image", "%s%s-ad",    "%s%s-news",
+        "%s%s-video", "%s%s-phone", "%s%s-user",  "%s%s-search"};
+    char text[1024];
     bool good = rules != NULL;
     for (unsigned i = 0; i < 70 && good; i++) {
         if (i < 60) {
-            const char *n = names[i % 10], *e = ends[i / 10];
-            snprintf(text, sizeof text,
-                     "SecRule REQUEST_HEADERS:User-Agent \"@rx (?i)\\b(?:%s%s|"
-                     "%s-%s|my%s%s|the%s%s|%s%s-image|%s%s-news|%s%s-video)"
-                     "\\b\" \"id:%u,phase:1,pass,nolog,setvar:tx.score=+5\"\n",
-                     n, e, n, e, n, e, n, e, n, e, n, e, n, e, 1000 + i);
+            int size = snprintf(text, sizeof text, "%s",
+                                "SecRule REQUEST_HEADERS:User-Agent \"@rx "
+                                "(?i)\\b(?:");
+            for (size_t f = 0; f < sizeof forms / sizeof *forms; f++) {
+                size += snprintf(text + size, sizeof text - (size_t)size,
+                                 f ? "|" : "");
+                size += snprintf(text + size, sizeof text - (size_t)size,
+                                 forms[f], names[i % 10], ends[i / 10]);
+            }
+            snprintf(text + size, sizeof text - (size_t)size,
+                     ")\\b\" \"id:%u,phase:1,pass,nolog,setvar:tx.score=+5\"\n",
+                     1000 + i);
         } else {
             snprintf(text, sizeof text,
                      "SecRule &REQUEST_HEADERS:%s \"@eq 0\""

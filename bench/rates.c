@@ -36,8 +36,8 @@ static void *count(void *arg)
 
     for (unsigned i = 0; i < EVENTS; i++) {
         work->seed = work->seed * UINT64_C(6364136223846793005) + 1;
-        rates_count(work->rates, (work->seed >> 33) % work->clients + 1, 1, 0,
-                    WINDOW, WINDOW * 9 + i);
+        rates_count(work->rates, (work->seed >> 33) % work->clients + 1, 1,
+                    NULL, WINDOW, WINDOW * 9 + i);
     }
     work->seconds = own_seconds() - before;
     return NULL;

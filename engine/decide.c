@@ -27,16 +27,6 @@
 #include "signed.h"
 #include "steps.h"
 
-void decision_refuse(struct wb_request *r, unsigned status, const char *error,
-                     const char *reason)
-{
-    if (r->denial.status == 0) {
-        r->denial.status = status;
-        r->denial.error = error;
-        r->denial.reason = view_text(reason);
-    }
-}
-
 /* ---- the stateless half ---- */
 
 static const struct {
@@ -146,7 +136,10 @@ static void step_facts(struct wb_request *r)
     r->facts.site = r->site->id;
     r->facts.robots = r->site->robots;
     r->facts.databases = &r->engine->databases;
-    payment_parse(&r->facts, &r->engine->payments, r->workspace, &r->payment);
+    if (payment_may_be(&r->facts)) {
+        payment_parse(&r->facts, &r->engine->payments, r->workspace,
+                      &r->payment);
+    }
     payment_fill_slots(&r->payment, &r->facts.payment);
     signature_weigh(r);
     unsigned place = 0;
@@ -244,7 +237,8 @@ static const uint64_t *step_rates(struct wb_request *r)
     if (n == 0 || !r->state) {
         return NULL;
     }
-    uint64_t network = 0; /* worked out once a rate counts */
+    const struct address *client =
+        r->facts.client_known ? &r->facts.client : NULL;
     const struct rate_info *before = NULL;
     uint64_t parts = 0;
     bool whole = false;
@@ -254,12 +248,9 @@ static const uint64_t *step_rates(struct wb_request *r)
             whole = rate_parts(r, rate, &parts);
         }
         before = rate;
-        if (whole && network == 0 && r->facts.client_known) {
-            network = rates_network(r->state->rates, &r->facts.client);
-        }
         r->rates[i] =
-            whole ? rates_count(r->state->rates, parts ^ hash_table(rate->name),
-                                r->again ? 0 : 1, network, rate->window,
+            whole ? rates_count(r->state->rates, parts ^ rate->name_hash,
+                                r->again ? 0 : 1, client, rate->window,
                                 r->facts.time)
                   : RATE_UNKNOWN;
     }
@@ -300,9 +291,9 @@ static void refuse_too_large(struct wb_request *r)
 /* Numbers are written once, for headers, records and single answers. */
 static void write_numbers(struct wb_request *r)
 {
-    struct text score = text_in(r->score_text, sizeof r->score_text - 1);
+    struct text score = text_in(r->score_room, sizeof r->score_room);
     text_add_u64(&score, (uint64_t)r->verdict.score);
-    r->score_text[score.size] = '\0';
+    r->score_text = text_view(&score);
     r->amount_text = VIEW("0");
     r->price_text = VIEW("0");
     r->demand_text = VIEW_NONE;
@@ -378,7 +369,9 @@ enum wb_result wb_decide(struct wb_request *r, struct wb_state *state,
         decision_make_id(r); /* a claim is held by it */
     }
     decision_ask(r);
-    if (!r->evaluation) {
+    if (!r->evaluation) { /* refused before its rules */
+        r->verdict = (struct verdict){.class = CLASS_UNKNOWN};
+        price_clear(&r->price);
         finish(r);
         return WB_DONE;
     }

@@ -151,7 +151,7 @@ static bool payer_of(const struct payment *payment,
 void payment_claim(struct wb_request *r)
 {
     struct claim *claim = &r->call.claim;
-    memset(claim, 0, sizeof *claim);
+    memset(&r->call, 0, sizeof r->call);
     memcpy(claim->identity, r->payment.identity, sizeof claim->identity);
     memcpy(claim->content, r->payment.content, sizeof claim->content);
     memcpy(claim->decision, r->id, sizeof claim->decision);

@@ -77,7 +77,8 @@ struct wb_request {
     char id_text[33];
     bool count; /* decided in count mode */
     struct verdict verdict;
-    char score_text[4];
+    struct view score_text;
+    char score_room[4];
     struct view amount_text, price_text; /* atomic, decimal; "0": free */
     char price_room[AMOUNT_DIGITS + AMOUNT_TEXT];
     struct view demand_text; /* decimal, or NONE */

@@ -513,7 +513,7 @@ static struct view answer(const struct wb_request *r, enum wb_answer which)
     case WB_ANSWER_CLASS:
         return view_text(class_names[r->verdict.class]);
     case WB_ANSWER_SCORE:
-        return view_text(r->score_text);
+        return r->score_text;
     case WB_ANSWER_AGENT_NAME:
         return r->verdict.agent_name;
     case WB_ANSWER_AGENT_CATEGORY:

@@ -1,11 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The decision as a 4xx answer: a JSON object, or a short page when
- * something is not for sale and the client takes text/html. It tells the
- * reason and the decision id, never score, labels or rules.
+ * What refuses a request first, and that as a 4xx answer: a JSON object, or a
+ * short page when something is not for sale and the client takes text/html. It
+ * tells the reason and the decision id, never score, labels or rules.
  */
 #include "base/json.h"
 #include "steps.h"
+
+void decision_refuse(struct wb_request *r, unsigned status, const char *error,
+                     const char *reason)
+{
+    if (r->denial.status == 0) {
+        r->denial.status = status;
+        r->denial.error = error;
+        r->denial.reason = view_text(reason);
+    }
+}
 
 static void header(struct wb_request *r, const char *name, struct view value)
 {

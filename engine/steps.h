@@ -8,7 +8,7 @@
 
 #include "decision.h"
 
-/* decide.c: what refuses first is what is told. `reason`: token or NULL. */
+/* denial.c: what refuses first is what is told. `reason`: token or NULL. */
 void decision_refuse(struct wb_request *request, unsigned status,
                      const char *error, const char *reason);
 /* asked.c: fills ask and again. */

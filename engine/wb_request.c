@@ -86,23 +86,23 @@ static bool make_evaluations(struct wb_request *r, struct wb_engine *engine)
     return r->values && r->fill && r->rates && memos_add(engine);
 }
 
-/* All that a request before this one left behind. */
+/* All that a request before this one left behind. What is large is emptied
+ * where it was filled. */
 static void start_over(struct wb_request *r)
 {
     arena_reset(r->workspace);
     request_clear(&r->facts);
-    memset(&r->payment, 0, sizeof r->payment);
+    if (r->payment.protocol != PROTOCOL_NONE || r->payment.unknown) {
+        memset(&r->payment, 0, sizeof r->payment);
+    }
     r->wba.state = WBA_NONE;
-    memset(&r->price, 0, sizeof r->price);
     r->load = VIEW_NONE;
     r->held = false;
     r->quote = VIEW_NONE;
     memset(&r->judgement, 0, sizeof r->judgement);
     r->proof = PROOF_NONE;
     memset(&r->denial, 0, sizeof r->denial);
-    memset(&r->verdict, 0, sizeof r->verdict);
-    memset(&r->call, 0, sizeof r->call);
-    r->verdict.class = CLASS_UNKNOWN;
+    r->call.answer = (struct claim_answer){0};
     r->label = VIEW_NONE;
     r->proxy_id = VIEW_NONE;
     r->again = false;

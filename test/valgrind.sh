@@ -40,6 +40,6 @@ if [ $# = 0 ]; then
     done
     set -- "$@" sidecar replay partial
 fi
-WB_PATIENCE=${WB_PATIENCE:-120}
-export WB_PATIENCE
+WB_SLOW=${WB_SLOW:-12}
+export WB_SLOW
 exec sh test/run "$build/valgrind" "$@"

@@ -111,6 +111,19 @@ static inline unsigned sixteen_bits(sixteen all)
 #endif
 }
 
+/* Bytes of both in turn: of their first halves, and of their last. */
+static inline sixteen sixteen_zip_first(sixteen a, sixteen b)
+{
+    return __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5,
+                                   21, 6, 22, 7, 23);
+}
+
+static inline sixteen sixteen_zip_last(sixteen a, sixteen b)
+{
+    return __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28,
+                                   13, 29, 14, 30, 15, 31);
+}
+
 /* Letters in lower case. */
 static inline sixteen sixteen_lower(sixteen all)
 {

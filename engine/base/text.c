@@ -8,6 +8,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/sixteen.h"
+
 #define FORMATTED_MAX 1024
 
 void text_add_u64(struct text *t, uint64_t n)
@@ -36,6 +38,25 @@ void text_add_i64(struct text *t, int64_t n)
     text_add(t, text_view(&number));
 }
 
+/* Sixteen at once: "0" to "f" of halves of bytes. */
+static sixteen digits_of(sixteen halves)
+{
+    sixteen letters = (sixteen)(halves > sixteen_of(9));
+
+    return halves + sixteen_of('0') + (letters & sixteen_of('a' - '9' - 1));
+}
+
+static void write_hex16(char *at, const void *bytes)
+{
+    sixteen all = sixteen_at(bytes);
+    sixteen high = digits_of(all >> 4), low = digits_of(all & sixteen_of(15));
+    sixteen first = sixteen_zip_first(high, low);
+    sixteen last = sixteen_zip_last(high, low);
+
+    memcpy(at, &first, sizeof(first));
+    memcpy(at + 16, &last, sizeof(last));
+}
+
 void text_add_hex(struct text *t, const void *bytes, size_t size)
 {
     static const char digits[] = "0123456789abcdef";
@@ -47,6 +68,9 @@ void text_add_hex(struct text *t, const void *bytes, size_t size)
         return;
     }
     at = size > 0 ? text_claim(t, 2 * size) : NULL;
+    for (; at && size >= 16; size -= 16, from += 16, at += 32) {
+        write_hex16(at, from);
+    }
     for (size_t i = 0; at && i < size; i++) {
         at[2 * i] = digits[from[i] >> 4];
         at[2 * i + 1] = digits[from[i] & 15];

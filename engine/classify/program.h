@@ -60,6 +60,7 @@ size_t program_slots(const struct program *program);
 /* A declared rate: the slots that make its key, and its window. */
 struct rate_info {
     struct view name;
+    uint64_t name_hash; /* part of what it counts under */
     const size_t *slots;
     size_t slot_count;
     int64_t window; /* microseconds */

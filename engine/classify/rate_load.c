@@ -7,6 +7,7 @@
  * They are known to all packs of a snapshot; that a `rate.NAME` is declared
  * is checked when all are there.
  */
+#include "base/hash.h"
 #include "classify/draft_load.h"
 
 #include "config/schema.h"
@@ -98,8 +99,9 @@ static bool add(struct rules *rules, const struct node *node,
 static bool read_rate(struct rules *rules, const struct node *node)
 {
     struct rate_text text = {0};
-    struct draft_rate rate = {.info = {.name = node->key},
-                              .place = node->key_place};
+    struct draft_rate rate = {
+        .info = {.name = node->key, .name_hash = hash_table(node->key)},
+        .place = node->key_place};
     size_t other = names_find(&rules->rate_names, node->key);
 
     if (!id_is_good(node->key) || node->key.size > NAME_MAX_BYTES) {

@@ -93,7 +93,6 @@ void payment_settings_default(struct payment_settings *settings)
         .headers = payment_headers,
         .header_count = payment_header_count,
     };
-    payment_headers_index(settings);
     for (size_t i = 0; i < PAYMENT_STATES; i++) {
         settings->actions[i] = PAYMENT_REJECT;
     }
@@ -120,36 +119,6 @@ enum payment_action payment_action(const struct payment *payment,
 }
 
 /* ---- which headers they are ---- */
-
-/* Most names differ from all of ours in their first and last letters or their
- * size: a bit for a size in the word of the letters, both shrunk. */
-static uint64_t size_bit(size_t size)
-{
-    return UINT64_C(1) << (size < 63 ? size : 63);
-}
-
-/* Alike for both cases. */
-static unsigned ends_of(struct view name)
-{
-    return (unsigned)(name.at[0] + 2 * name.at[name.size - 1]) & 31;
-}
-
-static bool may_be_ours(const struct payment_settings *settings,
-                        struct view name)
-{
-    return name.size > 0 &&
-           settings->header_ends[ends_of(name)] & size_bit(name.size);
-}
-
-void payment_headers_index(struct payment_settings *settings)
-{
-    memset(settings->header_ends, 0, sizeof(settings->header_ends));
-    for (size_t i = 0; i < settings->header_count; i++) {
-        struct view name = settings->headers[i].name;
-
-        settings->header_ends[ends_of(name)] |= size_bit(name.size);
-    }
-}
 
 static const struct payment_header *
 find_row(const struct payment_settings *settings, struct view name)
@@ -209,9 +178,7 @@ static bool open_line(const struct payment_header *row,
 bool payment_line_pays(const struct payment_settings *settings,
                        const struct header *header)
 {
-    const struct payment_header *row = may_be_ours(settings, header->name)
-                                           ? find_row(settings, header->name)
-                                           : NULL;
+    const struct payment_header *row = find_row(settings, header->name);
     struct found found;
 
     return row && open_line(row, header, &found);
@@ -221,16 +188,14 @@ static void find_lines(const struct request *request,
                        const struct payment_settings *settings,
                        struct finding *out)
 {
+    if (request->names && !(request->roles & NAME_RETRY)) {
+        return; /* all of ours are known as such */
+    }
     for (size_t i = 0; i < request->header_count; i++) {
         const struct header *header = &request->headers[i];
-        const struct payment_header *row;
+        const struct payment_header *row = find_row(settings, header->name);
         struct found found;
 
-        if (!may_be_ours(settings, header->name) ||
-            (request->names && !header->known)) {
-            continue; /* all of ours are known */
-        }
-        row = find_row(settings, header->name);
         if (!row || !open_line(row, header, &found)) {
             continue;
         }

@@ -139,12 +139,9 @@ struct payment_settings {
     const struct payment_header *headers;
     size_t header_count;
     struct retry_names mapped; /* those of them that an operator mapped */
-    uint64_t header_ends[32];  /* see payment_headers_index() */
 };
 #define PAYMENT_HEADERS_MAX 24
 void payment_settings_default(struct payment_settings *settings);
-/* Once `headers` is complete: makes looking for them fast. */
-void payment_headers_index(struct payment_settings *settings);
 
 struct payment {
     enum payment_protocol protocol;
@@ -185,6 +182,13 @@ extern const size_t payment_header_count;
  * spoofed. */
 extern const char *const payment_guarded_headers[];
 
+/* Can there be a payment, or is it unknown whether there is one? If not,
+ * payment_parse() would leave *out all zero. */
+static inline bool payment_may_be(const struct request *request)
+{
+    return !request->names || request->roles & NAME_RETRY ||
+           request->headers_limited || request->overflow;
+}
 /* Reads the request's payment headers. Text lives in `workspace`. Always
  * fills *out; a workspace that is full makes it malformed. */
 void payment_parse(const struct request *request,

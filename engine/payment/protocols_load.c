@@ -345,6 +345,5 @@ bool protocols_read_headers(const struct node *node,
     settings->headers = headers;
     settings->header_count = n;
     settings->mapped = (struct retry_names){names, n - payment_header_count};
-    payment_headers_index(settings);
     return true;
 }

@@ -35,9 +35,15 @@ static bool is_one_of(struct view name, const char *const *names)
     return *names != NULL;
 }
 
+static bool may_override(const struct request *request)
+{
+    return request->roles & (NAME_OVERRIDES | NAME_OTHER);
+}
+
 bool override_of_method(const struct request *request)
 {
-    for (size_t i = 0; i < request->header_count; i++) {
+    for (size_t i = 0; may_override(request) && i < request->header_count;
+         i++) {
         if (is_one_of(request->headers[i].name, methods)) {
             return true;
         }
@@ -71,7 +77,8 @@ static struct view without_origin(struct view url)
 
 bool override_of_path(const struct request *request)
 {
-    for (size_t i = 0; i < request->header_count; i++) {
+    for (size_t i = 0; may_override(request) && i < request->header_count;
+         i++) {
         const struct header *header = &request->headers[i];
         if (is_one_of(header->name, paths) &&
             !view_equal(without_origin(view_trim(header->value)),

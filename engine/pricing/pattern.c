@@ -6,8 +6,6 @@
  */
 #include "pricing/pattern.h"
 
-#include <stdint.h>
-
 #include "request/path.h"
 
 static inline char byte_of(char c, bool fold)
@@ -177,8 +175,26 @@ bool pattern_strict(const struct pattern *pattern, struct view path)
 {
     struct view open = without_lead(path);
 
-    return path.size > 0 && path.at[0] == '/' && starts_as(pattern, open) &&
-           segments_match(pattern->text, open, false, true);
+    return path.size > 0 && path.at[0] == '/' &&
+           (is_many(pattern->text) ||
+            (starts_as(pattern, open) &&
+             segments_match(pattern->text, open, false, true)));
+}
+
+static uint64_t start_bit(const char *two)
+{
+    return UINT64_C(1) << ((5 * (unsigned char)two[0] + (unsigned char)two[1]) %
+                           64);
+}
+
+uint64_t pattern_start_of(struct view path)
+{
+    return path.size > 2 ? start_bit(path.at + 1) : UINT64_MAX;
+}
+
+uint64_t pattern_starts(const struct pattern *pattern)
+{
+    return pattern->literal > 1 ? start_bit(pattern->text.at) : UINT64_MAX;
 }
 
 bool pattern_wide(const struct pattern *pattern, struct view path)

@@ -14,6 +14,8 @@
 #ifndef WB_PRICING_PATTERN_H
 #define WB_PRICING_PATTERN_H
 
+#include <stdint.h>
+
 #include "base/arena.h"
 #include "base/view.h"
 
@@ -33,6 +35,10 @@ struct pattern {
 bool pattern_make(struct pattern *pattern, struct view text, bool fold,
                   struct arena *arena);
 bool pattern_strict(const struct pattern *pattern, struct view path);
+/* Bits by the two bytes behind the '/': where those of a path and those of
+ * patterns have none in common, none of them matches it strictly. */
+uint64_t pattern_start_of(struct view path);
+uint64_t pattern_starts(const struct pattern *pattern);
 bool pattern_wide(const struct pattern *pattern, struct view path);
 /* Does `pattern` match whatever `narrow` matches, a '/' at the end aside? May
  * say no where the answer is yes. */

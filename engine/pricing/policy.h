@@ -87,7 +87,8 @@ struct policy {
     bool moves;      /* some route's price is more than its outcome's */
     bool folds_case; /* wide matching folds case */
     bool preflight_free;
-    bool names_methods; /* some route does */
+    bool names_methods; /* some route does ... */
+    bool names_hosts;   /* ... */
     struct asset *assets;
     size_t asset_count;
     int64_t rate_max_age; /* of rates that are pushed, microseconds */
@@ -101,6 +102,7 @@ struct policy {
     struct method_names methods;
     struct pattern *always_free;
     size_t always_free_count;
+    uint64_t always_free_starts; /* of these patterns */
     struct route *routes;
     size_t route_count;
     struct route_index index;

@@ -87,8 +87,11 @@ static void read_always_free(struct loader *loader, const struct node *tree,
     policy->always_free =
         load_array(loader, tree, texts->count, sizeof(struct pattern));
     for (size_t i = 0; policy->always_free && i < texts->count; i++) {
-        if (pattern_read(loader, texts->nodes[i], true,
-                         &policy->always_free[policy->always_free_count])) {
+        struct pattern *pattern =
+            &policy->always_free[policy->always_free_count];
+
+        if (pattern_read(loader, texts->nodes[i], true, pattern)) {
+            policy->always_free_starts |= pattern_starts(pattern);
             policy->always_free_count++;
         }
     }

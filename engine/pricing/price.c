@@ -19,7 +19,7 @@ struct reach {
     const struct path *path;
     unsigned readings; /* one bit each; 0: it may be any path */
     unsigned method;   /* method_bit, or 0: uncertain */
-    bool host_certain;
+    bool host_certain; /* where some route names one */
 };
 
 /* ---- how well a route fits ---- */
@@ -177,7 +177,7 @@ static void reach_start(struct reach *reach, const struct policy *policy,
               : 0;
     reach->method =
         policy->names_methods ? method_read(&policy->methods, request) : 0;
-    reach->host_certain = host_is_certain(request);
+    reach->host_certain = policy->names_hosts && host_is_certain(request);
 }
 
 /* ---- choosing ---- */
@@ -330,7 +330,9 @@ static bool is_always_free(const struct reach *reach)
 {
     const struct policy *policy = reach->policy;
 
-    if (!reach->readings || reach->path->ambiguous) {
+    if (!reach->readings || reach->path->ambiguous ||
+        !(policy->always_free_starts &
+          pattern_start_of(reach->path->canonical))) {
         return false;
     }
     for (size_t i = 0; i < policy->always_free_count; i++) {
@@ -390,7 +392,7 @@ void policy_price(const struct policy *policy, const struct request *request,
     struct reach reach;
     struct choice choice = {0};
 
-    memset(out, 0, sizeof *out);
+    price_clear(out);
     out->file = policy->file;
     reach_start(&reach, policy, request, evaluation, market);
     if (is_always_free(&reach)) {

@@ -74,24 +74,31 @@ struct route;
 
 struct price {
     enum price_action action;
+    unsigned tier;             /* from 1; 0: the route's own price */
+    unsigned line;             /* of the tier or route, for explain */
     struct amount amount;      /* atomic; 0 unless CHARGE: what is told first */
     const struct asset *asset; /* NULL unless CHARGE */
     struct view pay_to;
-    struct money offers[PRICE_OFFERS_MAX]; /* the first is the above */
-    struct rate rates[PRICE_OFFERS_MAX];   /* where it is of a currency */
-    size_t offer_count;
-    struct factors factors;
-    uint64_t units;      /* priced by units: how many; else 0 */
-    size_t volume_step;  /* of volume, from 1; 0: none */
-    uint64_t multiplier; /* of demand, parts per million; 0: does not move */
-    struct view route;   /* id; "otherwise", "always-free" or "preflight" */
-    unsigned tier;       /* from 1; 0: the route's own price */
-    unsigned line;       /* of the tier or route, for explain */
+    struct view route; /* id; "otherwise", "always-free" or "preflight" */
     struct view file;
     const struct refusal *refusal; /* when REJECT */
     const struct outcome *outcome; /* what said it, and of which route */
     const struct route *of;        /* NULL: of none */
+    uint64_t units;      /* priced by units: how many; else 0 */
+    size_t volume_step;  /* of volume, from 1; 0: none */
+    uint64_t multiplier; /* of demand, parts per million; 0: does not move */
+    size_t offer_count;
+    /* when CHARGE: */
+    struct factors factors;
+    struct money offers[PRICE_OFFERS_MAX]; /* the first is the above */
+    struct rate rates[PRICE_OFFERS_MAX];   /* where it is of a currency */
 };
+
+/* Free, by nobody's word. What only a charge has is left as it is. */
+static inline void price_clear(struct price *price)
+{
+    memset(price, 0, offsetof(struct price, factors));
+}
 
 struct policy;
 struct market;

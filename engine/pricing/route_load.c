@@ -285,6 +285,7 @@ static bool read_hosts(struct loader *loader, const struct node *map,
             route->host_count++;
         }
     }
+    loader->policy->names_hosts = true;
     return route->host_count == texts->count;
 }
 

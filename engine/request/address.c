@@ -19,24 +19,25 @@ bool address_is_v4(const struct address *a)
  * 255 without leading zeros. */
 static bool read_v4(struct view text, unsigned char bytes[4])
 {
-    size_t i = 0;
+    const char *at = text.at, *end = text.at + text.size;
 
+    if (text.size == 0 || text.size > sizeof("255.255.255.255") - 1) {
+        return false;
+    }
     for (unsigned k = 0; k < 4; k++) {
-        size_t start = i;
-        unsigned n = 0;
+        const char *start = at;
+        unsigned n = 0, digit;
 
-        for (; i < text.size && text.at[i] >= '0' && text.at[i] <= '9'; i++) {
-            n = n * 10 + (unsigned)(text.at[i] - '0');
-            if (n > 255 || (i > start && text.at[start] == '0')) {
-                return false;
-            }
+        for (; at < end && (digit = (unsigned)*at - '0') <= 9; at++) {
+            n = n * 10 + digit;
         }
-        if (i == start || (k < 3 && (i == text.size || text.at[i++] != '.'))) {
+        if (at == start || n > 255 || (*start == '0' && at - start > 1) ||
+            (k < 3 && (at == end || *at++ != '.'))) {
             return false;
         }
         bytes[k] = (unsigned char)n;
     }
-    return i == text.size;
+    return at == end;
 }
 
 bool address_read(struct view text, struct address *out)
@@ -130,7 +131,9 @@ struct address address_client(const struct address *a)
 {
     struct address client = *a;
 
-    keep_bits(&client, address_is_v4(a) ? 128 : 64);
+    if (!address_is_v4(a)) {
+        memset(client.bytes + 8, 0, 8);
+    }
     return client;
 }
 
@@ -138,6 +141,10 @@ struct address address_neighbourhood(const struct address *a)
 {
     struct address around = *a;
 
-    keep_bits(&around, address_is_v4(a) ? 96 + 24 : 48);
+    if (address_is_v4(a)) {
+        around.bytes[15] = 0;
+    } else {
+        memset(around.bytes + 6, 0, 10);
+    }
     return around;
 }

@@ -26,12 +26,22 @@ struct name_words {
 /* So many bytes may be read from where a known name starts. */
 #define KNOWN_NAME_ROOM 32
 
+/* What a header may do besides being read by rules, as bits: a request without
+ * any that pays need not be looked through for one. */
+enum name_role {
+    NAME_RETRY = 1,     /* only a paid retry has it: payments come in such */
+    NAME_OVERRIDES = 2, /* names another path or method */
+    NAME_SIGNS = 4,     /* Signature-Input */
+    NAME_OTHER = 8      /* not known, or not spelled as those above: CGI may
+                           take it for one of them */
+};
+
 struct known_name {
     struct view name; /* lower case */
     unsigned number;  /* from 0 */
     bool spoofed;     /* the guard refuses it, however spelled */
     bool lists;       /* its value names headers of this hop */
-    bool retry;       /* only a paid retry has it */
+    unsigned char roles;
     struct name_words bytes;
     struct name_words kept; /* all bits but those of case in letters */
 };

@@ -39,6 +39,11 @@ static const char *const usual_names[] = {"host",
                                           "x-forwarded-for",
                                           "via"};
 
+/* Looked for in every request: by what was met, not by looking through. */
+static const char *const sought_names[] = {
+    "signature-input",        "x-original-url", "x-rewrite-url",
+    "x-http-method-override", "x-http-method",  "x-method-override"};
+
 static bool add_all(struct known_names *names, const char *const *list,
                     size_t count)
 {
@@ -60,7 +65,9 @@ struct known_names *known_names_new(struct arena *arena)
     names->arena = arena;
     return add_all(names, own_names, sizeof(own_names) / sizeof(*own_names)) &&
                    add_all(names, usual_names,
-                           sizeof(usual_names) / sizeof(*usual_names))
+                           sizeof(usual_names) / sizeof(*usual_names)) &&
+                   add_all(names, sought_names,
+                           sizeof(sought_names) / sizeof(*sought_names))
                ? names
                : NULL;
 }
@@ -129,6 +136,24 @@ static uint64_t kept_of(uint64_t word)
     return word;
 }
 
+static unsigned char roles_of(struct view lower)
+{
+    unsigned char roles = 0;
+
+    if (header_is_of_retry(lower, NULL)) {
+        roles |= NAME_RETRY;
+    }
+    for (size_t i = 0; i < sizeof(sought_names) / sizeof(*sought_names); i++) {
+        if (view_equal(lower, view_text(sought_names[i]))) {
+            roles |= i == 0 ? NAME_SIGNS : NAME_OVERRIDES;
+        }
+    }
+    if (view_find_either(lower, 0, '_', '.') < lower.size) {
+        roles |= NAME_OTHER;
+    }
+    return roles;
+}
+
 static struct known_name *make_name(struct known_names *names, struct view name)
 {
     struct known_name *known = arena_alloc(names->arena, sizeof(*known));
@@ -142,7 +167,7 @@ static struct known_name *make_name(struct known_names *names, struct view name)
     }
     known->name = view_of(lower, name.size);
     known->number = names->count;
-    known->retry = header_is_of_retry(name, NULL);
+    known->roles = roles_of(known->name);
     known->lists = view_equal(known->name, VIEW("connection")) ||
                    view_equal(known->name, VIEW("trailer"));
     known->bytes = name_words(known->name);
@@ -178,7 +203,7 @@ bool known_names_retry(struct known_names *names, struct view name)
     }
     for (unsigned i = 0; i < names->count; i++) {
         if (view_equal_fold(names->known[i]->name, name)) {
-            names->known[i]->retry = true;
+            names->known[i]->roles |= NAME_RETRY;
         }
     }
     return true;

@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "base/sixteen.h"
 #include "request/path_wide.h"
 
 /* What one scan finds. */
@@ -162,11 +163,49 @@ static void scan_special(struct scan *scan, struct view target, size_t i)
     }
 }
 
+/* Where the path ends whose bytes are letters, digits, '-', '_', '.' and
+ * single slashes, with no dot at a segment's end: it needs no more looking at.
+ * SIZE_MAX of any other, and of short ones. The last sixteen bytes are looked
+ * at from the end, and what was seen before is shifted out. */
+static size_t plain_end(struct view target)
+{
+    unsigned after_slash = 0, after_dot = 0;
+
+    if (target.size < 16 || target.at[0] != '/') {
+        return SIZE_MAX;
+    }
+    for (size_t i = 0;; i += 16) {
+        size_t left = target.size - i;
+        unsigned seen = left < 16 ? (unsigned)(16 - left) : 0;
+        sixteen all = sixteen_at(target.at + i - seen);
+        sixteen plain = sixteen_between(all | sixteen_of(0x20), 'a', 'z') |
+                        sixteen_between(all, '0', '9') | sixteen_is(all, '-') |
+                        sixteen_is(all, '_');
+        unsigned slash = sixteen_bits(sixteen_is(all, '/')) >> seen;
+        unsigned dot = sixteen_bits(sixteen_is(all, '.')) >> seen;
+        unsigned end = sixteen_bits(sixteen_is(all, '?')) >> seen |
+                       (seen ? 1u << left : 0);
+        unsigned good = sixteen_bits(plain) >> seen | slash | dot | end;
+        unsigned bad = (~good & 0xffff) | (slash & (slash << 1 | after_slash)) |
+                       ((slash | end) & (dot << 1 | after_dot));
+
+        bad &= end ^ (end - 1); /* up to the first end; all if there is none */
+        if (bad || end) {
+            return bad ? SIZE_MAX : i + (size_t)__builtin_ctz(end);
+        }
+        after_slash = slash >> 15;
+        after_dot = dot >> 15;
+    }
+}
+
 static struct scan scan_target(struct view target)
 {
-    struct scan scan = {0};
+    struct scan scan = {.end = plain_end(target)};
     size_t i = 0;
 
+    if (scan.end != SIZE_MAX) {
+        return scan;
+    }
     while (i < target.size) {
         char c = target.at[i];
 
@@ -247,26 +286,23 @@ static struct view canonical_of(struct view raw, struct arena *workspace)
 }
 
 /* The widest reading of a path that is not ambiguous. */
-static bool add_widest(struct path *path, struct arena *workspace)
+static bool add_widest(struct path *path, bool escaped, struct arena *workspace)
 {
-    struct view canonical = path->canonical;
+    struct view canonical = path->canonical, widest = canonical;
     size_t room_size = canonical.size + 1;
     char *room;
-    struct view widest;
 
-    if (view_find(canonical, '%') == canonical.size) {
-        widest = canonical;
-        if (widest.size > 1 && widest.at[widest.size - 1] == '/') {
-            widest.size--;
-        }
-    } else {
+    if (escaped) {
         room = arena_array(workspace, 2, room_size);
         if (!room) {
             return false;
         }
         widest = path_widest(room, room + room_size, canonical);
+    } else if (widest.size > 1 && widest.at[widest.size - 1] == '/') {
+        widest.size--;
     }
-    if (!view_equal(widest, canonical)) {
+    if (widest.size != canonical.size ||
+        (escaped && !view_equal(widest, canonical))) {
         path->readings[path->reading_count++] = widest;
     }
     return true;
@@ -305,7 +341,7 @@ bool path_read(struct path *path, struct view target, struct arena *workspace)
     }
     path->readings[path->reading_count++] = path->canonical;
     if (!scan.ambiguous) {
-        return add_widest(path, workspace);
+        return add_widest(path, scan.escaped, workspace);
     }
     if (scan.end < target.size && target.at[scan.end] == '#') {
         unhashed = view_of(target.at, view_find(target, '?'));

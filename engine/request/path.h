@@ -54,8 +54,8 @@ struct path {
     /* readings[0] is canonical; the last one is the widest: all of the above
      * done until nothing changes. One reading only when both are the same.
      * None when the target is unknown. */
-    struct view readings[PATH_READINGS_MAX];
     size_t reading_count;
+    struct view readings[PATH_READINGS_MAX];
 };
 
 /* The views are into target or the workspace, which needs at most

@@ -7,10 +7,12 @@
 
 void request_clear(struct request *request)
 {
-    /* Headers beyond the last are never read: 4 KiB not to clear. */
+    /* The headers beyond header_count are never read, nor are readings beyond
+     * reading_count: 5 KiB not to clear. */
     memset(request, 0, offsetof(struct request, headers));
     memset(&request->names, 0,
-           sizeof(*request) - offsetof(struct request, names));
+           offsetof(struct request, path.readings) -
+               offsetof(struct request, names));
 }
 
 /* An empty value has `at` set, whatever the transport gave. */
@@ -35,6 +37,8 @@ bool request_add_header(struct request *request, struct view name,
     request->header_count++;
     header->name = empty_if_none(name);
     header->value = empty_if_none(value);
+    header->known = NULL;
+    request->roles = NAME_OTHER; /* they are not looked up yet */
     return true;
 }
 
@@ -42,6 +46,7 @@ void request_look_up(struct request *request, const struct known_names *names)
 {
     uint16_t *order = request->order;
     bool known_all = names->count <= UINT16_MAX;
+    unsigned roles = 0;
 
     request->names = names;
     for (size_t i = 0; i < request->header_count; i++) {
@@ -51,10 +56,15 @@ void request_look_up(struct request *request, const struct known_names *names)
         header->known = known;
         if (!known) {
             known_all = false;
-        } else if (!known->retry) {
+            roles |= NAME_OTHER;
+            continue;
+        }
+        roles |= known->roles;
+        if (!(known->roles & NAME_RETRY)) {
             *order++ = (uint16_t)known->number;
         }
     }
+    request->roles = roles;
     request->order_count = (size_t)(order - request->order);
     request->order_known = known_all;
 }

@@ -70,6 +70,7 @@ struct request {
                                             those that a paid retry adds */
     const struct known_names *names; /* that headers were looked up in; NULL:
                                   they were not */
+    unsigned roles; /* of all their names: bits of enum name_role */
     size_t order_count;
     bool order_known; /* it tells the order of all headers */
     size_t header_count;
@@ -81,7 +82,6 @@ struct request {
 
     /* worked out by request_prepare */
     struct view host_name; /* lower case, no port, no trailing dot */
-    struct path path;
     struct address client;
     bool client_known;                 /* client_ip was an address */
     struct view site;                  /* set by the engine */
@@ -91,6 +91,7 @@ struct request {
     const struct robots
         *robots;             /* of the site, NULL: none; set by the engine */
     struct view robots_said; /* instead of asking it; tests */
+    struct path path;
 };
 
 /* Empties it; the workspace is the caller's to reset. */

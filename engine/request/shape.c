@@ -12,7 +12,7 @@
 static bool is_of_retry(const struct request *request,
                         const struct header *header)
 {
-    return request->names ? header->known && header->known->retry
+    return request->names ? header->known && header->known->roles & NAME_RETRY
                           : header_is_of_retry(header->name, NULL);
 }
 

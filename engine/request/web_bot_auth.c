@@ -278,6 +278,9 @@ bool wba_is_there(const struct request *request)
 {
     struct view name = VIEW("signature-input");
 
+    if (!(request->roles & (NAME_SIGNS | NAME_OTHER))) {
+        return false;
+    }
     for (size_t i = 0; i < request->header_count; i++) {
         const struct header *header = &request->headers[i];
 

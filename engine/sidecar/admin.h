@@ -21,6 +21,7 @@
 
 #include <stdatomic.h>
 
+#include "sidecar/file_limit.h"
 #include "sidecar/log.h"
 #include "sidecar/page.h"
 #include "sidecar/reload.h"
@@ -39,6 +40,7 @@ struct admin {
     struct server *servers[LISTENERS_MAX]; /* by listener */
     int64_t started;                       /* microseconds since the epoch */
     atomic_bool draining;
+    char file_notice[FILE_NOTICE_MAX]; /* or empty */
     /* Reloads as SIGHUP does; false: it failed, or is not possible now. */
     bool (*reload_now)(void *context);
     void *reload_context;

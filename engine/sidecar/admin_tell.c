@@ -69,6 +69,9 @@ static void put_notices(struct admin_ask *ask, const char *trouble)
     if (trouble[0] != '\0') {
         put_item(ask->page, trouble);
     }
+    if (ask->door->admin->file_notice[0] != '\0') {
+        put_item(ask->page, ask->door->admin->file_notice);
+    }
     for (unsigned i = 0; i < snapshot->setup.listen_count; i++) {
         for (unsigned k = 0;
              watch_warning(i, k, &snapshot->setup, warning, sizeof warning);

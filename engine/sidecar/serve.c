@@ -20,6 +20,7 @@
 #include "sidecar/data_files.h"
 #include "sidecar/denied.h"
 #include "sidecar/door.h"
+#include "sidecar/file_limit.h"
 #include "sidecar/metrics.h"
 #include "sidecar/systemd.h"
 #include "sidecar/watch.h"
@@ -187,11 +188,12 @@ static int listen_on(struct sidecar *sidecar, const char *address,
     return 0;
 }
 
-static int open_listener(struct sidecar *sidecar, unsigned i)
+static int open_listener(struct sidecar *sidecar, unsigned i,
+                         unsigned connections)
 {
     const struct setup *setup = sidecar->setup;
     const struct listener *listener = &setup->listen[i];
-    struct server_settings server = {setup->threads, setup->connections,
+    struct server_settings server = {setup->threads, connections,
                                      setup->head_bytes, setup->idle_seconds};
     const struct socket_access access = {listener->socket_mode,
                                          listener->socket_owner};
@@ -208,7 +210,7 @@ static int open_listener(struct sidecar *sidecar, unsigned i)
                       sidecar->audit};
     sidecar->admin.servers[i] = server_start(&server, &handler);
     return listen_on(sidecar, listener->address, &access,
-                     sidecar->admin.servers[i], setup->connections,
+                     sidecar->admin.servers[i], connections,
                      listener->dialect->name);
 }
 
@@ -251,10 +253,17 @@ static int open_admin(struct sidecar *sidecar)
 
 static int open_servers(struct sidecar *sidecar)
 {
+    const struct setup *setup = sidecar->setup;
+    char *notice = sidecar->admin.file_notice;
+    unsigned connections = file_limit_share(
+        setup->listen_count, setup->threads, setup->connections, notice);
     int code = 0;
 
-    for (unsigned i = 0; code == 0 && i < sidecar->setup->listen_count; i++) {
-        code = open_listener(sidecar, i);
+    if (notice[0] != '\0') {
+        fprintf(stderr, "NOTICE: %s\n", notice);
+    }
+    for (unsigned i = 0; code == 0 && i < setup->listen_count; i++) {
+        code = open_listener(sidecar, i, connections);
     }
     memcpy(sidecar->demo_bound, sidecar->bound, sizeof sidecar->bound);
     if (code == 0) {

@@ -2,9 +2,10 @@
 /*
  * A meter from the inside: what its files share.
  *
- *   meter.c        finding and making, points, counting, what is set
- *   meter_alone.c  the turn of a period where one node keeps the counts
- *   meter_many.c   the turn where several nodes share a store
+ *   meter.c         finding and making, counting, what is set
+ *   meter_alone.c   the turn of a period where one node keeps the counts
+ *   meter_many.c    the turn where several nodes share a store
+ *   meter_points.c  points, and how they and counts lie in the store
  *
  * In the store:
  *
@@ -88,7 +89,7 @@ static inline int64_t meter_number(int64_t now, int64_t period)
     return now / period - (now % period < 0);
 }
 
-/* ---- meter.c; under the meter's lock ---- */
+/* ---- meter_points.c; under the meter's lock ---- */
 
 /* NULL: it has none. */
 struct meter_point *meter_newest(struct meter *m);

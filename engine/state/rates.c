@@ -24,7 +24,7 @@ __extension__ typedef unsigned __int128 u128;
 
 struct rate_entry {
     uint64_t key;
-    uint64_t network;  /* hash of the neighbourhood; 0: none */
+    uint64_t network;  /* of the client; 0: none */
     int64_t touched;   /* 0: empty */
     int64_t bucket;    /* number of the current window: time / window */
     uint32_t current;  /* events in it */
@@ -41,7 +41,6 @@ struct rate_lock {
 };
 
 struct rates {
-    unsigned char hash_key[16];
     uint64_t salt;
     size_t set_count;
     struct rate_set *sets; /* owned */
@@ -60,7 +59,6 @@ struct rates *rates_new(size_t entries, const unsigned char hash_key[16])
         return NULL;
     }
     memset(rates, 0, sizeof(*rates));
-    memcpy(rates->hash_key, hash_key, sizeof(rates->hash_key));
     rates->salt = hash_sip(hash_key, VIEW("sets"));
     rates->set_count = entries / WAYS + (entries % WAYS != 0);
     rates->set_count += rates->set_count == 0;
@@ -87,6 +85,23 @@ void rates_free(struct rates *rates)
     free(rates);
 }
 
+/* The network of a client, of which a set holds a share: all of its bits; 0:
+ * the client is not known. */
+static uint64_t network_of(const struct address *client)
+{
+    struct address network;
+    uint64_t bits;
+
+    if (!client) {
+        return 0;
+    }
+    network = address_neighbourhood(client);
+    network.bytes[7] = 1; /* behind a /48: not 0 */
+    memcpy(&bits, network.bytes + (address_is_v4(client) ? 8 : 0),
+           sizeof(bits));
+    return bits;
+}
+
 /* Which entry goes for a new key of this network. */
 static struct rate_entry *choose_entry(struct rate_set *set, uint64_t network)
 {
@@ -111,16 +126,18 @@ static struct rate_entry *choose_entry(struct rate_set *set, uint64_t network)
 }
 
 static struct rate_entry *find_entry(struct rate_set *set, uint64_t key,
-                                     uint64_t network)
+                                     const struct address *client)
 {
     struct rate_entry *entry;
+    uint64_t network;
 
     for (size_t i = 0; i < WAYS; i++) {
         entry = &set->entries[i];
-        if (entry->touched != 0 && entry->key == key) {
+        if (entry->key == key && entry->touched != 0) {
             return entry;
         }
     }
+    network = network_of(client);
     entry = choose_entry(set, network);
     *entry = (struct rate_entry){.key = key, .network = network};
     return entry;
@@ -149,26 +166,16 @@ static uint64_t count(struct rate_entry *entry, uint32_t n, int64_t window,
            (uint64_t)((u128)entry->previous * left / (uint64_t)window);
 }
 
-uint64_t rates_network(const struct rates *rates, const struct address *client)
-{
-    struct address network = address_neighbourhood(client);
-    uint64_t hash =
-        hash_sip(rates->hash_key,
-                 view_of((const char *)network.bytes, sizeof(network.bytes)));
-
-    return hash + (hash == 0);
-}
-
 /* The key is a keyed hash already; this spreads what was added to it. */
 static size_t set_of(const struct rates *rates, uint64_t key)
 {
     key *= UINT64_C(0x9E3779B97F4A7C15);
     key ^= key >> 32;
-    return (size_t)((key ^ rates->salt) % rates->set_count);
+    return (size_t)((u128)(key ^ rates->salt) * rates->set_count >> 64);
 }
 
 uint64_t rates_count(struct rates *rates, uint64_t key, uint32_t n,
-                     uint64_t network, int64_t window, int64_t now)
+                     const struct address *client, int64_t window, int64_t now)
 {
     size_t at = set_of(rates, key);
     struct rate_lock *lock = &rates->locks[at % LOCKS];
@@ -179,7 +186,7 @@ uint64_t rates_count(struct rates *rates, uint64_t key, uint32_t n,
         lock->latest = now;
     }
     lock->latest += lock->latest <= 0;
-    result = count(find_entry(&rates->sets[at], key, network), n,
+    result = count(find_entry(&rates->sets[at], key, client), n,
                    window > 0 ? window : 1, lock->latest);
     pthread_mutex_unlock(&lock->lock);
     return result;

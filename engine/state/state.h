@@ -175,14 +175,12 @@ struct store *store_valkey_open(const struct store_valkey_settings *settings);
 struct rates;
 struct rates *rates_new(size_t entries, const unsigned char hash_key[16]);
 void rates_free(struct rates *rates);
-/* The network of a client, of which a set holds a share; never 0, which is
- * for clients that are not known. */
-uint64_t rates_network(const struct rates *rates, const struct address *client);
 /* Counts n events, one or none, of `key` (a keyed hash, made one with the
  * rate's name) and returns the weighted count of the last `window`, these
- * included. */
+ * included. `client`, NULL if it is not known: whose network's share of the
+ * table it is. */
 uint64_t rates_count(struct rates *rates, uint64_t key, uint32_t n,
-                     uint64_t network, int64_t window, int64_t now);
+                     const struct address *client, int64_t window, int64_t now);
 
 /* Nonces of signed requests, and signatures that have none: each is claimed
  * by the request that brought it first, until it ends. A bounded table of

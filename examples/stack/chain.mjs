@@ -3,6 +3,7 @@
 // clients look for USDC there. Its accounts and keys are anvil's published
 // test accounts: they hold nothing of value anywhere.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -92,5 +93,8 @@ export async function startChain(port = 0) {
   await setBalance(chain, accounts.payer.address, 1_000_000_000n);
   await setBalance(chain, accounts.rival.address, 1_000_000_000n);
   await chain.mine({ blocks: 1 }); // before it, eth_call lives in 1970
-  return { chain, url, stop: () => child.kill() };
+  return { chain, url, stop: () => {
+    child.kill();
+    return once(child, 'exit');
+  } };
 }

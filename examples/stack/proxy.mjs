@@ -21,6 +21,7 @@ const COMMANDS = {
   caddy: ['caddy', 'run'],
   haproxy: ['haproxy', '-db', '-f', 'haproxy.cfg'],
 };
+export const PROXIES = Object.keys(COMMANDS);
 
 export async function freePorts(names) {
   const servers = await Promise.all(names.map(() => new Promise(resolve => {
@@ -53,6 +54,9 @@ export async function until(what, condition, seconds = 20) {
 
 // A child with its output in `folder`/NAME.log, ready when its port answers.
 async function start(name, command, folder, port) {
+  if (await listens(port)) {
+    throw new Error(`${name} wants 127.0.0.1:${port}, which is taken`);
+  }
   const log = path.join(folder, `${name}.log`);
   const out = openSync(log, 'a');
   const env = { ...process.env, GATE_TOKEN, HOME: folder, XDG_CONFIG_HOME: folder,

@@ -2,7 +2,7 @@
 // The whole way on one machine, for a person to try: client -> proxy (and the
 // sidecar) -> gate (and the facilitator, and its chain).
 //
-//   node stack.mjs [nginx|caddy|haproxy]
+//   node stack.mjs [nginx|caddy|haproxy [free]]
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,9 +10,14 @@ import { fileURLToPath } from 'node:url';
 import { accounts, balance, startChain } from './chain.mjs';
 import { startFacilitator } from './facilitator.mjs';
 import { startGate } from './gate.mjs';
-import { Front, PORTS } from './proxy.mjs';
+import { Front, freePorts, PORTS, PROXIES } from './proxy.mjs';
 
-const name = process.argv[2] ?? 'nginx';
+const [name = 'nginx', which] = process.argv.slice(2);
+if (!PROXIES.includes(name) || ![undefined, 'free'].includes(which)) {
+  console.error(`usage: run [${PROXIES.join('|')} [free]]`);
+  process.exit(2);
+}
+const ports = which ? await freePorts(Object.keys(PORTS)) : PORTS;
 const program = process.env.WEIGHBRIDGE ?? path.join(
   path.dirname(fileURLToPath(import.meta.url)), '../../build/weighbridge');
 const folder = mkdtempSync(path.join(tmpdir(), 'weighbridge-stack-'));
@@ -25,8 +30,10 @@ async function stop(code) {
   rmSync(folder, { recursive: true, force: true });
   process.exit(code);
 }
-process.once('SIGINT', () => stop(0));
-process.once('SIGTERM', () => stop(0));
+// The last one comes of a terminal that is closed.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.once(signal, () => stop(0));
+}
 
 async function keep(starting) {
   const one = await starting;
@@ -41,9 +48,9 @@ try {
     const units = await balance(chain, accounts.seller.address);
     return `the seller has ${Number(units) / 1e6} USDC`;
   };
-  const front = new Front(name, folder, program, PORTS);
+  const front = new Front(name, folder, program, ports);
   started.push(front);
-  await keep(startGate({ facilitator: facilitator.url, port: PORTS.gate,
+  await keep(startGate({ facilitator: facilitator.url, port: ports.gate,
     outcomes: front.outcomes,
     log: async ({ method, path: at, status, decision, headers }) => {
       console.log(`gate: ${status} ${method} ${at}`,

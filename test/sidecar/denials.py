@@ -62,9 +62,10 @@ def test_many_denials_cost_no_more_than_their_table():
     with sidecar.connect() as client:
         names = [client.ask("/ask", ASK + [("X-Deny", 409)])
                  for _ in range(3000)]
-        found = sum(client.ask("/denied", name_of(n)).status == 409
-                    for n in names)
-    assert 100 < found <= 1024, found
+        found = [client.ask("/denied", name_of(n)).status == 409
+                 for n in reversed(names)]
+    # the last ones at least; how many more depends on how old they are
+    assert found[0] and sum(found) <= 1024, sum(found)
 
 
 def test_an_allow_is_not_remembered():

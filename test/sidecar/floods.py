@@ -160,6 +160,34 @@ def test_requests_without_pause_on_one_listener_do_not_starve_another():
             thread.join()
 
 
+def test_a_flood_takes_the_files_of_its_listener_only():
+    """The process may open fewer files than its listeners may have
+    connections."""
+    sidecar = tools.Sidecar({**TWO, "limits.connections": "400"},
+                            files=(300, 300))
+    assert "NOTICE: the process may open 300 files" in sidecar.text
+    clients = [sidecar.connect() for _ in range(400)]
+    tools.until("it is full", lambda: 20 < files(sidecar) < 60)
+    with sidecar.connect(1) as other:
+        assert other.ask("/other").status == 200
+    assert b"may open 300 files" in sidecar.look("/readyz").body
+    sidecar.signal(signal.SIGHUP)
+    sidecar.until('"event":"reload","outcome":"done"')
+    for client in clients:
+        client.socket.close()
+    let_go(sidecar)
+
+
+def test_the_soft_limit_of_files_is_raised():
+    sidecar = tools.Sidecar({**TWO, "limits.connections": "400"},
+                            files=(300, 2000))
+    assert "NOTICE: the process may open" not in sidecar.text
+    with open(f"/proc/{sidecar.process.pid}/limits",
+              encoding="ascii") as file:
+        soft = re.search(r"Max open files +(\d+)", file.read()).group(1)
+    assert 800 < int(soft) < 2000, soft
+
+
 def test_a_head_that_never_ends_ends_at_its_limit():
     """A byte now and then keeps a connection, but only up to a head's size."""
     sidecar = tools.Sidecar(ENVOY)

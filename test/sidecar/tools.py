@@ -5,6 +5,7 @@ import base64
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -18,7 +19,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
 BUILD = os.path.join(ROOT, os.environ.get("WB_BUILD", "build"))
 ALONE = os.path.join(BUILD, "test", "sidecar-alone")
 PROGRAM = os.path.join(BUILD, "weighbridge")
-PATIENCE = int(os.environ.get("WB_PATIENCE", "10"))  # sanitizers are slow
+SLOW = int(os.environ.get("WB_SLOW", "1"))  # see test/run
+PATIENCE = 10 * SLOW
 running = []
 
 
@@ -98,9 +100,11 @@ class Client:
 
 class Sidecar:
     """A sidecar in a process of its own. `settings` for the stand-in, or
-    `config`, a file for the whole program."""
+    `config`, a file for the whole program. `files`: its limits of open ones,
+    soft and hard."""
 
-    def __init__(self, settings=None, config=None, wait=True, fds=()):
+    def __init__(self, settings=None, config=None, wait=True, fds=(),
+                 files=None):
         self.folder = tempfile.mkdtemp(prefix="wb-sidecar-")
         self.settings = dict(settings or {})
         for i in range(int(self.settings.get("listen.#", 1))):
@@ -116,6 +120,8 @@ class Sidecar:
         self.text = ""
         self.process = subprocess.Popen(
             command, stderr=subprocess.PIPE, text=True, pass_fds=fds,
+            preexec_fn=files and (lambda: resource.setrlimit(
+                resource.RLIMIT_NOFILE, files)),
             env=dict(os.environ, STATE_DIRECTORY=self.folder + "/state"))
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()

@@ -14,6 +14,7 @@ import { startFacilitator } from '../../examples/stack/facilitator.mjs';
 import { startGate, startLegacyGate } from '../../examples/stack/gate.mjs';
 import { Front, freePorts, PORTS, until } from '../../examples/stack/proxy.mjs';
 import { READER, ask, browse, chromiumName, raw } from './clients.mjs';
+import { person } from './person.mjs';
 import { check, end, skip } from './tap.mjs';
 
 const root = path.join(path.dirname(fileURLToPath(import.meta.url)), '../..');
@@ -83,9 +84,9 @@ class Stage {
     return balance(this.chain.chain, accounts.seller.address);
   }
 
-  stop() {
+  async stop() {
     this.facilitator?.stop();
-    this.chain?.stop();
+    await this.chain?.stop();
   }
 }
 
@@ -382,6 +383,11 @@ try {
     await stage.behind(proxy, startLegacyGate, legacy);
   }
 } finally {
-  stage.stop();
+  await stage.stop();
+}
+if (installed('nginx')) {
+  await person(root, program);
+} else {
+  skip('a person: the stack of examples/stack', 'no nginx');
 }
 end();

@@ -76,10 +76,45 @@ static void test_request(struct known_names *names)
     request_add_header(&request, VIEW("host"), VIEW("b"));
     request_look_up(&request, names);
     ok(request.headers[0].known && !request.headers[1].known &&
-           request.headers[2].known->retry,
+           request.headers[2].known,
        "a request looks its names up");
     ok(request.headers[3].known == request.headers[0].known,
        "the same in another case");
+}
+
+/* The roles that a request gets with one more header of that name. */
+static unsigned roles_with(const struct known_names *names, struct view name)
+{
+    static struct request request;
+
+    request_clear(&request);
+    request_add_header(&request, VIEW("Host"), VIEW("a"));
+    request_add_header(&request, name, VIEW("a"));
+    request_look_up(&request, names);
+    return request.roles;
+}
+
+static void test_roles(struct known_names *names)
+{
+    if (!known_names_retry(names, VIEW("X-Our-Payment")) ||
+        !known_names_add(names, VIEW("x_original_url"))) {
+        abort();
+    }
+    is_number(roles_with(names, VIEW("Accept")), 0, "most names have no role");
+    is_number(roles_with(names, VIEW("X-Payment")), NAME_RETRY,
+              "a payment's header is of a retry");
+    is_number(roles_with(names, VIEW("x-our-payment")), NAME_RETRY,
+              "so is one that an operator mapped");
+    is_number(roles_with(names, VIEW("X-Rewrite-URL")), NAME_OVERRIDES,
+              "one may name another path");
+    is_number(roles_with(names, VIEW("X-Method-Override")), NAME_OVERRIDES,
+              "or another method");
+    is_number(roles_with(names, VIEW("Signature-Input")), NAME_SIGNS,
+              "one signs");
+    is_number(roles_with(names, VIEW("X-Rewrite_URL")), NAME_OTHER,
+              "one that is not known may be taken for another");
+    is_number(roles_with(names, VIEW("X_Original_URL")), NAME_OTHER,
+              "so may one that a rule made known");
 }
 
 int main(void)
@@ -92,6 +127,7 @@ int main(void)
     }
     test_all_sizes(names);
     test_request(names);
+    test_roles(names);
     arena_free(arena);
     return tap_end();
 }

@@ -14,7 +14,7 @@ static const unsigned char hash_key[16] = "a fixed test key";
 
 static uint64_t count(struct rates *rates, uint64_t key, int64_t now)
 {
-    return rates_count(rates, key, 1, 0, WINDOW, now);
+    return rates_count(rates, key, 1, NULL, WINDOW, now);
 }
 
 static void windows(void)
@@ -45,9 +45,9 @@ static void clocks(void)
     count(rates, 1, START + 10 * WINDOW);
     is_number(count(rates, 1, START), 2, "a clock that goes back is held");
     is_number(count(rates, 1, START + 10 * WINDOW), 3, "and goes on");
-    is_number(rates_count(rates, 9, 1, 0, 0, INT64_MAX), 1,
+    is_number(rates_count(rates, 9, 1, NULL, 0, INT64_MAX), 1,
               "no window, last time");
-    is_number(rates_count(rates, 9, 1, 0, INT64_MAX, INT64_MAX), 1,
+    is_number(rates_count(rates, 9, 1, NULL, INT64_MAX, INT64_MAX), 1,
               "the longest window");
     rates_free(rates);
     rates = rates_new(8, hash_key);
@@ -86,22 +86,16 @@ static void shares(void)
     struct rates *rates = rates_new(8, hash_key);
     struct address loud = from(1, 1), quiet = from(2, 1);
 
-    is_number(
-        rates_count(rates, 1, 1, rates_network(rates, &quiet), WINDOW, START),
-        1, "quiet");
+    is_number(rates_count(rates, 1, 1, &quiet, WINDOW, START), 1, "quiet");
     for (uint64_t key = 100; key < 1100; key++) {
-        rates_count(rates, key, 1, rates_network(rates, &loud), WINDOW,
-                    START + (int64_t)key);
+        rates_count(rates, key, 1, &loud, WINDOW, START + (int64_t)key);
     }
-    is_number(rates_count(rates, 1, 1, rates_network(rates, &quiet), WINDOW,
-                          START + 2000),
-              2, "a flood from elsewhere does not push it out");
-    is_number(rates_count(rates, 1099, 1, rates_network(rates, &loud), WINDOW,
-                          START + 2001),
-              2, "the flood's newest is there");
-    is_number(rates_count(rates, 100, 1, rates_network(rates, &loud), WINDOW,
-                          START + 2002),
-              1, "its oldest is not");
+    is_number(rates_count(rates, 1, 1, &quiet, WINDOW, START + 2000), 2,
+              "a flood from elsewhere does not push it out");
+    is_number(rates_count(rates, 1099, 1, &loud, WINDOW, START + 2001), 2,
+              "the flood's newest is there");
+    is_number(rates_count(rates, 100, 1, &loud, WINDOW, START + 2002), 1,
+              "its oldest is not");
     rates_free(rates);
 }
 
@@ -117,10 +111,10 @@ static void deterministic(void)
 
         seed = seed * UINT64_C(6364136223846793005) + 1442695040888963407;
         near = from((unsigned char)(seed >> 40), 1);
-        different += rates_count(a, seed >> 52, 1, rates_network(a, &near),
-                                 WINDOW, START + i * SECOND / 100) !=
-                     rates_count(b, seed >> 52, 1, rates_network(b, &near),
-                                 WINDOW, START + i * SECOND / 100);
+        different += rates_count(a, seed >> 52, 1, &near, WINDOW,
+                                 START + i * SECOND / 100) !=
+                     rates_count(b, seed >> 52, 1, &near, WINDOW,
+                                 START + i * SECOND / 100);
     }
     is_number(different, 0, "two tables under one key agree");
     rates_free(a);
