@@ -267,6 +267,11 @@ static bool is_field_value(struct view value)
     return !holds_control(sixteen_at(value.at + value.size - 16));
 }
 
+bool guard_is_value(struct view value)
+{
+    return is_field_value(value);
+}
+
 /* Headers whose values are names of headers that a hop removes or moves. */
 static bool lists_names(struct view name)
 {
