@@ -296,7 +296,7 @@ static enum truth ask(struct evaluation *e, uint32_t number)
         return (enum truth)(e->atoms[number] - 1);
     }
     atom = &e->program->atoms[number];
-    value = &e->values[atom->slot];
+    value = weighing_value(e, atom->slot);
     if (value->state == VALUE_UNKNOWN) {
         return TRUTH_UNKNOWN;
     }
@@ -322,10 +322,10 @@ enum truth weigh_atom(struct evaluation *e, uint32_t atom)
     return ask(e, atom);
 }
 
-static enum truth ask_state(const struct evaluation *e, uint32_t slot,
+static enum truth ask_state(struct evaluation *e, uint32_t slot,
                             enum value_state wanted)
 {
-    enum value_state state = e->values[slot].state;
+    enum value_state state = weighing_value(e, slot)->state;
 
     if (state == VALUE_UNKNOWN) {
         return TRUTH_UNKNOWN;
@@ -349,7 +349,8 @@ static inline enum truth ask_literal(struct evaluation *e, uint32_t number)
     if (atom->eager && e->sighted) {
         return TRUTH_FALSE;
     }
-    if (e->scanned[slot] == e->turn && e->values[slot].state == VALUE_PRESENT) {
+    if (e->scanned[slot] == e->turn &&
+        weighing_value(e, slot)->state == VALUE_PRESENT) {
         return TRUTH_FALSE;
     }
     return ask(e, number);
@@ -450,6 +451,7 @@ void weigh_later(struct evaluation *e)
     uint32_t number;
 
     e->settled = true;
+    weighing_fill(e);
     for (uint32_t i = 0; i < e->program->slot_count; i++) {
         if (e->values[i].state == VALUE_UNKNOWN) {
             weighing_wake(e, e->program->slots[i].wakes[SLOT_UNKNOWN_LATER]);

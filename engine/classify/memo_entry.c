@@ -29,34 +29,16 @@ struct kept {
 
 /* ---- finding ---- */
 
-static uint64_t hash_key(const struct memo *memo)
+static struct entry *place(const struct memo *memo, uint32_t way)
 {
-    uint64_t hash = memo->key_size, word;
-    uint32_t i = 0;
-
-    for (; i + 2 <= memo->key_size; i += 2) {
-        memcpy(&word, memo->key + i, sizeof(word));
-        hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-        hash ^= hash >> 32;
-    }
-    if (i < memo->key_size) {
-        hash = (hash ^ memo->key[i]) * UINT64_C(0xc2b2ae3d27d4eb4f);
-        hash ^= hash >> 32;
-    }
-    return hash;
-}
-
-static struct entry *place(const struct memo *memo, uint64_t hash, uint32_t way)
-{
-    size_t at = ((hash >> 7) & (memo->sets - 1)) * 2 + way;
+    size_t at = ((memo->hash >> 32) & (memo->sets - 1)) * 2 + way;
 
     return (struct entry *)(void *)(memo->places + at * MEMO_PLACE);
 }
 
-static bool holds(const struct memo *memo, const struct entry *entry,
-                  uint64_t hash)
+static bool holds(const struct memo *memo, const struct entry *entry)
 {
-    return entry->used && entry->hash == hash &&
+    return entry->used && entry->hash == memo->hash &&
            entry->key_size == memo->key_size &&
            !memcmp(entry->words, memo->key,
                    memo->key_size * sizeof(*memo->key));
@@ -64,12 +46,10 @@ static bool holds(const struct memo *memo, const struct entry *entry,
 
 static struct entry *find(struct memo *memo)
 {
-    uint64_t hash = hash_key(memo);
-
     for (uint32_t way = 0; way < 2; way++) {
-        struct entry *entry = place(memo, hash, way);
+        struct entry *entry = place(memo, way);
 
-        if (holds(memo, entry, hash)) {
+        if (holds(memo, entry)) {
             entry->used = ++memo->clock;
             return entry;
         }
@@ -80,14 +60,13 @@ static struct entry *find(struct memo *memo)
 /* A place for the key, written down; what stands there is gone. */
 static struct entry *take_place(struct memo *memo)
 {
-    uint64_t hash = hash_key(memo);
-    struct entry *entry = place(memo, hash, 0), *other = place(memo, hash, 1);
+    struct entry *entry = place(memo, 0), *other = place(memo, 1);
 
-    if (holds(memo, other, hash) ||
-        (!holds(memo, entry, hash) && other->used < entry->used)) {
+    if (holds(memo, other) ||
+        (!holds(memo, entry) && other->used < entry->used)) {
         entry = other;
     }
-    entry->hash = hash;
+    entry->hash = memo->hash;
     entry->used = ++memo->clock;
     entry->key_size = memo->key_size;
     memcpy(entry->words, memo->key, memo->key_size * sizeof(*memo->key));
@@ -164,7 +143,7 @@ static bool ask_more(struct evaluation *e, const struct entry *entry)
     }
     for (uint32_t i = 0; i < count; i++) {
         e->asked[e->asked_before++] = atoms[i];
-        memo->key[memo->key_size++] = weigh_atom(e, atoms[i]);
+        memo_put_word(memo, memo->key_size++, weigh_atom(e, atoms[i]));
     }
     return !e->verdict.limited;
 }
@@ -303,7 +282,7 @@ static bool keep_more(struct evaluation *e, const uint32_t *more,
     entry->more = count;
     memcpy(entry->words + entry->key_size, more, count * sizeof(*more));
     for (uint32_t i = 0; i < count; i++) {
-        memo->key[memo->key_size++] = weigh_atom(e, more[i]);
+        memo_put_word(memo, memo->key_size++, weigh_atom(e, more[i]));
     }
     return true;
 }
@@ -314,7 +293,7 @@ void memo_keep(struct evaluation *e)
     uint32_t count = e->asked_count - e->asked_before;
 
     if (!e->recording) {
-        return; /* perhaps since more was asked than is kept */
+        return; /* there is no memo, or more was asked than is kept */
     }
     e->recording = false;
     if (e->verdict.limited) {

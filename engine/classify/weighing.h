@@ -9,6 +9,7 @@
 #include "classify/evaluation.h"
 #include "classify/image.h"
 #include "classify/rank_set.h"
+#include "request/fill.h"
 
 /* A truth that is not worked out yet; others are kept as truth + 1. */
 #define ATOM_OPEN 0
@@ -34,6 +35,7 @@ struct touched {
 struct evaluation {
     const struct program *program;
     struct value *values;
+    struct fill *fill; /* of values that wait; NULL: all are there */
     const enum truth *assumed_sets;
     int64_t now; /* microseconds since the epoch */
     struct regex_scratch *scratch;
@@ -68,6 +70,25 @@ struct evaluation {
 
 /* evaluation.c: forgets the last request. */
 void weighing_reset(struct evaluation *e);
+
+/* A value that is asked for. */
+static inline const struct value *weighing_value(struct evaluation *e,
+                                                 uint32_t slot)
+{
+    if (e->fill) {
+        facts_need(e->fill, slot);
+    }
+    return &e->values[slot];
+}
+
+/* All values. */
+static inline void weighing_fill(struct evaluation *e)
+{
+    if (e->fill) {
+        facts_finish(e->fill);
+        e->fill = NULL;
+    }
+}
 
 /* Ranks to look at. */
 static inline void weighing_wake(struct evaluation *e, struct span span)

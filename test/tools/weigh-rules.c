@@ -167,13 +167,13 @@ static bool weigh_line(struct driver *d, struct view line)
     bool cut = false;
 
     arena_reset(d->workspace);
-    d->request.names = d->names;
     if (!record_read(&record, line, d->workspace) ||
         !request_prepare(&d->request, d->workspace)) {
         fprintf(stderr, "weigh-rules: byte %zu: %s\n", record.error_at,
                 record.error ? record.error : "no room");
         return false;
     }
+    request_look_up(&d->request, d->names);
     for (size_t i = 0; i < program_rates(d->program); i++) {
         d->rates[i] = RATE_UNKNOWN;
     }
