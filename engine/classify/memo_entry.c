@@ -210,12 +210,12 @@ static void put_found(struct list *list, const struct evaluation *e,
                       uint32_t slot)
 {
     const struct memo *memo = e->memo;
-    const struct effect *effect = &memo->effects[e->effects[slot]];
+    const struct numbered_list *effect = &memo->lists[e->effects[slot]];
 
     put(list, slot);
     put(list, effect->count);
     for (uint32_t i = 0; i < effect->count; i++) {
-        put(list, memo->atoms[effect->first + i]);
+        put(list, memo->items[effect->first + i]);
     }
 }
 
