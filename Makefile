@@ -283,6 +283,11 @@ accept:
 
 # ---- installing ----
 
+DOC = $(DESTDIR)$(PREFIX)/share/doc/weighbridge
+# Those that do not start from the sources.
+EXAMPLES = $(filter-out examples/stack examples/docker examples/node_modules,\
+	$(patsubst %/,%,$(wildcard examples/*/)))
+
 install: all
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig \
 		$(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/man/man1 \
@@ -310,6 +315,8 @@ install: all
 	install -m 644 man/*.7 $(DESTDIR)$(PREFIX)/share/man/man7/
 	install -m 644 rules/*.yaml $(DESTDIR)$(PREFIX)/share/weighbridge/rules/
 	install -m 644 policy/*.yaml $(DESTDIR)$(PREFIX)/share/weighbridge/policy/
+	install -d $(DOC)
+	tar -cf - $(EXAMPLES) | tar -xf - --no-same-owner -C $(DOC)
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/weighbridge \
@@ -318,7 +325,7 @@ uninstall:
 		$(DESTDIR)$(PREFIX)/lib/pkgconfig/weighbridge.pc
 	for page in man/*.[1357]; do rm -f \
 		$(DESTDIR)$(PREFIX)/share/man/man$${page##*.}/$${page##*/}; done
-	rm -rf $(DESTDIR)$(PREFIX)/share/weighbridge
+	rm -rf $(DESTDIR)$(PREFIX)/share/weighbridge $(DOC)/examples
 
 deb: deps
 	@rm -rf $(BUILD)/deb

@@ -21,8 +21,8 @@
 #include "counters.h"
 #include "headers.h"
 #include "memo.h"
-#include "past.h"
 #include "payment/signature.h"
+#include "recall.h"
 #include "request/fill.h"
 #include "signed.h"
 #include "steps.h"
@@ -96,37 +96,30 @@ static bool counts_only(const struct wb_request *r)
 }
 
 /* A line of a log is often the same to the rules as one before. */
-static bool recall(struct wb_request *r, struct memo *memo, unsigned place)
+static bool recall(struct wb_request *r)
 {
-    struct past *past = memo && r->answers_only ? memos_past(r, place) : NULL;
-    struct evaluation *finished = past ? past_find(past, r) : NULL;
+    struct past *past = recall_past(r);
 
-    if (finished) {
-        r->evaluation = finished;
-        r->finished = true;
+    r->finished = past ? past_of(past, r) : 0;
+    if (r->finished) {
+        r->evaluation = past_evaluation(past, r->finished);
     }
-    return finished != NULL;
+    return r->finished != 0;
 }
 
 /* The next one like it is recalled, unless a rate counts it. */
 static void remember(struct wb_request *r, const uint64_t *rates)
 {
-    size_t n = program_rates(r->ruleset->program);
-    unsigned place;
+    struct past *past = recall_past(r);
+    size_t n = past ? program_rates(r->ruleset->program) : 0;
     bool counted = n > 0 && (!r->state || r->lender);
 
     for (size_t i = 0; i < n && !counted; i++) {
         counted = rates[i] != RATE_UNKNOWN;
     }
-    if (!r->answers_only || r->anew || counted) {
-        return;
+    if (past && !counted) {
+        r->finished = past_keep(past, r);
     }
-    struct memo *memo = memos_take(r->ruleset->memos, &place);
-    struct past *past = memo ? memos_past(r, place) : NULL;
-    if (past) {
-        past_keep(past, r);
-    }
-    memos_give(r->ruleset->memos, place, memo);
 }
 
 static void step_facts(struct wb_request *r)
@@ -142,12 +135,11 @@ static void step_facts(struct wb_request *r)
     }
     payment_fill_slots(&r->payment, &r->facts.payment);
     signature_weigh(r);
-    unsigned place = 0;
-    struct memo *memo = r->anew ? NULL : memos_take(r->ruleset->memos, &place);
-    if (recall(r, memo, place)) {
-        memos_give(r->ruleset->memos, place, memo);
+    if (recall(r)) {
         return;
     }
+    unsigned place = 0;
+    struct memo *memo = r->anew ? NULL : memos_take(r->ruleset->memos, &place);
     if (facts_start(r->fill, r->ruleset->plan, &r->facts, r->values,
                     r->workspace, &r->cut)) {
         evaluation_time(r->evaluation, r->facts.time);

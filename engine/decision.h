@@ -70,7 +70,9 @@ struct wb_request {
     bool cut;                      /* a value did not fit the workspace */
     bool anew;                     /* weighed without a memo: for tests */
     bool answers_only;             /* no headers, no body, no id */
-    bool finished;                 /* the evaluation is one of the past's */
+    const struct wb_sketch *sketch; /* all that it was given; or NULL */
+    struct wb_recall *recall;       /* NULL: none; not owned */
+    unsigned finished; /* number of its evaluation in the past; 0: none */
 
     struct wb_state *state;
     unsigned char id[16];

@@ -484,7 +484,7 @@ static struct view answer_price(const struct wb_request *r,
 }
 
 /* "(compatible;" is what crawlers write; of browsers, Internet Explorer. */
-static bool names_browser(struct view agent)
+bool decision_names_browser(struct view agent)
 {
     return view_starts(agent, VIEW("Mozilla/5.0 (")) &&
            (!view_starts(agent, VIEW("Mozilla/5.0 (compatible;")) ||
@@ -497,7 +497,7 @@ bool decision_charges_browser(const struct wb_request *r)
         return false;
     }
     const struct header *agent = request_header(&r->facts, VIEW("User-Agent"));
-    return agent && names_browser(agent->value) &&
+    return agent && decision_names_browser(agent->value) &&
            r->verdict.agent_name.size == 0;
 }
 

@@ -10,6 +10,8 @@
 /* Charged or refused, although it calls itself Mozilla and no name of an
  * agent was found: what to read before going live. */
 bool decision_charges_browser(const struct wb_request *request);
+/* Does a user agent call itself so, as browsers do? */
+bool decision_names_browser(struct view agent);
 
 /* The audit log has these, too. */
 struct json_writer;

@@ -6,7 +6,6 @@
  * that; how many requests are in flight costs nothing.
  */
 #include "memo.h"
-#include "past.h"
 
 /* Each thread asks for the memo that it had before, then for any. */
 static unsigned own_number(void)
@@ -49,7 +48,6 @@ void memos_free(struct memos *memos)
 {
     for (size_t i = 0; memos && i < MEMOS_MAX; i++) {
         memo_free(atomic_load(&memos->idle[i]));
-        past_free(memos->pasts[i]);
     }
 }
 
@@ -79,15 +77,4 @@ void memos_give(struct memos *memos, unsigned place, struct memo *memo)
     if (memo) {
         atomic_store_explicit(&memos->idle[place], memo, memory_order_release);
     }
-}
-
-struct past *memos_past(const struct wb_request *r, unsigned place)
-{
-    struct memos *memos = r->ruleset->memos;
-
-    if (!memos->pasts[place] && !memos->pastless[place]) {
-        memos->pasts[place] = past_new(r->engine, r->ruleset);
-        memos->pastless[place] = !memos->pasts[place];
-    }
-    return memos->pasts[place];
 }

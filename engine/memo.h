@@ -15,7 +15,5 @@ void memos_free(struct memos *memos);
 /* NULL: none is idle. What was taken must be given back to its place. */
 struct memo *memos_take(struct memos *memos, unsigned *place);
 void memos_give(struct memos *memos, unsigned place, struct memo *memo);
-/* For who has taken the memo of that place; NULL: there is none. */
-struct past *memos_past(const struct wb_request *request, unsigned place);
 
 #endif

@@ -12,10 +12,8 @@
 #include "base/hash.h"
 #include "classify/finished.h"
 
-#define AGENT_MAX 512   /* bytes; longer ones are evaluated each time */
-#define OTHERS_MAX 2048 /* of target and referer: what is made of them fits */
-#define LINE 64         /* bytes that are fetched at once */
-#define PAIRS 15        /* fill one, before the text */
+#define LINE 64  /* bytes that are fetched at once */
+#define PAIRS 15 /* fill one, before the text */
 #define RECORDS 131072
 #define PLACES (2 * RECORDS) /* a power of two */
 #define PROBES 16 /* who makes hashes collide finds nothing, and fast */
@@ -249,7 +247,7 @@ static bool put_headers(const struct past *past, struct surroundings *s,
             *others += header->value.size;
         }
     }
-    return agent->size <= AGENT_MAX;
+    return agent->size <= PAST_AGENT_MAX;
 }
 
 static bool is_plain(const struct wb_request *r)
@@ -272,7 +270,7 @@ static bool surroundings_of(const struct past *past, const struct wb_request *r,
 
     memset(s, 0, sizeof *s);
     if (!is_plain(r) || !put_headers(past, s, facts, agent, &others) ||
-        others > OTHERS_MAX) {
+        others > PAST_OTHERS_MAX) {
         return false;
     }
     s->site = r->site;
@@ -378,25 +376,61 @@ static struct record *add_agent(struct past *past, uint64_t hash,
     return record;
 }
 
-struct evaluation *past_find(struct past *past, const struct wb_request *r)
+unsigned past_around(struct past *past, const struct wb_request *r, bool add,
+                     struct view *agent)
 {
     struct surroundings s;
-    struct view agent;
-    uint64_t *place;
-    unsigned around;
 
-    if (!surroundings_of(past, r, &s, &agent) ||
-        (around = number_of(past, &s)) == 0) {
-        return NULL;
+    if (!surroundings_of(past, r, &s, agent)) {
+        return 0;
     }
-    const struct record *record =
-        find_agent(past, hash_table(agent), agent, &place);
+    unsigned around = number_of(past, &s);
+    return around || !add ? around : add_surroundings(past, &s);
+}
+
+void past_fetch_place(const struct past *past, uint64_t hash)
+{
+    __builtin_prefetch(&past->places[hash & (PLACES - 1)]);
+}
+
+/* Its pairs, and as much text as most have. */
+void past_fetch_record(const struct past *past, uint64_t hash)
+{
+    uint64_t place = past->places[hash & (PLACES - 1)];
+
+    if (place != 0) {
+        const char *record = (const char *)record_at(past, place);
+        __builtin_prefetch(record);
+        __builtin_prefetch(record + LINE);
+        __builtin_prefetch(record + 2 * LINE);
+    }
+}
+
+unsigned past_find(const struct past *past, unsigned around, uint64_t hash,
+                   struct view agent)
+{
+    uint64_t *place;
+    const struct record *record = find_agent(past, hash, agent, &place);
+
     for (size_t i = 0; record && i < PAIRS; i++) {
         if (record->pairs[i].around == around) {
-            return past->finished[record->pairs[i].finished];
+            return record->pairs[i].finished + 1U;
         }
     }
-    return NULL;
+    return 0;
+}
+
+unsigned past_of(struct past *past, const struct wb_request *r)
+{
+    struct view agent;
+    unsigned around = past_around(past, r, false, &agent);
+
+    return around ? past_find(past, around, hash_table(agent), agent) : 0;
+}
+
+struct evaluation *past_evaluation(const struct past *past, unsigned number)
+{
+    return past->finished[number - 1];
 }
 
 /* ---- keeping ---- */
@@ -425,24 +459,24 @@ static unsigned finish(struct past *past, const struct evaluation *evaluation)
     return past->finished_count - 1;
 }
 
-void past_keep(struct past *past, struct wb_request *r)
+unsigned past_keep(struct past *past, struct wb_request *r)
 {
-    struct surroundings s;
     struct view agent;
+    unsigned around;
 
-    if (!surroundings_of(past, r, &s, &agent) ||
-        !evaluation_may_share(r->evaluation, past->same)) {
-        return;
+    if (!evaluation_may_share(r->evaluation, past->same) ||
+        (around = past_around(past, r, true, &agent)) == 0) {
+        return 0;
     }
-    unsigned around = number_of(past, &s);
-    around = around ? around : add_surroundings(past, &s);
-    unsigned finished = around ? finish(past, r->evaluation) : FINISHED_MAX;
+    unsigned finished = finish(past, r->evaluation);
     struct record *record = finished < FINISHED_MAX
                                 ? add_agent(past, hash_table(agent), agent)
                                 : NULL;
-    if (record) {
-        memmove(record->pairs + 1, record->pairs,
-                (PAIRS - 1) * sizeof *record->pairs);
-        record->pairs[0] = (struct pair){(uint16_t)around, (uint16_t)finished};
+    if (!record) {
+        return 0;
     }
+    memmove(record->pairs + 1, record->pairs,
+            (PAIRS - 1) * sizeof *record->pairs);
+    record->pairs[0] = (struct pair){(uint16_t)around, (uint16_t)finished};
+    return finished + 1;
 }

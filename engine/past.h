@@ -25,9 +25,27 @@ struct past;
 struct past *past_new(const struct wb_engine *engine,
                       const struct ruleset *ruleset);
 void past_free(struct past *past);
-/* The evaluation of a request whose site is known, or NULL. */
-struct evaluation *past_find(struct past *past, const struct wb_request *r);
-/* After the request's evaluation without any rate. */
-void past_keep(struct past *past, struct wb_request *r);
+/* The number of the surroundings of a request whose site is known, and its
+ * user agent. 0: it takes no part, or it is the first of its surroundings and
+ * these are not to be added. */
+unsigned past_around(struct past *past, const struct wb_request *r, bool add,
+                     struct view *agent);
+/* Fetches what is looked at when an evaluation is found: first the place of
+ * the user agent's record, then the record. */
+void past_fetch_place(const struct past *past, uint64_t hash);
+void past_fetch_record(const struct past *past, uint64_t hash);
+/* The number of the evaluation of this user agent in these surroundings; 0:
+ * it is not known. `hash`: hash_table() of it. */
+unsigned past_find(const struct past *past, unsigned around, uint64_t hash,
+                   struct view agent);
+/* The same of a request whose site is known. */
+unsigned past_of(struct past *past, const struct wb_request *r);
+struct evaluation *past_evaluation(const struct past *past, unsigned number);
+/* After the request's evaluation without any rate, which was not found: its
+ * number, or 0. */
+unsigned past_keep(struct past *past, struct wb_request *r);
+/* A longer user agent, or more of target and referer, takes no part. */
+#define PAST_AGENT_MAX 512
+#define PAST_OTHERS_MAX 2048 /* what is made of them fits the workspace */
 
 #endif

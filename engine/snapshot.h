@@ -35,8 +35,6 @@
 struct memos {
     atomic_uint made;
     _Atomic(struct memo *) idle[MEMOS_MAX]; /* owned; NULL: lent, or not made */
-    struct past *pasts[MEMOS_MAX]; /* owned; whose is the memo, is its past */
-    bool pastless[MEMOS_MAX];      /* it has none, and will have none */
 };
 
 /* One program, shared by all sites with the same rules. */

@@ -110,7 +110,8 @@ static void start_over(struct wb_request *r)
     r->site = NULL;
     r->ruleset = NULL;
     r->evaluation = NULL;
-    r->finished = false;
+    r->finished = 0;
+    r->sketch = NULL;
     r->state = NULL;
     r->unread = false;
     r->cannot_strip = false;
@@ -227,6 +228,11 @@ enum wb_status wb_request_header(struct wb_request *r, const char *name,
 void wb_request_answers_only(struct wb_request *r, int only)
 {
     r->answers_only = only != 0;
+}
+
+void wb_request_recall(struct wb_request *r, struct wb_recall *recall)
+{
+    r->recall = recall;
 }
 
 void wb_request_transport_flags(struct wb_request *r, unsigned flags)

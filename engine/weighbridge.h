@@ -392,6 +392,43 @@ WB_API void wb_decide_blocking(struct wb_request *request,
  * headers, no body, and make no record. */
 WB_API void wb_request_answers_only(struct wb_request *request, int only);
 
+/* What a log tells of a request: these facts (data NULL: not known), two
+ * headers (NULL: not there) and which of these were captured; no other was. */
+enum wb_captured { WB_USER_AGENT = 1, WB_REFERER = 2 };
+struct wb_sketch {
+    struct wb_text method, scheme, http_version, host, target, client_ip;
+    struct wb_text user_agent, referer;
+    unsigned captured;
+};
+/* Gives a request that was begun all that a sketch tells, as of the transport
+ * "log". It and its bytes must live until reset. */
+WB_API void wb_request_sketch(struct wb_request *request,
+                              const struct wb_sketch *sketch);
+
+/* What was decided on requests of logs, for those that are the same to rules
+ * and prices: exact, bounded, of one thread at a time. It holds a reference
+ * to the engine. NULL: out of memory. */
+struct wb_recall;
+WB_API struct wb_recall *wb_recall_new(struct wb_engine *engine);
+/* No request may have it any more. NULL is fine. */
+WB_API void wb_recall_free(struct wb_recall *recall);
+/* Decisions of this request may take what they share from `recall` (NULL: of
+ * none, as at first), and leave it there. */
+WB_API void wb_request_recall(struct wb_request *request,
+                              struct wb_recall *recall);
+/* The number of what the decided request, whose sketch was all that it was
+ * given, has in common with others: all answers (but the id) and all rules
+ * that fired are the same. 0: of nothing, for it hangs on more than a sketch.
+ * Numbers are from 1, without gaps. */
+WB_API unsigned wb_recall_keep(struct wb_recall *recall,
+                               const struct wb_request *request);
+/* Those numbers of `count` requests that were not decided, by their sketches,
+ * at any time and whatever the state; 0: one is to be decided. Nothing is
+ * counted for those that have one. */
+WB_API void wb_recall_find(struct wb_recall *recall,
+                           const struct wb_sketch *sketches, size_t count,
+                           unsigned *numbers);
+
 /* ---- the decision; valid until reset ---- */
 
 /* 200: allow. 4xx: answer it with the headers and body below. 0: there is no

@@ -407,6 +407,66 @@ void policy_price(const struct policy *policy, const struct request *request,
     write_price(&reach, &choice, out);
 }
 
+/* ---- what is the same for many requests ---- */
+
+/* Spots: these, then a route's number. */
+enum { SPOT_ALWAYS_FREE, SPOT_PREFLIGHT, SPOT_OTHERWISE, SPOT_ROUTES };
+
+/* Does nothing but the evaluation move the route's prices? */
+static bool is_still(const struct route *route)
+{
+    for (size_t i = 0; i < route->tier_count; i++) {
+        if (route->tiers[i].window || route->tiers[i].outcome.worth) {
+            return false;
+        }
+    }
+    return !route->window && !route->price.worth;
+}
+
+/* The only route that may fit, for certain; false: another may, too. */
+static bool find_spot(const struct reach *reach, size_t *spot)
+{
+    const struct policy *policy = reach->policy;
+    struct route_walk walk;
+    unsigned covers;
+    size_t i;
+
+    route_walk_start(&walk, &policy->index, reach->path);
+    while ((i = route_walk_next(&walk)) != SIZE_MAX) {
+        const struct route *route = &policy->routes[i];
+        enum fit fit = fit_route(reach, route, &covers);
+        if (fit == FIT_YES) {
+            *spot = SPOT_ROUTES + i;
+            return is_still(route);
+        }
+        if (route->window || (fit == FIT_MAYBE && !route->free)) {
+            return false;
+        }
+    }
+    *spot = SPOT_OTHERWISE;
+    return !policy->otherwise.worth;
+}
+
+bool policy_spot(const struct policy *policy, const struct request *request,
+                 size_t *spot)
+{
+    struct reach reach;
+
+    if (policy->moves) {
+        return false;
+    }
+    reach_start(&reach, policy, request, NULL, NULL);
+    if (is_always_free(&reach)) {
+        *spot = SPOT_ALWAYS_FREE;
+        return true;
+    }
+    if (policy->preflight_free && method_is_preflight(request)) {
+        *spot = SPOT_PREFLIGHT;
+        return true;
+    }
+    return reach.readings && find_spot(&reach, spot);
+}
+
 /* ---- what the rest of the engine asks ---- */
 
 void price_tell(struct price *price, size_t i)

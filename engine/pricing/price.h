@@ -110,6 +110,11 @@ struct market;
 void policy_price(const struct policy *policy, const struct request *request,
                   const struct evaluation *evaluation,
                   const struct market *market, struct price *out);
+/* What the price hangs on besides the evaluation, in one number: which route
+ * it is by. The same for all requests that have the same price of the policy
+ * under the same evaluation, at any time. False: it hangs on more. */
+bool policy_spot(const struct policy *policy, const struct request *request,
+                 size_t *spot);
 /* Tells offer i in place of the first. */
 void price_tell(struct price *price, size_t i);
 /* True if payments are to be judged against asset and payee: false while the

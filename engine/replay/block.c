@@ -8,6 +8,12 @@
 
 /* Text of a block: always room for one more line of the greatest size. */
 #define TEXT_SIZE (2 * LINE_SIZE_MAX)
+/* Lines of a block: so few that its requests stay in a core's cache, so many
+ * that a turn costs little. Even alone a thread is a tenth faster with 16 to
+ * 64 than with one: each stage's code stays where it is. After a block of
+ * whose lines few had a request they are more. */
+#define LINES 32
+#define LINES_OF_NUMBERS 256
 /* Bytes of an unreadable line that are shown. */
 #define SAMPLE_SIZE 160
 
@@ -17,21 +23,20 @@ static bool makes_records(const struct block_job *job)
     return job->columns || job->fired || job->moved;
 }
 
-static bool make_requests(struct block *block, unsigned side, size_t lines)
+/* Is nothing asked of a request but what is counted? */
+static bool counts_only(const struct block_job *job)
 {
-    block->requests[side] = calloc(lines, sizeof *block->requests[side]);
-    for (size_t i = 0; block->requests[side] && i < lines; i++) {
-        block->requests[side][i] = wb_request_new();
-        if (!block->requests[side][i]) {
-            return false;
-        }
-        wb_request_answers_only(block->requests[side][i],
-                                !makes_records(block->job));
-    }
-    return block->requests[side] != NULL;
+    return !makes_records(job) && !job->filter && job->sides == 1;
 }
 
-struct block *block_new(const struct block_job *job, size_t lines)
+static bool make_side(struct block *block, unsigned side)
+{
+    block->requests[side] = calloc(block->room, sizeof *block->requests[side]);
+    block->recalls[side] = wb_recall_new(block->job->engines[side]);
+    return block->requests[side] && block->recalls[side];
+}
+
+struct block *block_new(const struct block_job *job)
 {
     struct block *block = calloc(1, sizeof *block);
 
@@ -39,13 +44,17 @@ struct block *block_new(const struct block_job *job, size_t lines)
         return NULL;
     }
     block->job = job;
-    block->room = lines;
-    block->lines = calloc(lines, sizeof *block->lines);
+    block->room = counts_only(job) ? LINES_OF_NUMBERS : LINES;
+    block->used = LINES;
+    block->lines = calloc(block->room, sizeof *block->lines);
+    block->sketches = calloc(block->room, sizeof *block->sketches);
+    block->numbers = calloc(block->room, sizeof *block->numbers);
     block->text = malloc(TEXT_SIZE);
-    bool fine = block->lines && block->text;
+    bool fine =
+        block->lines && block->sketches && block->numbers && block->text;
     for (unsigned i = 0; i < SIDES; i++) {
         fine = tally_start(&block->tallies[i]) && fine;
-        fine = fine && (i >= job->sides || make_requests(block, i, lines));
+        fine = fine && (i >= job->sides || make_side(block, i));
     }
     table_start(&block->moves, block->tallies[0].names);
     if (!fine) {
@@ -66,9 +75,12 @@ void block_free(struct block *block)
             wb_request_free(block->requests[side][i]);
         }
         free(block->requests[side]);
+        wb_recall_free(block->recalls[side]);
         tally_end(&block->tallies[side]);
     }
     free(block->lines);
+    free(block->sketches);
+    free(block->numbers);
     free(block->text);
     free(block->records.at);
     free(block);
@@ -95,8 +107,9 @@ enum reading block_take(struct block *block, struct merge *merge)
 {
     size_t used = 0;
 
+    size_t most = block->used > LINES / 2 ? LINES : block->room;
     block->count = 0;
-    while (block->count < block->room && TEXT_SIZE - used >= LINE_SIZE_MAX) {
+    while (block->count < most && TEXT_SIZE - used >= LINE_SIZE_MAX) {
         struct merged line;
         enum reading reading = merge_next(merge, &line);
         if (reading == READING_LINE) {
@@ -115,48 +128,120 @@ enum reading block_take(struct block *block, struct merge *merge)
 
 /* ---- the stages ---- */
 
-/* Parses a line into its requests and weighs them; false: out of memory. */
-static bool weigh_line(struct block *block, size_t i)
+/* The next request that is not used, which is made where there is none yet;
+ * NULL: out of memory. */
+static struct wb_request *next_request(struct block *block, unsigned side)
 {
-    struct line *line = &block->lines[i];
-    struct log_line parts;
+    struct wb_request **place = &block->requests[side][block->used];
 
-    line->fault =
-        line->origin->format->read(line->at, line->size, &block->clock, &parts);
-    line->extra.status = parts.status;
-    line->extra.bytes = parts.bytes;
-    for (unsigned side = 0;
-         side < block->job->sides && line->fault == LINE_FINE; side++) {
-        struct wb_request *request = block->requests[side][i];
-        if (format_fill(request, block->job->engines[side], &parts,
-                        &line->fault, &line->why) != WB_OK) {
+    if (!*place && (*place = wb_request_new())) {
+        wb_request_answers_only(*place, !makes_records(block->job));
+        wb_request_recall(*place, block->recalls[side]);
+    }
+    return *place;
+}
+
+/* Begins the line's requests and weighs them; false: out of memory. `parts`:
+ * of a line that is not sketched. */
+static bool weigh_line(struct block *block, struct line *line,
+                       const struct log_line *parts)
+{
+    const struct block_job *job = block->job;
+
+    line->request = block->used;
+    for (unsigned side = 0; side < job->sides && line->fault == LINE_FINE;
+         side++) {
+        struct wb_request *request = next_request(block, side);
+        enum wb_status status = WB_ERROR_MEMORY;
+        if (request && line->sketched) {
+            status = wb_request_begin(request, job->engines[side], line->time);
+        } else if (request) {
+            status = format_fill(request, job->engines[side], parts,
+                                 &line->fault, &line->why);
+        }
+        if (status != WB_OK) {
             return false;
+        }
+        if (line->sketched) {
+            wb_request_sketch(request, &block->sketches[line->sketch]);
         }
         if (line->fault == LINE_FINE) {
             wb_weigh(request);
         }
     }
+    block->used++;
     return true;
+}
+
+/* Parses a line, and sketches it or weighs it at once; false: out of
+ * memory. */
+static bool read_line(struct block *block, struct line *line)
+{
+    struct log_line parts;
+
+    line->fault =
+        line->origin->format->read(line->at, line->size, &block->clock, &parts);
+    line->alike = 0;
+    line->extra.status = parts.status;
+    line->extra.bytes = parts.bytes;
+    line->sketched = line->fault == LINE_FINE &&
+                     format_sketch(&parts, &block->sketches[block->sketched]);
+    if (line->fault != LINE_FINE || !line->sketched) {
+        return line->fault != LINE_FINE || weigh_line(block, line, &parts);
+    }
+    line->time = parts.time;
+    line->sketch = block->sketched++;
+    return true;
+}
+
+/* Numbers are found for all sketches at once. */
+static bool weigh_sketches(struct block *block)
+{
+    bool fine = true;
+
+    if (counts_only(block->job)) {
+        wb_recall_find(block->recalls[0], block->sketches, block->sketched,
+                       block->numbers);
+    }
+    for (size_t i = 0; i < block->count && fine; i++) {
+        struct line *line = &block->lines[i];
+        if (line->fault == LINE_FINE && line->sketched) {
+            unsigned number = block->numbers[line->sketch];
+            line->alike = tally_knows(&block->tallies[0], number) ? number : 0;
+            fine = line->alike || weigh_line(block, line, NULL);
+        }
+    }
+    return fine;
 }
 
 void block_weigh(struct block *block)
 {
-    for (size_t i = 0; i < block->count; i++) {
-        if (block->lines[i].fault == LINE_FINE && !weigh_line(block, i)) {
-            block->failed = true;
-            return;
-        }
+    bool fine = true;
+
+    block->sketched = block->used = 0;
+    for (size_t i = 0; i < block->count && fine; i++) {
+        fine = block->lines[i].fault != LINE_FINE ||
+               read_line(block, &block->lines[i]);
     }
+    block->failed |= !fine || !weigh_sketches(block);
+}
+
+/* Has it a request of its own? */
+static bool has_request(const struct line *line)
+{
+    return line->fault == LINE_FINE && !line->alike;
 }
 
 void block_decide(struct block *block)
 {
+    const struct block_job *job = block->job;
+
     for (size_t i = 0; i < block->count && !block->failed; i++) {
-        for (unsigned side = 0;
-             side < block->job->sides && block->lines[i].fault == LINE_FINE;
+        const struct line *line = &block->lines[i];
+        for (unsigned side = 0; side < job->sides && has_request(line);
              side++) {
-            wb_decide_blocking(block->requests[side][i],
-                               block->job->states[side]);
+            wb_decide_blocking(block->requests[side][line->request],
+                               job->states[side]);
         }
     }
 }
@@ -229,11 +314,20 @@ static void add_record(struct block *block, const struct wb_request *request)
     }
 }
 
-static void count_line(struct block *block, size_t i)
+/* What it has in common with lines to come. */
+static void learn(struct block *block, const struct wb_request *request)
+{
+    unsigned number = wb_recall_keep(block->recalls[0], request);
+
+    if (number) {
+        tally_learn(&block->tallies[0], number, request);
+    }
+}
+
+static void count_request(struct block *block, struct line *line)
 {
     const struct block_job *job = block->job;
-    struct line *line = &block->lines[i];
-    struct wb_request *request = block->requests[0][i];
+    struct wb_request *request = block->requests[0][line->request];
 
     line->left_out = job->filter && !filter_passes(job->filter, request);
     if (line->left_out) {
@@ -241,15 +335,29 @@ static void count_line(struct block *block, size_t i)
         return;
     }
     for (unsigned side = 0; side < job->sides; side++) {
-        tally_request(&block->tallies[side], block->requests[side][i],
-                      &line->extra);
+        tally_request(&block->tallies[side],
+                      block->requests[side][line->request], &line->extra);
     }
-    if (job->sides > 1 && !moves_count(&block->moves, request,
-                                       block->requests[1][i], block->moved)) {
+    if (job->sides > 1 &&
+        !moves_count(&block->moves, request, block->requests[1][line->request],
+                     block->moved)) {
         block->failed = true;
     }
     if (job->columns) {
         add_record(block, request);
+    }
+    if (counts_only(job)) {
+        learn(block, request);
+    }
+}
+
+static void count_line(struct block *block, struct line *line)
+{
+    line->left_out = false;
+    if (line->alike) {
+        tally_known(&block->tallies[0], line->alike, line->time, &line->extra);
+    } else {
+        count_request(block, line);
     }
 }
 
@@ -259,7 +367,7 @@ void block_count(struct block *block)
     for (size_t i = 0; i < block->count && !block->failed; i++) {
         enum line_fault fault = block->lines[i].fault;
         if (fault == LINE_FINE) {
-            count_line(block, i);
+            count_line(block, &block->lines[i]);
         } else if (fault != LINE_NOTE) {
             tally_fault(&block->tallies[0], fault);
         }
@@ -311,7 +419,8 @@ static void show_lost(const struct line *line, FILE *err)
 static void sample(struct block *block, size_t i)
 {
     const struct block_job *job = block->job;
-    struct wb_request *request = block->requests[0][i];
+    size_t place = block->lines[i].request;
+    struct wb_request *request = block->requests[0][place];
     struct wb_text rule;
 
     for (size_t k = 0;
@@ -320,7 +429,7 @@ static void sample(struct block *block, size_t i)
                     VIEW_NONE, request);
     }
     if (job->sides > 1 && job->moved) {
-        moves_sample(job->moved, request, block->requests[1][i]);
+        moves_sample(job->moved, request, block->requests[1][place]);
     }
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A block of lines on its way through the three stages of a replay, with a
- * request for each of its lines, or two where two configurations are
- * compared:
+ * A block of lines on its way through the three stages of a replay. Each line
+ * has a request, or two where two configurations are compared; or none where
+ * it is decided as others were and nothing but counts is wanted:
  *
  *   block_take    lines are copied out of the reader     in order
  *   block_weigh   parsed; all that needs no state        any thread
@@ -44,7 +44,12 @@ struct line {
     uint64_t number; /* in its file, from 1 */
     enum line_fault fault;
     bool left_out;   /* by the filter */
+    bool sketched;   /* there is a sketch of it */
     const char *why; /* more about the fault: a static text, or NULL */
+    int64_t time;    /* of a sketched one */
+    size_t sketch;
+    unsigned alike; /* number of what is decided alike, or 0: then it has */
+    size_t request; /* this one */
     struct line_extra extra;
 };
 
@@ -52,8 +57,13 @@ struct block {
     uint64_t number; /* in input order, from 0 */
     const struct block_job *job;
     struct line *lines;
-    struct wb_request **requests[SIDES]; /* one per line */
     size_t count, room;
+    struct wb_sketch *sketches; /* of some of the lines, with their numbers */
+    unsigned *numbers;
+    size_t sketched;
+    struct wb_request **requests[SIDES]; /* as many as a block needed yet */
+    size_t used;                         /* of them */
+    struct wb_recall *recalls[SIDES];
     char *text;
     struct log_clock clock;
     /* Of all blocks that were in this place: */
@@ -64,8 +74,8 @@ struct block {
     bool failed;         /* out of memory */
 };
 
-/* For `lines` lines; NULL: out of memory. */
-struct block *block_new(const struct block_job *job, size_t lines);
+/* NULL: out of memory. */
+struct block *block_new(const struct block_job *job);
 void block_free(struct block *block);
 
 /* Empties the block and takes lines. READING_LINE: there may be more; else

@@ -12,6 +12,7 @@
 
 /* `[17/May/2015:10:05:03 +0000] ` before the request's quote. */
 #define TIME_FIELD (LOG_TIME_SIZE + 3)
+#define METHOD_MAX 32
 
 /* ---- escapes ---- */
 
@@ -89,14 +90,39 @@ struct quotes {
     bool plain; /* no backslash, and these are all */
 };
 
-static void add_quotes(struct quotes *q, const char *from, unsigned bits)
+static void add_quotes(struct quotes *q, const char *from, uint64_t bits)
 {
     for (; bits != 0; bits &= bits - 1) {
         if (q->count == QUOTES) {
             q->plain = false;
             return;
         }
-        q->at[q->count++] = from + __builtin_ctz(bits);
+        q->at[q->count++] = from + __builtin_ctzll(bits);
+    }
+}
+
+/* A bit for each quote of sixteen bytes. */
+static inline uint64_t quotes_in(const char *at, sixteen *escapes)
+{
+    sixteen all = sixteen_at(at);
+
+    *escapes |= sixteen_is(all, '\\');
+    return sixteen_bits(sixteen_is(all, '"'));
+}
+
+/* What a whole number of sixteens leaves over: the last sixteen once more,
+ * without what was seen of them. */
+static void find_last_quotes(struct quotes *q, const char *line, size_t size,
+                             size_t seen, sixteen *escapes)
+{
+    if (size >= 16) {
+        uint64_t bits = quotes_in(line + size - 16, escapes);
+        add_quotes(q, line + seen, bits >> (16 - (size - seen)));
+        return;
+    }
+    for (size_t i = 0; i < size; i++) {
+        q->plain &= line[i] != '\\';
+        add_quotes(q, line + i, line[i] == '"');
     }
 }
 
@@ -107,16 +133,20 @@ static void find_quotes(struct quotes *q, const char *line, size_t size)
 
     q->count = q->next = 0;
     q->plain = true;
+    for (; i + 64 <= size; i += 64) {
+        uint64_t bits = quotes_in(line + i, &escapes);
+        bits |= quotes_in(line + i + 16, &escapes) << 16;
+        bits |= quotes_in(line + i + 32, &escapes) << 32;
+        bits |= quotes_in(line + i + 48, &escapes) << 48;
+        add_quotes(q, line + i, bits);
+    }
     for (; i + 16 <= size; i += 16) {
-        sixteen all = sixteen_at(line + i);
-        escapes |= sixteen_is(all, '\\');
-        add_quotes(q, line + i, sixteen_bits(sixteen_is(all, '"')));
+        add_quotes(q, line + i, quotes_in(line + i, &escapes));
+    }
+    if (i < size) {
+        find_last_quotes(q, line, size, i, &escapes);
     }
     q->plain &= !sixteen_any(escapes);
-    for (; i < size; i++) {
-        q->plain &= line[i] != '\\';
-        add_quotes(q, line + i, line[i] == '"');
-    }
 }
 
 /* ---- fields ---- */
@@ -190,6 +220,25 @@ static enum line_fault quoted(struct quotes *q, const char **at,
     return LINE_FINE;
 }
 
+/* The three texts from the quote `at` on, of a line whose quotes pair up. */
+static bool quoted_thrice(const struct quotes *q, const char *at,
+                          struct view texts[3])
+{
+    size_t i = 0;
+
+    while (q->plain && i < q->count && q->at[i] != at) {
+        i++;
+    }
+    if (!q->plain || q->count - i < 6) {
+        return false;
+    }
+    for (size_t k = 0; k < 3; k++) {
+        const char *open = q->at[i + 2 * k] + 1;
+        texts[k] = view_of(open, (size_t)(q->at[i + 2 * k + 1] - open));
+    }
+    return true;
+}
+
 /* Does "[time] " stand before this quote? */
 static bool opens_request(const char *line, const char *at)
 {
@@ -247,22 +296,49 @@ static struct view version_read(struct view v)
     return view_equal(v, VIEW("2")) || view_equal(v, VIEW("3")) ? v : VIEW_NONE;
 }
 
+/* What stands before the first space, of the letters of a method; false: it
+ * is none, or nothing follows. */
+static bool method_read(struct view request, struct view *out)
+{
+    size_t i = 0;
+
+    for (; i < request.size && request.at[i] != ' '; i++) {
+        char c = request.at[i];
+        if (!ascii_is_alnum(c) && c != '-' && c != '_') {
+            return false;
+        }
+    }
+    *out = view_of(request.at, i);
+    return i > 0 && i <= METHOD_MAX && i + 1 < request.size;
+}
+
+/* Does it end as most requests do, in " HTTP/1.1"? */
+static bool ends_usual(struct view target)
+{
+    const char *end = target.at + target.size;
+    uint64_t last, usual;
+
+    memcpy(&last, end - 8, sizeof last);
+    memcpy(&usual, "HTTP/1.1", sizeof usual);
+    return last == usual && end[-9] == ' ';
+}
+
 /* "GET /x HTTP/1.1"; a target may hold spaces (Apache logs them), HTTP/0.9
  * knows GET only and has no version. */
 static bool request_read(struct view request, struct combined *out)
 {
-    struct view target = request;
+    struct view target;
     bool versioned = false;
 
-    out->method = word(&target);
-    if (out->method.size == 0 || out->method.size > 32 || target.size == 0) {
+    if (!method_read(request, &out->method)) {
         return false;
     }
-    for (size_t i = 0; i < out->method.size; i++) {
-        char c = out->method.at[i];
-        if (!ascii_is_alnum(c) && c != '-' && c != '_') {
-            return false;
-        }
+    target = view_of(request.at + out->method.size + 1,
+                     request.size - out->method.size - 1);
+    if (target.size > 9 && ends_usual(target)) {
+        out->version = view_of(target.at + target.size - 3, 3);
+        out->target = view_of(target.at, target.size - 9);
+        return true;
     }
     const char *space = memrchr(target.at, ' ', target.size);
     out->version = VIEW_NONE;
@@ -281,14 +357,20 @@ static bool request_read(struct view request, struct combined *out)
 }
 
 /* Digits up to something else, held at the greatest number. */
-static uint64_t digits(const char **at, const char *end)
+static uint64_t digits(const char **from, const char *end)
 {
+    const char *at = *from;
+    const char *sure = end - at > 19 ? at + 19 : end; /* so many always fit */
     uint64_t n = 0;
 
-    for (; *at < end && **at >= '0' && **at <= '9'; (*at)++) {
-        unsigned digit = (unsigned)(**at - '0');
+    for (; at < sure && (unsigned)(*at - '0') < 10; at++) {
+        n = n * 10 + (unsigned)(*at - '0');
+    }
+    for (; at < end && (unsigned)(*at - '0') < 10; at++) {
+        unsigned digit = (unsigned)(*at - '0');
         n = n > (UINT64_MAX - digit) / 10 ? UINT64_MAX : n * 10 + digit;
     }
+    *from = at;
     return n;
 }
 
@@ -336,12 +418,25 @@ static void unescape_all(char *line, struct combined *out)
     unescape(line, line, &out->user_agent);
 }
 
+/* The texts one by one, of a line that has escapes, or fewer texts. */
+static enum line_fault texts_read(struct quotes *q, const char *at,
+                                  const char *end, struct view texts[3])
+{
+    enum line_fault fault = LINE_FINE;
+
+    for (size_t i = 0; i < 3 && fault == LINE_FINE; i++) {
+        fault = quoted(q, &at, end, &texts[i]);
+    }
+    return fault;
+}
+
 enum line_fault combined_read(char *line, size_t size, bool vhost,
                               struct log_clock *clock, struct combined *out)
 {
     const char *end = line + size;
+    enum line_fault fault = LINE_FINE;
+    struct view texts[3];
     struct quotes q;
-    struct view request;
 
     find_quotes(&q, line, size);
     const char *at = request_quote(&q, line, end);
@@ -350,19 +445,17 @@ enum line_fault combined_read(char *line, size_t size, bool vhost,
         return LINE_NO_TIME;
     }
     head_read(view_of(line, (size_t)(at - line) - TIME_FIELD), vhost, out);
-    enum line_fault fault = quoted(&q, &at, end, &request);
+    if (!quoted_thrice(&q, at, texts)) {
+        fault = texts_read(&q, at, end, texts);
+    }
     if (fault != LINE_FINE) {
         return fault;
     }
+    at = texts[0].at + texts[0].size + 1;
     numbers_read(&at, end, out);
-    fault = quoted(&q, &at, end, &out->referer);
-    if (fault == LINE_FINE) {
-        fault = quoted(&q, &at, end, &out->user_agent);
-    }
-    if (fault != LINE_FINE) {
-        return fault;
-    }
-    if (!request_read(request, out)) {
+    out->referer = texts[1];
+    out->user_agent = texts[2];
+    if (!request_read(texts[0], out)) {
         return LINE_NO_REQUEST;
     }
     headers_read(out);

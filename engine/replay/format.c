@@ -61,6 +61,51 @@ enum wb_status format_fill(struct wb_request *request, struct wb_engine *engine,
     return WB_OK;
 }
 
+static struct wb_text text_of(struct view v)
+{
+    return (struct wb_text){v.at, v.size};
+}
+
+static bool is_name(const struct log_header *header, struct view name)
+{
+    return header->name.at == name.at || view_equal(header->name, name);
+}
+
+/* User-Agent and Referer, each at most once. */
+static bool sketch_headers(const struct log_line *line,
+                           struct wb_sketch *sketch)
+{
+    sketch->user_agent = sketch->referer = text_of(VIEW_NONE);
+    for (size_t i = 0; i < line->header_count; i++) {
+        const struct log_header *header = &line->headers[i];
+        struct wb_text *place =
+            is_name(header, log_user_agent) ? &sketch->user_agent
+            : is_name(header, log_referer)  ? &sketch->referer
+                                            : NULL;
+        if (!place || place->data) {
+            return false;
+        }
+        *place = text_of(header->value);
+    }
+    return true;
+}
+
+bool format_sketch(const struct log_line *line, struct wb_sketch *sketch)
+{
+    if (line->record.at || line->all_known || line->ja3.at || line->ja4.at ||
+        !log_line_captured(line, &sketch->captured) ||
+        !sketch_headers(line, sketch)) {
+        return false;
+    }
+    sketch->method = text_of(line->method);
+    sketch->scheme = text_of(line->scheme);
+    sketch->http_version = text_of(line->version);
+    sketch->host = text_of(line->host);
+    sketch->target = text_of(line->target);
+    sketch->client_ip = text_of(line->client);
+    return true;
+}
+
 /* ---- the table ---- */
 
 /* A line is of the last row that it looks like. */

@@ -28,6 +28,9 @@ enum wb_status format_fill(struct wb_request *request, struct wb_engine *engine,
                            const struct log_line *line, enum line_fault *fault,
                            const char **why);
 
+/* All that the line holds in place of that, where a sketch has room for it;
+ * else false. */
+bool format_sketch(const struct log_line *line, struct wb_sketch *sketch);
 /* NULL: there is none of that name. */
 const struct format *format_find(const char *name);
 /* Row i, or NULL past the end. */

@@ -26,8 +26,8 @@ static enum line_fault line_read(char *line, size_t size, bool vhost,
     out->status = parts.status;
     out->bytes = parts.bytes;
     log_line_knows(out, 0, parts.has_headers ? 2 : 0);
-    log_line_header(out, VIEW("User-Agent"), parts.user_agent);
-    log_line_header(out, VIEW("Referer"), parts.referer);
+    log_line_header(out, log_user_agent, parts.user_agent);
+    log_line_header(out, log_referer, parts.referer);
     return LINE_FINE;
 }
 

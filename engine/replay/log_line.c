@@ -8,6 +8,9 @@
 
 #define METHOD_SIZE_MAX 32
 
+const struct view log_user_agent = {"User-Agent", 10};
+const struct view log_referer = {"Referer", 7};
+
 static const struct wb_text two_headers[] = {
     {"user-agent", 10},
     {"referer", 7},
@@ -41,6 +44,17 @@ void log_line_knows(struct log_line *line, size_t first, size_t count)
 {
     line->known = two_headers + first;
     line->known_count = count;
+}
+
+bool log_line_captured(const struct log_line *line, unsigned *captured)
+{
+    size_t first = (size_t)(line->known - two_headers);
+
+    *captured = line->known_count == 0   ? 0
+                : line->known_count == 2 ? WB_USER_AGENT | WB_REFERER
+                : first == 0             ? WB_USER_AGENT
+                                         : WB_REFERER;
+    return !line->all_known && first + line->known_count <= 2;
 }
 
 /* Known to be absent where none of them is there. */

@@ -55,6 +55,8 @@ log_line_looks combined_has_vhost, record_looks, caddy_looks, nginx_json_looks,
 
 /* ---- for those readers ---- */
 
+/* Names of two headers. */
+extern const struct view log_user_agent, log_referer;
 /* Everything NONE, unknown, 0. */
 void log_line_clear(struct log_line *line);
 /* One more header; an empty name is none. */
@@ -63,6 +65,8 @@ void log_line_header(struct log_line *line, struct view name,
 /* User-Agent and Referer were logged, and no others: of the two, `first`
  * (0: User-Agent) and as many as `count`. */
 void log_line_knows(struct log_line *line, size_t first, size_t count);
+/* Which of the two were; bits of enum wb_captured. False: others were, too. */
+bool log_line_captured(const struct log_line *line, unsigned *captured);
 /* All headers were logged but those that are left out for what they hold,
  * credentials: what is known is a list of names that never are. Nothing if
  * a header of the line had no room. */

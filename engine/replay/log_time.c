@@ -89,8 +89,25 @@ static bool day_read(struct log_clock *clock, const char *at)
     return true;
 }
 
+/* Is it the time of the line before? */
+static bool is_last(const struct log_clock *clock, const char *at)
+{
+    uint64_t a[4], b[4];
+
+    _Static_assert(LOG_TIME_SIZE >= 24 && LOG_TIME_SIZE <= 32, "four words");
+    memcpy(a, at, 24);
+    memcpy(b, clock->text, 24);
+    memcpy(&a[3], at + LOG_TIME_SIZE - 8, 8);
+    memcpy(&b[3], clock->text + LOG_TIME_SIZE - 8, 8);
+    return !((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3]));
+}
+
 bool log_time_read(struct log_clock *clock, const char *at, int64_t *out)
 {
+    if (is_last(clock, at)) {
+        *out = clock->time;
+        return true;
+    }
     unsigned hour = pair(at + CLOCK);
     unsigned minute = pair(at + CLOCK + 3);
     unsigned second = pair(at + CLOCK + 6);
@@ -107,5 +124,7 @@ bool log_time_read(struct log_clock *clock, const char *at, int64_t *out)
     }
     *out = (clock->midnight + (int64_t)((hour * 60 + minute) * 60 + second)) *
            1000000;
+    memcpy(clock->text, at, sizeof clock->text);
+    clock->time = *out;
     return true;
 }

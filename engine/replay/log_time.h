@@ -17,6 +17,8 @@
 
 /* Zeroed to start with; one per thread. */
 struct log_clock {
+    char text[LOG_TIME_SIZE]; /* the last one that was read, and what it is */
+    int64_t time;
     char day[11];     /* 17/May/2015 */
     char zone[5];     /* +0000 */
     int64_t midnight; /* of that day in that zone: seconds since the epoch */

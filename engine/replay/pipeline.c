@@ -19,11 +19,6 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-/* Lines of a block: so few that its requests stay in a core's cache, so many
- * that a turn costs little. Even alone a thread is a tenth faster with 16 to
- * 64 than with one: each stage's code stays where it is. */
-#define BLOCK_LINES 32
-
 struct turn {
     pthread_mutex_t mutex;
     pthread_cond_t passed;
@@ -167,7 +162,7 @@ static bool run_workers(struct pipeline *p, struct worker *workers,
 
     for (unsigned i = 0; i < count; i++) {
         workers[i].pipeline = p;
-        workers[i].block = block_new(p->options->job, BLOCK_LINES);
+        workers[i].block = block_new(p->options->job);
         if (!workers[i].block) {
             return false;
         }

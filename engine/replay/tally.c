@@ -39,6 +39,7 @@ void tally_end(struct tally *tally)
     }
     free(tally->assets);
     free(tally->kinds);
+    tally_end_alike(tally);
     timeline_end(&tally->line);
     arena_free(tally->names);
 }
@@ -108,8 +109,8 @@ struct tally_asset *tally_asset(struct tally *tally, struct view address)
     return asset;
 }
 
-static struct tally_asset *asset_of(struct tally *tally,
-                                    const struct wb_request *request)
+struct tally_asset *tally_asset_of(struct tally *tally,
+                                   const struct wb_request *request)
 {
     struct tally_asset *asset =
         tally_asset(tally, answer(request, WB_ANSWER_PRICE_ASSET));
@@ -143,23 +144,28 @@ void tally_asset_sum(const struct tally *tally, const struct tally_asset *asset,
 
 /* ---- prices ---- */
 
-static void count_bucket(struct tally *tally, struct tally_asset *asset,
-                         const struct wb_request *request,
-                         const struct amount *amount)
+struct bucket *tally_charge(struct tally *tally, struct tally_asset *asset,
+                            int64_t time, const struct amount *amount)
 {
-    int64_t time = wb_request_time(request);
     struct bucket *bucket =
         asset ? timeline_at(&asset->line, time / 1000000) : NULL;
 
     if (!bucket) {
         tally->failed = true;
-        return;
+        return NULL;
     }
     bucket->charged++;
     amount_add(&bucket->amount, amount);
+    return bucket;
+}
+
+static void count_demand(struct bucket *bucket,
+                         const struct wb_request *request)
+{
     struct amount demand;
-    if (amount_from_decimal(answer(request, WB_ANSWER_DEMAND), 6, &demand) ==
-        AMOUNT_OK) {
+
+    if (bucket && amount_from_decimal(answer(request, WB_ANSWER_DEMAND), 6,
+                                      &demand) == AMOUNT_OK) {
         bucket->moved++;
         amount_add(&bucket->demand, &demand);
     }
@@ -168,7 +174,7 @@ static void count_bucket(struct tally *tally, struct tally_asset *asset,
 static void count_charge(struct tally *tally, const struct wb_request *request,
                          struct kind *kind)
 {
-    struct tally_asset *asset = asset_of(tally, request);
+    struct tally_asset *asset = tally_asset_of(tally, request);
     struct amount amount;
 
     if (!amount_from_digits(answer(request, WB_ANSWER_PRICE_AMOUNT), &amount)) {
@@ -176,8 +182,9 @@ static void count_charge(struct tally *tally, const struct wb_request *request,
         return;
     }
     kind->overflow |= !amount_add(&kind->amount, &amount);
-    if (wb_request_time(request) != TIME_UNKNOWN) {
-        count_bucket(tally, asset, request, &amount);
+    int64_t time = wb_request_time(request);
+    if (time != TIME_UNKNOWN) {
+        count_demand(tally_charge(tally, asset, time, &amount), request);
     }
 }
 
@@ -221,26 +228,31 @@ static void count_time(struct tally *tally, int64_t time, size_t class)
     tally->hours[(hour / 24 + 3) % 7][hour % 24][class]++;
 }
 
+void tally_line(struct tally *tally, const struct kind *kind,
+                bool browser_charged, int64_t time,
+                const struct line_extra *extra)
+{
+    if (time != TIME_UNKNOWN) {
+        count_time(tally, time, kind->class);
+    }
+    tally->read++;
+    tally->classes[kind->class]++;
+    tally->bytes[kind->class] += extra->bytes;
+    tally->allowed += kind->allowed;
+    tally->rejected += !kind->allowed;
+    tally->browsers_charged += browser_charged;
+}
+
 void tally_request(struct tally *tally, const struct wb_request *request,
                    const struct line_extra *extra)
 {
     struct kind room;
     struct kind *kind = tally_kind(tally, request, &room);
-    int64_t time = wb_request_time(request);
-    size_t class = kind->class;
+    bool browser = answer(request, WB_ANSWER_BROWSER_CHARGED).at[0] == '1';
 
     kind->requests++;
-    if (time != TIME_UNKNOWN) {
-        count_time(tally, time, class);
-    }
-    tally->read++;
-    tally->classes[class]++;
-    tally->bytes[class] += extra->bytes;
-    tally->allowed += kind->allowed;
-    tally->rejected += !kind->allowed;
-    tally->browsers_charged +=
-        answer(request, WB_ANSWER_BROWSER_CHARGED).at[0] == '1';
-    count_label(tally, request, class);
+    tally_line(tally, kind, browser, wb_request_time(request), extra);
+    count_label(tally, request, kind->class);
     if (kind->charged) {
         count_charge(tally, request, kind);
     }

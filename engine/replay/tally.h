@@ -55,6 +55,16 @@ struct tally_asset {
     struct timeline line; /* charged and amount */
 };
 
+/* Requests that are decided alike, by the number that the library gives
+ * them; see tally_alike.c. */
+struct tally_alike {
+    struct kind *kind; /* owned; NULL: it was not learned */
+    uint64_t requests; /* since the tables were told */
+    size_t asset;      /* where it is charged: the number */
+    struct amount amount; /* of one */
+    bool browser_charged;
+};
+
 struct tally {
     uint64_t read;                /* lines that gave a request */
     uint64_t left_out;            /* of these --only left out: not below */
@@ -75,6 +85,8 @@ struct tally {
     struct tally_asset *assets;
     size_t asset_count;
     struct kinds *kinds; /* counted, but the tables are not told yet; owned */
+    struct tally_alike *alike; /* the same, by number */
+    size_t alike_room;
     struct arena *names;
     bool failed; /* out of memory */
 };
@@ -88,6 +100,13 @@ void tally_fault(struct tally *tally, enum line_fault fault);
 /* Counts a request that has been decided. */
 void tally_request(struct tally *tally, const struct wb_request *request,
                    const struct line_extra *extra);
+/* Requests of this number are decided as this one is. */
+void tally_learn(struct tally *tally, unsigned number,
+                 const struct wb_request *request);
+bool tally_knows(const struct tally *tally, unsigned number);
+/* Counts one of a number that was learned. */
+void tally_known(struct tally *tally, unsigned number, int64_t time,
+                 const struct line_extra *extra);
 /* After all requests, before the tables are read. */
 void tally_settle(struct tally *tally);
 /* Adds `from`, which is settled, to `tally`. */
@@ -104,6 +123,16 @@ void tally_asset_sum(const struct tally *tally, const struct tally_asset *asset,
 uint64_t tally_unreadable(const struct tally *tally);
 /* There were requests from the one time to the other. */
 void tally_span(struct tally *tally, int64_t first, int64_t last);
+/* For tally_alike.c: what is counted of every line, and of one that costs
+ * something, at a time that is known. */
+void tally_line(struct tally *tally, const struct kind *kind,
+                bool browser_charged, int64_t time,
+                const struct line_extra *extra);
+struct bucket *tally_charge(struct tally *tally, struct tally_asset *asset,
+                            int64_t time, const struct amount *amount);
+/* The asset that the request is charged in. */
+struct tally_asset *tally_asset_of(struct tally *tally,
+                                   const struct wb_request *request);
 /* tally_kinds.c, for tally.c: the request's kind, in the tally or, where more
  * rules fired than a kind has, in `room`: whoever counted one in `room` has
  * the tables told of it. */
@@ -111,6 +140,13 @@ struct kind *tally_kind(struct tally *tally, const struct wb_request *request,
                         struct kind *room);
 void tally_tell(struct tally *tally, const struct wb_request *request,
                 struct kind *kind);
+/* The tables are told of all requests of a kind; it has none then. */
+void tally_tell_kind(struct tally *tally, struct kind *kind);
+/* Its class, and whether it is allowed and charged. */
+void tally_start_kind(struct kind *kind);
+/* tally_alike.c, for tally.c. */
+void tally_settle_alike(struct tally *tally);
+void tally_end_alike(struct tally *tally);
 /* After all merging: the tables in the order in which they are printed, one
  * row for the requests of a route that cost nothing only where none was
  * charged. */

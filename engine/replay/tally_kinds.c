@@ -59,8 +59,7 @@ static void tell_route(struct tally *tally, const struct kind *kind)
     }
 }
 
-/* The tables are told of all its requests; it has none then. */
-static void tell_tables(struct tally *tally, struct kind *kind)
+void tally_tell_kind(struct tally *tally, struct kind *kind)
 {
     struct view agent = kind_text(kind, KIND_AGENT);
 
@@ -84,7 +83,7 @@ static void tell_tables(struct tally *tally, struct kind *kind)
     kind->requests = 0;
 }
 
-static void start_kind(struct kind *kind)
+void tally_start_kind(struct kind *kind)
 {
     kind->class = (unsigned char)class_of(kind_text(kind, KIND_CLASS));
     kind->allowed = is_text(kind_text(kind, KIND_ACTION), "allow");
@@ -98,7 +97,7 @@ struct kind *tally_kind(struct tally *tally, const struct wb_request *request,
                         struct kind *room)
 {
     if (!kind_read(room, request)) {
-        start_kind(room);
+        tally_start_kind(room);
         return room;
     }
     struct kind *there = kinds_place(tally->kinds, room);
@@ -106,10 +105,10 @@ struct kind *tally_kind(struct tally *tally, const struct wb_request *request,
         return there;
     }
     if (there->requests > 0) {
-        tell_tables(tally, there);
+        tally_tell_kind(tally, there);
     }
     *there = *room;
-    start_kind(there);
+    tally_start_kind(there);
     return there;
 }
 
@@ -123,14 +122,15 @@ void tally_tell(struct tally *tally, const struct wb_request *request,
         tell(tally, TALLY_RULES, kind, view_of(rule.data, rule.size), VIEW_NONE,
              VIEW_NONE);
     }
-    tell_tables(tally, kind);
+    tally_tell_kind(tally, kind);
 }
 
 void tally_settle(struct tally *tally)
 {
     for (size_t i = 0; i < KIND_PLACES; i++) {
         if (tally->kinds->places[i].requests > 0) {
-            tell_tables(tally, &tally->kinds->places[i]);
+            tally_tell_kind(tally, &tally->kinds->places[i]);
         }
     }
+    tally_settle_alike(tally);
 }

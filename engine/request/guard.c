@@ -278,6 +278,11 @@ static bool is_field_value(struct view value)
     return sixteen_bits(found) == 0 || holds_tabs_alone(value);
 }
 
+bool guard_is_value(struct view value)
+{
+    return is_field_value(value);
+}
+
 /* Headers whose values are names of headers that a hop removes or moves. */
 static bool lists_names(struct view name)
 {

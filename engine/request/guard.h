@@ -44,5 +44,7 @@ void guard_names(struct guard *guard, struct known_names *names);
 enum guard_verdict guard_check(const struct guard *guard,
                                const struct request *request,
                                const struct header **culprit);
+/* Could it be a header's value at all? */
+bool guard_is_value(struct view value);
 
 #endif

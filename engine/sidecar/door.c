@@ -92,32 +92,57 @@ static enum server_step decide(struct door *door, struct snapshot *snapshot,
     return decided(door, snapshot, x);
 }
 
-/* Takes a slot and starts a request; else a refusal. */
-static enum refusal begin(struct door *door, const struct snapshot *snapshot,
-                          struct exchange *x)
+static enum refusal take_slot(struct door *door, struct exchange *x)
 {
     x->slot = slots_take(door->slots);
     if (x->slot == NULL) {
         return REFUSE_BUSY;
     }
-    x->slot->began = stop_watch();
     memset(&x->slot->seen, 0, sizeof x->slot->seen);
-    if (wb_request_begin(x->slot->request, snapshot->engine, wall_clock()) !=
-        WB_OK) {
-        return REFUSE_MEMORY;
-    }
     return REFUSE_NOT;
 }
 
-static enum server_step begin_record(struct door *door,
-                                     const struct snapshot *snapshot,
-                                     struct exchange *x)
+static enum refusal begin(const struct snapshot *snapshot, struct exchange *x)
+{
+    x->slot->began = stop_watch();
+    return wb_request_begin(x->slot->request, snapshot->engine, wall_clock()) ==
+                   WB_OK
+               ? REFUSE_NOT
+               : REFUSE_MEMORY;
+}
+
+/* Whoever is slow with a body holds a slot meanwhile: of these, a listener
+ * has its share, so that others are not refused for it. */
+static enum refusal start_body(struct door *door, struct exchange *x)
+{
+    enum refusal refusal = REFUSE_BUSY;
+
+    if (atomic_fetch_add(&door->bodies, 1) < door->bodies_most) {
+        refusal = take_slot(door, x);
+    }
+    if (refusal != REFUSE_NOT) {
+        atomic_fetch_sub(&door->bodies, 1);
+    } else {
+        x->slot->awaits_body = true;
+    }
+    return refusal;
+}
+
+static void end_body(struct door *door, struct exchange *x)
+{
+    if (x->slot->awaits_body) {
+        x->slot->awaits_body = false;
+        atomic_fetch_sub(&door->bodies, 1);
+    }
+}
+
+static enum server_step begin_record(struct door *door, struct exchange *x)
 {
     enum refusal refusal = ask_record_head(x);
     char *room;
 
     if (refusal == REFUSE_NOT) {
-        refusal = begin(door, snapshot, x);
+        refusal = start_body(door, x);
     }
     if (refusal != REFUSE_NOT) {
         refuse(door, refusal, x);
@@ -138,8 +163,11 @@ static enum server_step begin_ask(struct door *door, struct snapshot *snapshot,
                                   struct exchange *x)
 {
     const struct listener *listener = &snapshot->setup.listen[door->index];
-    enum refusal refusal = begin(door, snapshot, x);
+    enum refusal refusal = take_slot(door, x);
 
+    if (refusal == REFUSE_NOT) {
+        refusal = begin(snapshot, x);
+    }
     if (refusal == REFUSE_NOT) {
         refusal = dialect_read(listener, x, &x->slot->seen, x->slot->request);
     }
@@ -183,7 +211,7 @@ static enum server_step on_head(void *context, struct exchange *x)
         return refuse(door, refusal, x);
     }
     if (listener->dialect->record) {
-        return begin_record(door, snapshot, x);
+        return begin_record(door, x);
     }
     if (listener->dialect->second_ask && text_is(x->target, "/denied")) {
         return second_ask(door, x);
@@ -191,16 +219,19 @@ static enum server_step on_head(void *context, struct exchange *x)
     return begin_ask(door, snapshot, x);
 }
 
-/* The record is whole. The snapshot may have changed since its head came:
- * the request then stays with the engine that it was begun under, and only
- * what the answer needs is read from the new one. */
+/* The record is whole: it is decided by now's clock and snapshot, however
+ * long it was on its way. */
 static enum server_step on_body(void *context, struct exchange *x)
 {
     struct door *door = context;
     struct snapshot *snapshot = reload_current(door->reload);
 
+    end_body(door, x);
     if (x->body_over) {
         return refuse(door, REFUSE_RECORD_LENGTH, x);
+    }
+    if (snapshot == NULL || begin(snapshot, x) != REFUSE_NOT) {
+        return refuse(door, REFUSE_MEMORY, x);
     }
     if (!ask_record_read(x)) {
         metrics_refusal(REFUSE_RECORD);
@@ -223,6 +254,7 @@ static void on_release(void *context, struct exchange *x)
     struct door *door = context;
 
     if (x->slot != NULL) {
+        end_body(door, x);
         if (wb_shadow_decide(x->slot->request)) {
             log_shadow(door->log, x->slot->request);
         }

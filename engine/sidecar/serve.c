@@ -135,8 +135,8 @@ static int open_state(struct sidecar *sidecar)
         failed("the state cannot be opened");
     } else {
         /* so that what other nodes told is there before a request is */
-        wb_state_demand(sidecar->state, sidecar->snapshot->engine,
-                        wall_clock(), ignore, NULL);
+        wb_state_demand(sidecar->state, sidecar->snapshot->engine, wall_clock(),
+                        ignore, NULL);
     }
     return status == WB_OK ? 0 : status == WB_ERROR_CONFIG ? 1 : 2;
 }
@@ -207,7 +207,9 @@ static int open_listener(struct sidecar *sidecar, unsigned i,
                       sidecar->slots,
                       listener->dialect->second_ask ? sidecar->denied : NULL,
                       sidecar->log,
-                      sidecar->audit};
+                      sidecar->audit,
+                      setup_bodies_most(setup),
+                      0};
     sidecar->admin.servers[i] = server_start(&server, &handler);
     return listen_on(sidecar, listener->address, &access,
                      sidecar->admin.servers[i], connections,
@@ -255,8 +257,8 @@ static int open_servers(struct sidecar *sidecar)
 {
     const struct setup *setup = sidecar->setup;
     char *notice = sidecar->admin.file_notice;
-    unsigned connections = file_limit_share(
-        setup->listen_count, setup->threads, setup->connections, notice);
+    unsigned connections = file_limit_share(setup->listen_count, setup->threads,
+                                            setup->connections, notice);
     int code = 0;
 
     if (notice[0] != '\0') {

@@ -16,8 +16,9 @@ struct slot {
     struct snapshot *snapshot; /* referenced while it waits, else NULL */
     struct seen seen;
     int64_t began; /* monotonic nanoseconds */
-    char *record;  /* body of a request record, record_bytes */
-    char *text;    /* what is made for an answer */
+    bool awaits_body;
+    char *record; /* body of a request record, record_bytes */
+    char *text;   /* what is made for an answer */
     size_t text_room;
     struct slot *next; /* in the pool */
 };

@@ -223,6 +223,28 @@ def test_a_slow_body_delays_nobody():
     tools.until("it is gone", lambda: files(sidecar) == 0)
 
 
+def test_slow_bodies_take_no_place_of_another_listener():
+    sidecar = tools.Sidecar({"listen.#": "2", "listen.0.dialect": "json",
+                             "listen.1.dialect": "envoy",
+                             "limits.in-flight": "8"})
+    slow = [sidecar.connect() for _ in range(20)]
+    head = (b"POST /v1/decide HTTP/1.1\r\nHost: a\r\nContent-Type: "
+            b"application/json\r\nContent-Length: 100\r\n\r\n{")
+    for client in slow:
+        client.send(head)
+    tools.until("they are slow",
+                lambda: sidecar.metric("weighbridge_in_flight") == 4)
+    statuses = [sidecar.ask("/", i=1).status for _ in range(20)]
+    assert statuses == [200] * 20, statuses
+    with sidecar.connect() as one_more:
+        one_more.send(head)
+        assert one_more.answer().status == 429
+    for client in slow:
+        client.socket.close()
+    tools.until("all are over",
+                lambda: sidecar.metric("weighbridge_in_flight") == 0)
+
+
 def test_a_body_that_is_read_and_never_comes_is_let_go():
     sidecar = tools.Sidecar({"listen.0.dialect": "json",
                              "limits.idle": "1000000"})
