@@ -226,7 +226,9 @@ static enum truth matches(struct evaluation *e, const struct atom *atom,
         return TRUTH_UNKNOWN;
     }
     e->regex_runs++;
-    truth = regex_match(e->program->regexes[atom->index], e->scratch, value);
+    truth = e->memo ? memo_match(e->memo, atom->index, e->scratch, value)
+                    : regex_match(e->program->regexes[atom->index], e->scratch,
+                                  value);
     if (truth == TRUTH_UNKNOWN) {
         meet_limit(e);
     }
