@@ -23,6 +23,7 @@
 #include "memo.h"
 #include "payment/signature.h"
 #include "recall.h"
+#include "request/fill.h"
 #include "signed.h"
 #include "steps.h"
 
@@ -139,20 +140,17 @@ static void step_facts(struct wb_request *r)
     }
     unsigned place = 0;
     struct memo *memo = r->anew ? NULL : memos_take(r->ruleset->memos, &place);
-    r->facts.memory = memo ? memo_values(memo) : NULL;
-    facts_fill(r->ruleset->plan, &r->facts, r->values, r->workspace, &r->cut);
+    if (facts_start(r->fill, r->ruleset->plan, &r->facts, r->values,
+                    r->workspace, &r->cut)) {
+        evaluation_time(r->evaluation, r->facts.time);
+        evaluation_stateless_of(r->evaluation, r->fill, memo);
+    }
+    memos_give(r->ruleset->memos, place, memo);
     if (r->cut) {
         /* unknown values would make a human of whoever fills the room */
         decision_refuse(r, 431, "headers_too_large", "workspace");
         r->evaluation = NULL;
-    } else {
-        evaluation_time(r->evaluation, r->facts.time);
-        evaluation_use(r->evaluation, memo);
-        evaluation_stateless(r->evaluation, r->values);
-        evaluation_use(r->evaluation, NULL);
     }
-    r->facts.memory = NULL;
-    memos_give(r->ruleset->memos, place, memo);
 }
 
 /* Host, site and client are worked out for refused requests too: the record
@@ -163,6 +161,7 @@ void wb_weigh(struct wb_request *r)
         return;
     }
     r->step = STEP_WEIGHED;
+    request_look_up(&r->facts, r->engine->names);
     bool passed = step_guard(r);
     if (!r->facts.host.at) {
         r->facts.host = target_host(r->facts.target);
@@ -184,23 +183,26 @@ void wb_weigh(struct wb_request *r)
  * a key, so that nobody can make a rate grow that is another address's; any
  * other value one could simply send. False when one is absent or unknown: the
  * rate is then unknown. */
-static bool rate_parts(const struct wb_request *r, const struct rate_info *rate,
+static bool rate_parts(struct wb_request *r, const struct rate_info *rate,
                        uint64_t *out)
 {
     uint64_t hash = 0;
     for (size_t i = 0; i < rate->slot_count; i++) {
+        facts_need(r->fill, rate->slots[i]);
         if (r->values[rate->slots[i]].state != VALUE_PRESENT) {
             return false; /* before anything is hashed in vain */
         }
     }
     for (size_t i = 0; i < rate->slot_count; i++) {
         const struct value *value = &r->values[rate->slots[i]];
-        uint64_t part = value->number;
-        if (value->address) {
+        enum field_type type =
+            plan_slot_at(r->ruleset->plan, rate->slots[i])->type;
+        uint64_t part = type == FIELD_TYPE_AMOUNT ? 0 : value->number;
+        if (type == FIELD_TYPE_ADDRESS) {
             struct address client = address_client(value->address);
             part = hash_sip(r->state->key, view_of((const char *)client.bytes,
                                                    sizeof client.bytes));
-        } else if (value->text.at) {
+        } else if (type == FIELD_TYPE_TEXT) {
             part = hash_table(value->text);
         }
         hash = hash * UINT64_C(0x9E3779B97F4A7C15) + part;

@@ -49,6 +49,7 @@ struct wb_request {
     struct evaluation **evaluations; /* one per ruleset */
     size_t evaluation_count;
     struct value *values;
+    struct fill *fill; /* fills them in */
     uint64_t *rates;
     uint64_t id_start, id_count; /* for decision ids */
 

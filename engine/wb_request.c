@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "memo.h"
+#include "request/fill.h"
 #include "request/record.h"
 
 struct wb_request *wb_request_new(void)
@@ -33,9 +34,11 @@ static void drop_evaluations(struct wb_request *r)
     }
     free(r->evaluations);
     free(r->values);
+    free(r->fill);
     free(r->rates);
     r->evaluations = NULL;
     r->values = NULL;
+    r->fill = NULL;
     r->rates = NULL;
     r->evaluation_count = 0;
     r->prepared_for = 0;
@@ -77,9 +80,10 @@ static bool make_evaluations(struct wb_request *r, struct wb_engine *engine)
                     : rates;
     }
     r->values = calloc(slots, sizeof *r->values);
+    r->fill = calloc(1, sizeof *r->fill);
     r->rates = calloc(rates, sizeof *r->rates);
     r->prepared_for = engine->serial;
-    return r->values && r->rates && memos_add(engine);
+    return r->values && r->fill && r->rates && memos_add(engine);
 }
 
 /* All that a request before this one left behind. What is large is emptied
@@ -142,7 +146,6 @@ enum wb_status wb_request_begin(struct wb_request *r, struct wb_engine *engine,
     start_over(r);
     r->differs = 0;
     r->engine = wb_engine_ref(engine);
-    r->facts.names = engine->names;
     r->facts.time = now;
     r->step = STEP_FILLING;
     return WB_OK;

@@ -227,3 +227,8 @@ size_t arena_used(const struct arena *arena)
 {
     return arena->used;
 }
+
+size_t arena_left(const struct arena *arena)
+{
+    return arena->chunk->room - arena->chunk->used;
+}

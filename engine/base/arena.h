@@ -33,5 +33,7 @@ void *arena_array(struct arena *arena, size_t n, size_t size);
 struct view arena_copy(struct arena *arena, struct view v);
 /* Bytes handed out so far. */
 size_t arena_used(const struct arena *arena);
+/* Bytes that a fixed arena still has. */
+size_t arena_left(const struct arena *arena);
 
 #endif

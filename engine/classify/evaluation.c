@@ -104,11 +104,18 @@ void weighing_reset(struct evaluation *e)
     e->fired_count = 0;
     e->regex_runs = 0;
     e->recording = false;
-    e->found.slots = e->found.atoms = 0;
+    e->found.count = 0;
     e->verdict = (struct verdict){0};
 }
 
 /* ---- the two halves ---- */
+
+static void weigh_anew(struct evaluation *e)
+{
+    weighing_wake(e, e->program->always);
+    weigh_slots(e, SLOT_EARLY);
+    weigh_ranks(e, e->program->stateless);
+}
 
 void evaluation_stateless(struct evaluation *evaluation, struct value *values)
 {
@@ -116,18 +123,33 @@ void evaluation_stateless(struct evaluation *evaluation, struct value *values)
 
     weighing_reset(e);
     e->values = values;
-    if (e->assumed_sets || e->program->no_prefilter) {
-        e->memo = NULL;
+    e->fill = NULL;
+    weigh_anew(e);
+}
+
+static bool may_recall(const struct evaluation *e)
+{
+    return !e->assumed_sets && !e->program->no_prefilter &&
+           facts_may_wait(e->fill);
+}
+
+void evaluation_stateless_of(struct evaluation *evaluation, struct fill *fill,
+                             struct memo *memo)
+{
+    struct evaluation *e = evaluation;
+
+    weighing_reset(e);
+    e->values = fill->values;
+    e->fill = fill;
+    e->memo = memo && may_recall(e) ? memo : NULL;
+    if (!e->memo || !memo_recall(e)) {
+        weighing_fill(e);
+        if (!*fill->cut) {
+            weigh_anew(e);
+            memo_keep(e);
+        }
     }
-    if (e->memo && memo_recall(e)) {
-        return;
-    }
-    weighing_wake(e, e->program->always);
-    weigh_slots(e, SLOT_EARLY);
-    weigh_ranks(e, e->program->stateless);
-    if (e->memo) {
-        memo_keep(e);
-    }
+    e->memo = NULL;
 }
 
 static struct span slots_at(const struct evaluation *e, enum slot_time time)
@@ -215,6 +237,7 @@ void evaluation_assume(struct evaluation *evaluation, struct value *values,
 
     weighing_reset(e);
     e->values = values;
+    e->fill = NULL;
     for (uint32_t s = 0; s < e->program->slot_count; s++) {
         values[s] = (struct value){.state = VALUE_UNKNOWN};
     }

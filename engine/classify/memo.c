@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Making a memo, numbering effects, making keys. What stands under a key is
- * memo_entry.c's.
+ * Making a memo, and numbering lists. memo_key.c makes keys; what stands under
+ * one is memo_entry.c's.
  */
 #include "classify/memo.h"
 
 #include <stdlib.h>
+
+#include "base/hash.h"
 
 /* ---- making one ---- */
 
@@ -27,13 +29,24 @@ static void mark_asked(const struct program *p, bool *asked)
     }
 }
 
+/* Does any test read more of it than whether it is there? */
+static bool is_read(const struct program *p, uint32_t slot)
+{
+    for (uint32_t i = 0; i < p->atom_count; i++) {
+        if (p->atoms[i].slot == slot) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static enum keyed keyed_by(const struct program *p, uint32_t number)
 {
     const struct image_slot *slot = &p->slots[number];
 
     switch (plan_slot_at(p->plan, number)->type) {
     case FIELD_TYPE_TEXT:
-        return KEYED_TEXT;
+        return is_read(p, number) ? KEYED_TEXT : KEYED_STATE;
     case FIELD_TYPE_NUMBER:
     case FIELD_TYPE_BOOL:
         return KEYED_NUMBER;
@@ -103,32 +116,137 @@ static bool make_globs(struct memo *memo, struct keyed_slot *keyed)
     return globs != NULL;
 }
 
-static bool make_slots(struct memo *memo, bool *asked)
+/* Bytes of a value, and entries of its table. */
+#define AGENT_MAX 320
+#define VALUE_MAX 160
+#define AGENTS 1024
+#define VALUES 64
+#define FEW 16
+
+/* Texts of few values, whatever they are made of. */
+static bool has_few_values(const struct slot *slot)
+{
+    switch (slot->field) {
+    case FIELD_METHOD:
+    case FIELD_SCHEME:
+    case FIELD_HTTP_VERSION:
+    case FIELD_TRANSPORT:
+    case FIELD_ROBOTS:
+    case FIELD_SITE:
+    case FIELD_UA_FAMILY:
+    case FIELD_UA_PLATFORM:
+    case FIELD_UA_ENGINE:
+    case FIELD_CH_PLATFORM:
+    case FIELD_ACCEPT_KIND:
+    case FIELD_ENCODING_KIND:
+        return slot->type == FIELD_TYPE_TEXT;
+    default:
+        return false;
+    }
+}
+
+static size_t share_of(size_t entries, size_t shares)
+{
+    while (shares > 1 && entries > FEW) {
+        shares /= 2;
+        entries /= 2;
+    }
+    return entries;
+}
+
+static bool make_slot(struct memo *memo, uint32_t slot)
 {
     const struct program *p = memo->program;
+    struct keyed_slot *keyed = &memo->slots[memo->slot_count++];
 
-    mark_asked(p, asked);
-    memo->slots = arena_array(memo->arena, (size_t)p->slot_count + 1,
-                              sizeof(*memo->slots));
-    memo->numbers = arena_array(memo->arena, (size_t)p->slot_count + 1,
-                                sizeof(*memo->numbers));
-    for (uint32_t i = 0; memo->slots && memo->numbers && i < p->slot_count;
-         i++) {
-        struct keyed_slot *keyed = &memo->slots[memo->slot_count];
+    keyed->slot = slot;
+    keyed->by = keyed_by(p, slot);
+    keyed->joint = field_is_joint(plan_slot_at(p->plan, slot)->field);
+    switch (keyed->by) {
+    case KEYED_NUMBER:
+        return make_bounds(memo, keyed);
+    case KEYED_TEXT:
+        return make_globs(memo, keyed) &&
+               (!has_few_values(plan_slot_at(p->plan, slot)) ||
+                value_table_make(&keyed->few, FEW, VALUE_MAX, false));
+    default:
+        return true;
+    }
+}
 
-        asked[i] &= p->slots[i].time == SLOT_EARLY;
-        if (!asked[i]) {
+/* A part is worth remembering unless its state tells all. */
+static bool make_part(struct memo *memo, uint32_t source, const bool *asked,
+                      size_t shares)
+{
+    const struct plan *plan = memo->program->plan;
+    const struct plan_source *from = &plan->sources[source];
+    struct part *part = &memo->parts[source];
+    bool agent = source == plan->agent, tells = agent;
+
+    part->first = memo->slot_count;
+    for (size_t i = 0; i < from->slot_count; i++) {
+        uint32_t slot = from->slots[i];
+
+        if (from->kind > SOURCE_ORDER) {
             continue;
         }
-        keyed->slot = memo->numbers[memo->slot_count] = i;
-        keyed->by = keyed_by(p, i);
-        if ((keyed->by == KEYED_NUMBER && !make_bounds(memo, keyed)) ||
-            (keyed->by == KEYED_TEXT && !make_globs(memo, keyed))) {
+        if (field_is_joint(plan->slots[slot].field)) {
+            tells = true;
+        } else if (asked[slot] && !make_slot(memo, slot)) {
             return false;
         }
-        memo->slot_count++;
     }
-    return memo->slots && memo->numbers;
+    part->count = memo->slot_count - part->first;
+    part->plain = part->count == 0 ||
+                  (from->bare && memo->slots[part->first].by == KEYED_STATE);
+    return part->plain ||
+           value_table_make(&part->table,
+                            share_of(agent ? AGENTS : VALUES, shares),
+                            agent ? AGENT_MAX : VALUE_MAX, tells);
+}
+
+/* Of no part are those of no header, and those of two. */
+static bool make_slots(struct memo *memo, bool *asked, size_t shares)
+{
+    const struct program *p = memo->program;
+    const struct plan *plan = p->plan;
+
+    mark_asked(p, asked);
+    for (uint32_t i = 0; i < p->slot_count; i++) {
+        asked[i] &= p->slots[i].time == SLOT_EARLY;
+    }
+    for (uint32_t i = 0; i < memo->part_count; i++) {
+        memo->absent[i] = i == plan->order ? VALUE_UNKNOWN : VALUE_ABSENT;
+        if (!make_part(memo, i, asked, shares)) {
+            return false;
+        }
+    }
+    memo->first_single = memo->slot_count;
+    for (uint32_t i = 0; i < p->slot_count; i++) {
+        if (asked[i] &&
+            (plan->source_of[i] == plan->source_count ||
+             field_is_joint(plan->slots[i].field)) &&
+            !make_slot(memo, i)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool make_room(struct memo *memo)
+{
+    size_t slots = memo->program->slot_count, parts = memo->part_count;
+
+    memo->slots = arena_array(memo->arena, slots + 1, sizeof(*memo->slots));
+    memo->words = arena_array(memo->arena, slots + 1, sizeof(*memo->words));
+    memo->parts = arena_array(memo->arena, parts + 1, sizeof(*memo->parts));
+    memo->absent = arena_array(memo->arena, parts + 1, sizeof(*memo->absent));
+    memo->lists = calloc(MEMO_LISTS, sizeof(*memo->lists));
+    memo->items = calloc(MEMO_ITEMS, sizeof(*memo->items));
+    memo->table = calloc(2 * MEMO_LISTS, sizeof(*memo->table));
+    memo->places = calloc((size_t)memo->sets * 2, MEMO_PLACE);
+    return memo->slots && memo->words && memo->parts && memo->absent &&
+           memo->lists && memo->items && memo->table && memo->places;
 }
 
 struct memo *memo_new(const struct program *program, size_t shares)
@@ -143,248 +261,92 @@ struct memo *memo_new(const struct program *program, size_t shares)
     }
     memo->arena = arena;
     memo->program = program;
-    memo->effect_count = 1;
-    memo->sets = MEMO_PLACES / 2;
-    while (shares > 1 && memo->sets > 8) {
-        shares /= 2;
-        memo->sets /= 2;
-    }
+    memo->part_count = (uint32_t)program->plan->source_count;
+    memo->list_count = 1;
+    hash_random(memo->factors, sizeof(memo->factors));
+    memo->sets = (uint32_t)share_of(MEMO_PLACES, shares) / 2;
     asked = arena_array(arena, (size_t)program->slot_count + 1, sizeof(*asked));
-    memo->effects = calloc(MEMO_EFFECTS, sizeof(*memo->effects));
-    memo->atoms = calloc(MEMO_ATOMS, sizeof(*memo->atoms));
-    memo->table = calloc(2 * MEMO_EFFECTS, sizeof(*memo->table));
-    memo->places = calloc((size_t)memo->sets * 2, MEMO_PLACE);
-    if (asked && make_slots(memo, asked)) {
-        memo->values = value_memory_new(program->plan, asked, shares);
-    }
-    if (!memo->values || !memo->effects || !memo->atoms || !memo->table ||
-        !memo->places) {
+    if (!asked || !make_room(memo) || !make_slots(memo, asked, shares) ||
+        !memo_make_matches(memo, share_of(MEMO_MATCHES, shares))) {
         memo_free(memo);
         return NULL;
     }
     return memo;
 }
 
+static void free_tables(struct memo *memo)
+{
+    for (uint32_t i = 0; memo->parts && i < memo->part_count; i++) {
+        value_table_free(&memo->parts[i].table);
+    }
+    for (uint32_t i = 0; memo->slots && i < memo->slot_count; i++) {
+        value_table_free(&memo->slots[i].few);
+    }
+}
+
 void memo_free(struct memo *memo)
 {
     if (memo) {
-        value_memory_free(memo->values);
-        free(memo->effects);
-        free(memo->atoms);
+        free_tables(memo);
+        free(memo->lists);
+        free(memo->items);
         free(memo->table);
         free(memo->places);
+        free(memo->matches);
         arena_free(memo->arena);
     }
 }
 
-struct value_memory *memo_values(struct memo *memo)
-{
-    return memo->values;
-}
+/* ---- lists ---- */
 
-void evaluation_use(struct evaluation *evaluation, struct memo *memo)
-{
-    evaluation->memo = memo;
-}
-
-/* ---- effects ---- */
-
-static void forget_all(struct memo *memo)
+void memo_forget(struct memo *memo)
 {
     memo->full = false;
-    memo->effect_count = 1;
-    memo->atom_count = 0;
-    memset(memo->table, 0, 2 * MEMO_EFFECTS * sizeof(*memo->table));
+    memo->list_count = 1;
+    memo->item_count = 0;
+    memset(memo->table, 0, 2 * MEMO_LISTS * sizeof(*memo->table));
     memset(memo->places, 0, (size_t)memo->sets * 2 * MEMO_PLACE);
-    value_memory_forget_notes(memo->values);
-}
-
-/* Found in different order, they are the same. */
-static void sort_atoms(uint32_t *atoms, uint32_t count)
-{
-    for (uint32_t i = 1; i < count; i++) {
-        uint32_t atom = atoms[i], k = i;
-
-        for (; k > 0 && atoms[k - 1] > atom; k--) {
-            atoms[k] = atoms[k - 1];
-        }
-        atoms[k] = atom;
+    for (uint32_t i = 0; i < memo->part_count; i++) {
+        value_table_forget_notes(&memo->parts[i].table);
+    }
+    for (uint32_t i = 0; i < memo->slot_count; i++) {
+        value_table_forget_notes(&memo->slots[i].few);
     }
 }
 
-static uint32_t hash_atoms(const uint32_t *atoms, uint32_t count)
+static uint32_t hash_items(const uint32_t *items, uint32_t count)
 {
     uint64_t hash = count;
 
     for (uint32_t i = 0; i < count; i++) {
-        hash = (hash ^ atoms[i]) * UINT64_C(0x9e3779b97f4a7c15);
+        hash = (hash ^ items[i]) * UINT64_C(0x9e3779b97f4a7c15);
         hash ^= hash >> 32;
     }
     return (uint32_t)hash;
 }
 
-/* The number of this set of atoms; 0: there is no room for a new one. */
-static uint32_t effect_of(struct memo *memo, uint32_t *atoms, uint32_t count)
+uint32_t memo_number(struct memo *memo, const uint32_t *items, uint32_t count)
 {
-    const uint32_t mask = 2 * MEMO_EFFECTS - 1;
-    uint32_t hash, at;
+    const uint32_t mask = 2 * MEMO_LISTS - 1;
+    uint32_t hash = hash_items(items, count), at;
 
-    sort_atoms(atoms, count);
-    hash = hash_atoms(atoms, count);
     for (at = hash & mask; memo->table[at]; at = (at + 1) & mask) {
-        const struct effect *effect = &memo->effects[memo->table[at]];
+        const struct numbered_list *list = &memo->lists[memo->table[at]];
 
-        if (effect->hash == hash && effect->count == count &&
-            !memcmp(memo->atoms + effect->first, atoms,
-                    count * sizeof(*atoms))) {
+        if (list->hash == hash && list->count == count &&
+            !memcmp(memo->items + list->first, items, count * sizeof(*items))) {
             return memo->table[at];
         }
     }
-    if (memo->effect_count == MEMO_EFFECTS ||
-        count > MEMO_ATOMS - memo->atom_count) {
+    if (memo->list_count == MEMO_LISTS ||
+        count > MEMO_ITEMS - memo->item_count) {
         memo->full = true;
         return 0;
     }
-    memo->effects[memo->effect_count] =
-        (struct effect){hash, memo->atom_count, count};
-    memcpy(memo->atoms + memo->atom_count, atoms, count * sizeof(*atoms));
-    memo->atom_count += count;
-    memo->table[at] = memo->effect_count;
-    return memo->effect_count++;
-}
-
-/* A glob fits only where its literal, if it has one, was found. */
-static void look_for_globs(struct evaluation *e, const struct keyed_slot *keyed)
-{
-    const struct program *p = e->program;
-
-    for (uint32_t i = 0; i < keyed->glob_count; i++) {
-        const struct atom *atom = &p->atoms[keyed->globs[i]];
-
-        if ((atom->needs == IMAGE_NONE || e->atoms[atom->needs] != ATOM_OPEN) &&
-            glob_fits(&p->globs[atom->index], e->values[keyed->slot].text)) {
-            weighing_set_atom(e, keyed->globs[i], TRUTH_TRUE);
-        }
-    }
-}
-
-/* The effect of a text that is there; 0: there is no room for a new one. */
-static uint32_t effect_of_text(struct evaluation *e,
-                               const struct keyed_slot *keyed)
-{
-    uint32_t before = e->touched_atoms.count, effect;
-    uint32_t *found = e->touched_atoms.items + before;
-
-    weighing_look_through(e, keyed->slot);
-    look_for_globs(e, keyed);
-    effect = effect_of(e->memo, found, e->touched_atoms.count - before);
-    for (uint32_t i = before; i < e->touched_atoms.count; i++) {
-        e->atoms[e->touched_atoms.items[i]] = ATOM_OPEN;
-    }
-    e->touched_atoms.count = before;
-    return effect;
-}
-
-/* ---- keys ---- */
-
-static uint32_t stretch_of(const struct keyed_slot *keyed, uint64_t number)
-{
-    uint32_t low = 0, high = keyed->bound_count;
-
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-
-        if (keyed->bounds[middle] <= number) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
-
-/* The word of a value that is there and has no note yet; 0: it has none. What
- * is asked seldom and never met before waits until it is asked. */
-static uint32_t find_word(struct evaluation *e, const struct keyed_slot *keyed)
-{
-    const struct value *value = &e->values[keyed->slot];
-    uint32_t number;
-
-    switch (keyed->by) {
-    case KEYED_TEXT:
-        if (!value->note && e->program->slots[keyed->slot].lazy) {
-            return VALUE_PRESENT;
-        }
-        number = effect_of_text(e, keyed);
-        return number ? MEMO_WORD(number) : 0;
-    case KEYED_NUMBER:
-        return MEMO_WORD(stretch_of(keyed, value->number));
-    case KEYED_ADDRESS:
-        number = weighing_nest(e, keyed->slot);
-        return number == IMAGE_NONE ? VALUE_PRESENT : MEMO_WORD(number);
-    default:
-        return VALUE_PRESENT;
-    }
-}
-
-static bool note_word(struct evaluation *e, uint32_t i)
-{
-    struct memo *memo = e->memo;
-    const struct keyed_slot *keyed = &memo->slots[i];
-    uint32_t word = find_word(e, keyed);
-
-    if (word && e->values[keyed->slot].note) {
-        *e->values[keyed->slot].note = word;
-    }
-    memo->key[i] = word;
-    return word != 0;
-}
-
-bool memo_make_key(struct evaluation *e)
-{
-    struct memo *memo = e->memo;
-    const struct value *values = e->values;
-    const uint32_t *numbers = memo->numbers;
-    uint32_t count = memo->slot_count;
-
-    if (memo->full) {
-        forget_all(memo);
-    }
-    memo->key_size = count;
-    if (count > MEMO_WORDS) {
-        return false;
-    }
-    for (uint32_t i = 0; i < count; i++) {
-        const struct value *value = &values[numbers[i]];
-
-        if (value->state != VALUE_PRESENT) {
-            memo->key[i] = value->state;
-        } else if (value->note && *value->note) {
-            memo->key[i] = *value->note;
-        } else if (!note_word(e, i)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-void memo_take_effects(struct evaluation *e)
-{
-    const struct memo *memo = e->memo;
-
-    memset(e->effects, 0, e->program->slot_count * sizeof(*e->effects));
-    for (uint32_t i = 0; i < memo->slot_count; i++) {
-        if (memo->slots[i].by == KEYED_TEXT && memo->key[i] > VALUE_PRESENT) {
-            e->effects[memo->slots[i].slot] = memo->key[i] - MEMO_WORD(0);
-        }
-    }
-}
-
-void memo_apply(struct evaluation *e, uint32_t number)
-{
-    const struct effect *effect = &e->memo->effects[number];
-
-    for (uint32_t i = 0; i < effect->count; i++) {
-        weighing_set_atom(e, e->memo->atoms[effect->first + i], TRUTH_TRUE);
-    }
+    memo->lists[memo->list_count] =
+        (struct numbered_list){hash, memo->item_count, count};
+    memcpy(memo->items + memo->item_count, items, count * sizeof(*items));
+    memo->item_count += count;
+    memo->table[at] = memo->list_count;
+    return memo->list_count++;
 }

@@ -8,11 +8,15 @@
  *   of all others, whether they are there
  *   and the atoms besides that a condition asks for         -> their truths
  *
- * Effects have numbers. A request's key is a word for each slot; an entry of
- * the memo is what the stateless half came to, or which other atoms it asked
- * for first, whose truths then make the key longer. An evaluation is a
- * function of what it reads, so what is kept is exact; user agents that
- * differ in a build number are one to it.
+ * All these are words. Those of the slots that are made of one header are a
+ * list, and lists have numbers, as effects have; the number is the header's
+ * word, and is noted at its value, so that a value that was there before costs
+ * a look at its bytes and none of its facts is made. A request's key is a word
+ * for each header and each other slot; an entry of the memo is what the
+ * stateless half came to, or which other atoms it asked for first, whose truths
+ * then make the key longer. An evaluation is a function of what it reads, so
+ * what is kept is exact; user agents that differ in a build number are one to
+ * it.
  *
  * Bounded. Nothing but time hangs on what it holds: who varies his headers
  * pays for looking in vain.
@@ -21,11 +25,12 @@
 #define WB_CLASSIFY_MEMO_H
 
 #include "classify/weighing.h"
-#include "request/value_memory.h"
+#include "request/value_table.h"
 
-#define MEMO_EFFECTS 4096 /* at most this many, then all are forgotten */
-#define MEMO_ATOMS 32768  /* of all effects */
+#define MEMO_LISTS 4096  /* at most this many, then all are forgotten */
+#define MEMO_ITEMS 32768 /* of all lists */
 #define MEMO_PLACES 1024
+#define MEMO_MATCHES 256
 #define MEMO_PLACE 1280 /* bytes: a key, and what it came to */
 #define MEMO_WORDS 192  /* of a key */
 
@@ -35,31 +40,49 @@ enum keyed { KEYED_NOT, KEYED_STATE, KEYED_TEXT, KEYED_NUMBER, KEYED_ADDRESS };
 struct keyed_slot {
     uint32_t slot;
     enum keyed by;
+    bool joint;             /* it hangs on two headers */
     const uint64_t *bounds; /* NUMBER: sorted */
     const uint32_t *globs;  /* TEXT: atoms that its effect tells as well */
     uint32_t bound_count, glob_count;
+    struct value_table few; /* of a text of few values */
 };
 
-struct effect {
+/* The atoms of an effect; or the words of a header, behind the source's
+ * number, which no atom has. */
+struct numbered_list {
     uint32_t hash;
-    uint32_t first, count; /* of memo.atoms */
+    uint32_t first, count; /* of memo.items */
+};
+
+/* A source as part of a key: a run of slots, but for those that hang on
+ * another header as well. */
+struct part {
+    uint32_t first, count;
+    bool plain; /* nothing of it is read but whether it is there */
+    struct value_table table; /* of its values */
+    struct remembered *met;   /* the request's; NULL: it is not remembered */
 };
 
 struct memo {
     const struct program *program;
-    struct value_memory *values;
-    struct arena *arena; /* owns all but `values` */
+    struct arena *arena; /* owns all but tables and lists */
 
-    struct keyed_slot *slots;
-    uint32_t *numbers; /* the same slots */
-    uint32_t slot_count;
+    struct part *parts; /* by source */
+    uint32_t part_count;
+    struct keyed_slot *slots;          /* of parts, then those of none ... */
+    uint32_t slot_count, first_single; /* ... whose words end the key */
+    uint32_t *absent; /* words of the parts when nothing is there */
+    uint32_t *words;  /* room for a list */
 
-    struct effect *effects; /* from 1 */
-    uint32_t effect_count;
-    uint32_t *atoms;
-    uint32_t atom_count;
-    uint32_t *table; /* of effects, by hash; 0 is free */
-    bool full;       /* of effects: to be emptied */
+    struct numbered_list *lists; /* from 1 */
+    uint32_t list_count;
+    uint32_t *items;
+    uint32_t item_count;
+    uint32_t *table; /* of lists, by hash; 0 is free */
+    bool full;       /* of lists: to be emptied */
+
+    struct match *matches; /* of regular expressions */
+    size_t match_count;    /* a power of two */
 
     char *places;
     uint32_t sets; /* of them; a power of two */
@@ -67,16 +90,36 @@ struct memo {
     uint64_t met;             /* requests that were known */
     uint32_t key[MEMO_WORDS]; /* of the request */
     uint32_t key_size;
+    uint64_t hash; /* of it: the sum of its words, each times ... */
+    uint64_t factors[MEMO_WORDS]; /* ... a number that nobody knows */
 };
 
-/* Makes the request's key: of each slot its state, or a word for what is read
- * of its value, which is the value's note. False: it has none. */
+/* What is missing is not in the hash: it is the same to most requests. */
+static inline void memo_put_word(struct memo *memo, uint32_t at, uint32_t word)
+{
+    memo->key[at] = word;
+    memo->hash += word * memo->factors[at];
+}
+
+/* The number of a list; 0: there is no room for a new one. */
+uint32_t memo_number(struct memo *memo, const uint32_t *items, uint32_t count);
+/* Forgets all that is kept. */
+void memo_forget(struct memo *memo);
+
+/* Makes the request's key. A word is the state of what is not there, or stands
+ * for what is read of a value. False: it has none. */
 #define MEMO_WORD(number) ((number) + VALUE_PRESENT + 1)
 bool memo_make_key(struct evaluation *evaluation);
 /* Fills evaluation->effects from the key. */
 void memo_take_effects(struct evaluation *evaluation);
 /* Makes true what a text of this effect makes true. */
 void memo_apply(struct evaluation *evaluation, uint32_t effect);
+
+/* memo_match.c: regex_match() of a pattern of the program, or what it said of
+ * the same text before. */
+bool memo_make_matches(struct memo *memo, size_t count);
+enum truth memo_match(struct memo *memo, uint32_t regex,
+                      struct regex_scratch *scratch, struct view value);
 
 /* In place of the stateless half, where the memo knows the request. If not, a
  * key is made, and memo_keep() keeps what the stateless half comes to. */

@@ -3,8 +3,8 @@
  * What stands under a key of the memo: either what the stateless half came
  * to, which is what weighing_reset() would undo,
  *
- *   struct kept | slots scanned | atoms found in them | ranks to look at
- *               | labels, both planes | ranks, truths
+ *   struct kept | slots scanned, each with the atoms found in it
+ *               | ranks to look at | labels, both planes | ranks, truths
  *
  * or the atoms that were asked for besides what is in the key. Atoms of such
  * are worked out for each request, and are not kept.
@@ -23,41 +23,22 @@ _Static_assert(ENTRY_WORDS <= FOUND_MAX, "what was found fits");
 
 struct kept {
     unsigned regex_runs;
-    uint32_t sighted;
-    uint32_t look, scanned, atoms, labels, ranks; /* how many */
+    uint32_t found, look, labels, ranks; /* how many words */
 };
 #define KEPT_WORDS (sizeof(struct kept) / sizeof(uint32_t))
 
 /* ---- finding ---- */
 
-static uint64_t hash_key(const struct memo *memo)
+static struct entry *place(const struct memo *memo, uint32_t way)
 {
-    uint64_t hash = memo->key_size, word;
-    uint32_t i = 0;
-
-    for (; i + 2 <= memo->key_size; i += 2) {
-        memcpy(&word, memo->key + i, sizeof(word));
-        hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-        hash ^= hash >> 32;
-    }
-    if (i < memo->key_size) {
-        hash = (hash ^ memo->key[i]) * UINT64_C(0xc2b2ae3d27d4eb4f);
-        hash ^= hash >> 32;
-    }
-    return hash;
-}
-
-static struct entry *place(const struct memo *memo, uint64_t hash, uint32_t way)
-{
-    size_t at = ((hash >> 7) & (memo->sets - 1)) * 2 + way;
+    size_t at = ((memo->hash >> 32) & (memo->sets - 1)) * 2 + way;
 
     return (struct entry *)(void *)(memo->places + at * MEMO_PLACE);
 }
 
-static bool holds(const struct memo *memo, const struct entry *entry,
-                  uint64_t hash)
+static bool holds(const struct memo *memo, const struct entry *entry)
 {
-    return entry->used && entry->hash == hash &&
+    return entry->used && entry->hash == memo->hash &&
            entry->key_size == memo->key_size &&
            !memcmp(entry->words, memo->key,
                    memo->key_size * sizeof(*memo->key));
@@ -65,12 +46,10 @@ static bool holds(const struct memo *memo, const struct entry *entry,
 
 static struct entry *find(struct memo *memo)
 {
-    uint64_t hash = hash_key(memo);
-
     for (uint32_t way = 0; way < 2; way++) {
-        struct entry *entry = place(memo, hash, way);
+        struct entry *entry = place(memo, way);
 
-        if (holds(memo, entry, hash)) {
+        if (holds(memo, entry)) {
             entry->used = ++memo->clock;
             return entry;
         }
@@ -81,14 +60,13 @@ static struct entry *find(struct memo *memo)
 /* A place for the key, written down; what stands there is gone. */
 static struct entry *take_place(struct memo *memo)
 {
-    uint64_t hash = hash_key(memo);
-    struct entry *entry = place(memo, hash, 0), *other = place(memo, hash, 1);
+    struct entry *entry = place(memo, 0), *other = place(memo, 1);
 
-    if (holds(memo, other, hash) ||
-        (!holds(memo, entry, hash) && other->used < entry->used)) {
+    if (holds(memo, other) ||
+        (!holds(memo, entry) && other->used < entry->used)) {
         entry = other;
     }
-    entry->hash = hash;
+    entry->hash = memo->hash;
     entry->used = ++memo->clock;
     entry->key_size = memo->key_size;
     memcpy(entry->words, memo->key, memo->key_size * sizeof(*memo->key));
@@ -141,11 +119,8 @@ static void recall(struct evaluation *e, const struct entry *entry)
     memcpy(&kept, take(&at, KEPT_WORDS), sizeof(kept));
     e->memo->met++;
     e->regex_runs = kept.regex_runs;
-    e->found.slots = kept.scanned;
-    e->found.atoms = kept.atoms;
-    e->found.sighted = kept.sighted;
-    memcpy(e->found.items, take(&at, kept.scanned + kept.atoms),
-           (kept.scanned + kept.atoms) * sizeof(*at));
+    e->found.count = kept.found;
+    memcpy(e->found.items, take(&at, kept.found), kept.found * sizeof(*at));
     rank_set_empty(&e->look); /* what was woken by asking is in it, or done */
     items = take(&at, kept.look);
     for (uint32_t i = 0; i < kept.look; i++) {
@@ -168,7 +143,7 @@ static bool ask_more(struct evaluation *e, const struct entry *entry)
     }
     for (uint32_t i = 0; i < count; i++) {
         e->asked[e->asked_before++] = atoms[i];
-        memo->key[memo->key_size++] = weigh_atom(e, atoms[i]);
+        memo_put_word(memo, memo->key_size++, weigh_atom(e, atoms[i]));
     }
     return !e->verdict.limited;
 }
@@ -230,13 +205,18 @@ static void put_look(struct list *list, const struct rank_set *set)
     }
 }
 
-/* Is it one of what is found in a text of the key? */
-static bool is_in_key(const struct evaluation *e, uint32_t number)
+/* What a text of the key makes true is its effect, and globs among it. */
+static void put_found(struct list *list, const struct evaluation *e,
+                      uint32_t slot)
 {
-    const struct atom *atom = &e->program->atoms[number];
+    const struct memo *memo = e->memo;
+    const struct numbered_list *effect = &memo->lists[e->effects[slot]];
 
-    return (atom->kind == OP_LITERAL || atom->kind == OP_GLOB) &&
-           e->effects[atom->slot] && e->scanned[atom->slot] == e->turn;
+    put(list, slot);
+    put(list, effect->count);
+    for (uint32_t i = 0; i < effect->count; i++) {
+        put(list, memo->items[effect->first + i]);
+    }
 }
 
 static void put_kept(struct list *list, const struct evaluation *e,
@@ -247,17 +227,10 @@ static void put_kept(struct list *list, const struct evaluation *e,
 
     for (uint32_t slot = 0; slot < p->slot_count; slot++) {
         if (e->effects[slot] && e->scanned[slot] == e->turn) {
-            put(list, slot);
+            put_found(list, e, slot);
         }
     }
-    kept->scanned = list->count - before;
-    before = list->count;
-    for (uint32_t i = 0; i < e->touched_atoms.count; i++) {
-        if (is_in_key(e, e->touched_atoms.items[i])) {
-            put(list, e->touched_atoms.items[i]);
-        }
-    }
-    kept->atoms = list->count - before;
+    kept->found = list->count - before;
     before = list->count;
     put_look(list, &e->look);
     kept->look = list->count - before;
@@ -281,7 +254,7 @@ static void keep(struct evaluation *e)
     struct entry *entry = take_place(e->memo);
     struct list list = {entry->words + entry->key_size, 0,
                         ENTRY_WORDS - entry->key_size};
-    struct kept kept = {.regex_runs = e->regex_runs, .sighted = e->sighted};
+    struct kept kept = {.regex_runs = e->regex_runs};
 
     for (uint32_t i = 0; i < KEPT_WORDS; i++) {
         put(&list, 0);
@@ -309,7 +282,7 @@ static bool keep_more(struct evaluation *e, const uint32_t *more,
     entry->more = count;
     memcpy(entry->words + entry->key_size, more, count * sizeof(*more));
     for (uint32_t i = 0; i < count; i++) {
-        memo->key[memo->key_size++] = weigh_atom(e, more[i]);
+        memo_put_word(memo, memo->key_size++, weigh_atom(e, more[i]));
     }
     return true;
 }
@@ -320,7 +293,7 @@ void memo_keep(struct evaluation *e)
     uint32_t count = e->asked_count - e->asked_before;
 
     if (!e->recording) {
-        return; /* perhaps since more was asked than is kept */
+        return; /* there is no memo, or more was asked than is kept */
     }
     e->recording = false;
     if (e->verdict.limited) {

@@ -47,8 +47,7 @@ struct rule_info {
 };
 size_t program_rules(const struct program *program);
 /* Rules are numbered in import order. */
-void program_rule(const struct program *program, size_t i,
-                  struct rule_info *out);
+const struct rule_info *program_rule(const struct program *program, size_t i);
 size_t program_labels(const struct program *program);
 struct view program_label(const struct program *program, size_t i);
 /* Label number, or SIZE_MAX. */
@@ -86,15 +85,10 @@ void evaluation_free(struct evaluation *evaluation);
 /* What was made of requests past (classify/memo.h): bounded, of one thread at a
  * time. `shares`: how many of them share what one may take. NULL: out of
  * memory. */
+struct fill;
 struct memo;
-struct value_memory;
 struct memo *memo_new(const struct program *program, size_t shares);
 void memo_free(struct memo *memo);
-/* Of the program's plan, for filling values. */
-struct value_memory *memo_values(struct memo *memo);
-/* For evaluation_stateless(), of values filled with this memo; NULL: none. It
- * changes no answer. */
-void evaluation_use(struct evaluation *evaluation, struct memo *memo);
 
 /* The time of the request to come, by which an address set is stale;
  * microseconds since the epoch. 0 until told. */
@@ -102,6 +96,11 @@ void evaluation_time(struct evaluation *evaluation, int64_t now);
 /* `values` (the plan's slots) must live until the last question. Allocates
  * nothing. */
 void evaluation_stateless(struct evaluation *evaluation, struct value *values);
+/* The same of values that facts_start() left to be asked for; of them no more
+ * are filled in than are asked for until the last question. The memo (NULL:
+ * none) changes no answer. Of *fill->cut nothing is weighed. */
+void evaluation_stateless_of(struct evaluation *evaluation, struct fill *fill,
+                             struct memo *memo);
 /* `rates[i]` is the count of rate i, or RATE_UNKNOWN; NULL: all unknown. */
 #define RATE_UNKNOWN UINT64_MAX
 void evaluation_stateful(struct evaluation *evaluation, const uint64_t *rates);

@@ -22,6 +22,17 @@ void verdict_list_fired(struct evaluation *e)
     }
 }
 
+/* Without filling in all that is made of it. */
+static bool is_agent_unknown(const struct evaluation *e)
+{
+    uint32_t slot = e->program->user_agent_slot;
+    const struct fill *fill = e->fill;
+
+    return fill ? fill->lines[fill->plan->agent].first == 0 &&
+                      facts_missing(fill, fill->plan->agent) == VALUE_UNKNOWN
+                : e->values[slot].state == VALUE_UNKNOWN;
+}
+
 void verdict_sum_score(struct evaluation *e)
 {
     bool any = false;
@@ -47,7 +58,7 @@ void verdict_sum_score(struct evaluation *e)
     } else {
         e->verdict.class = CLASS_HUMAN;
     }
-    if (!any && e->values[e->program->user_agent_slot].state == VALUE_UNKNOWN) {
+    if (!any && is_agent_unknown(e)) {
         e->verdict.class = CLASS_UNKNOWN;
     }
 }

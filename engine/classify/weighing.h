@@ -9,6 +9,7 @@
 #include "classify/evaluation.h"
 #include "classify/image.h"
 #include "classify/rank_set.h"
+#include "request/fill.h"
 
 /* A truth that is not worked out yet; others are kept as truth + 1. */
 #define ATOM_OPEN 0
@@ -16,12 +17,12 @@
 /* Atoms asked besides the key; who asks more is not kept. */
 #define ASKED_MAX 32
 
-/* What an evaluation past had found, which this one takes over if it is asked:
- * slots scanned, then atoms that are true. */
+/* What an evaluation past had found, of which this one takes over what it is
+ * asked for: a slot that was scanned, how many atoms are true of it, these
+ * atoms; the next slot, in ascending order. */
 #define FOUND_MAX 320
 struct found_before {
-    uint32_t slots, atoms; /* how many */
-    bool sighted;
+    uint32_t count; /* of items */
     uint32_t items[FOUND_MAX];
 };
 
@@ -34,6 +35,7 @@ struct touched {
 struct evaluation {
     const struct program *program;
     struct value *values;
+    struct fill *fill; /* of values that wait; NULL: all are there */
     const enum truth *assumed_sets;
     int64_t now; /* microseconds since the epoch */
     struct regex_scratch *scratch;
@@ -63,11 +65,30 @@ struct evaluation {
     struct verdict verdict;
     const unsigned char *told; /* truths of the conditions, by number; NULL
                                   unless it is finished: see finished.h */
-    struct arena *arena; /* owns all of the above but scratch */
+    struct arena *arena;       /* owns all of the above but scratch */
 };
 
 /* evaluation.c: forgets the last request. */
 void weighing_reset(struct evaluation *e);
+
+/* A value that is asked for. */
+static inline const struct value *weighing_value(struct evaluation *e,
+                                                 uint32_t slot)
+{
+    if (e->fill) {
+        facts_need(e->fill, slot);
+    }
+    return &e->values[slot];
+}
+
+/* All values. */
+static inline void weighing_fill(struct evaluation *e)
+{
+    if (e->fill) {
+        facts_finish(e->fill);
+        e->fill = NULL;
+    }
+}
 
 /* Ranks to look at. */
 static inline void weighing_wake(struct evaluation *e, struct span span)

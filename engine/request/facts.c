@@ -1,83 +1,113 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Filling the values of a plan, in passes that cost by the request:
+ * Filling the values of a plan, at a cost by the request and by what is asked:
  *
- *   1. a copy of "all absent" (or "all unknown") values
- *   2. slots of no source: method, path, client address, ...
- *   3. each header line: one look-up; a source that is found fills its slots
- *   4. each cookie and query field in the same way, if slots ask for any
+ *   1. slots of no source: method, path, client address, ...
+ *   2. each header line: one look-up, and its source knows its line
+ *   3. each cookie and query field, if slots ask for any
+ *   4. a source's slots, once one of them is asked for
  */
 #include "request/fill.h"
+#include "request/shape.h"
 
-/* ---- headers ---- */
+/* ---- the sources' lines ---- */
 
-/* A source that the request has: its first line and the number of lines. */
-struct found {
-    const struct source *source;
-    size_t first;
-    size_t lines;
-};
-
-/* Were the headers' names looked up where this plan's are? */
-static bool is_looked_up(const struct fill *fill)
+static void add_line(struct fill *fill, unsigned source, size_t place)
 {
-    return fill->request->names && fill->request->names == fill->plan->names;
-}
+    struct line *line = &fill->lines[source];
 
-/* Of names that are looked up, the unknown ones are no source's. */
-static const struct source *source_of(const struct fill *fill,
-                                      const struct header *header)
-{
-    if (is_looked_up(fill)) {
-        return header->known ? fill->plan->of_name[header->known->number]
-                             : NULL;
+    if (line->first == 0) {
+        line->first = (unsigned char)(place + 1);
+        fill->present[fill->present_count++] = source;
+    } else {
+        line->more = true;
     }
-    return plan_find(fill->plan, SOURCE_HEADER, header->name);
 }
 
-static size_t find_headers(const struct fill *fill,
-                           struct found found[REQUEST_HEADERS_MAX])
+static void find_lines(struct fill *fill)
 {
     const struct request *request = fill->request;
-    uint64_t met = 0; /* a bit for each source, or for several */
-    size_t count = 0;
+    const struct plan *plan = fill->plan;
 
     for (size_t i = 0; i < request->header_count; i++) {
-        const struct source *source = source_of(fill, &request->headers[i]);
-        size_t at = count;
-        uint64_t bit;
+        unsigned found =
+            plan_find(plan, SOURCE_HEADER, request->headers[i].name);
 
-        if (!source) {
-            continue;
+        if (found != 0) {
+            add_line(fill, found - 1, i);
         }
-        bit = UINT64_C(1) << ((size_t)(source - fill->plan->sources) % 64);
-        if (met & bit) {
-            at = 0;
-        }
-        met |= bit;
-        while (at < count && found[at].source != source) {
-            at++;
-        }
-        if (at == count) {
-            found[count++] = (struct found){source, i, 0};
-        }
-        found[at].lines++;
     }
-    return count;
+}
+
+/* The same of names that were looked up: those that are not known are no
+ * source's. */
+static void find_known_lines(struct fill *fill)
+{
+    const struct header *header = fill->request->headers;
+    const struct header *end = header + fill->request->header_count;
+    const unsigned *of_name = fill->plan->of_name;
+
+    for (size_t i = 0; header < end; header++, i++) {
+        unsigned found = header->known ? of_name[header->known->number] : 0;
+
+        if (found != 0) {
+            add_line(fill, found - 1, i);
+        }
+    }
+}
+
+static void find_sources(struct fill *fill)
+{
+    const struct plan *plan = fill->plan;
+
+    if (fill->request->names && fill->request->names == plan->names) {
+        find_known_lines(fill);
+    } else {
+        find_lines(fill);
+    }
+    if (plan->order < plan->source_count && fill->whole &&
+        fill->request->order_kept) {
+        add_line(fill, plan->order, 0);
+    }
+}
+
+/* Headers that were looked for, of a limited transport, are absent. */
+static void find_known(struct fill *fill)
+{
+    const struct request *request = fill->request;
+
+    if (!request->headers_limited || request->overflow) {
+        return;
+    }
+    for (size_t i = 0; i < request->headers_known_count; i++) {
+        unsigned found =
+            plan_find(fill->plan, SOURCE_HEADER, request->headers_known[i]);
+
+        if (found != 0) {
+            fill->lines[found - 1].known = true;
+        }
+    }
+}
+
+/* ---- a source's slots ---- */
+
+static bool is_of(const struct fill *fill, size_t place, unsigned source)
+{
+    return view_equal_fold(fill->request->headers[place].name,
+                           fill->plan->sources[source].name);
 }
 
 /* The lines of one header joined with ", ". */
-static struct view join(struct fill *fill, const struct found *found)
+static struct view join(struct fill *fill, unsigned source, size_t first)
 {
     const struct request *request = fill->request;
-    struct view name = found->source->name;
-    size_t size = 2 * (found->lines - 1);
+    size_t size = 0;
     struct text text;
     char *room;
 
-    for (size_t i = found->first; i < request->header_count; i++) {
-        if (view_equal_fold(request->headers[i].name, name)) {
-            size += request->headers[i].value.size;
+    for (size_t i = first; i < request->header_count; i++) {
+        if (is_of(fill, i, source)) {
+            size += request->headers[i].value.size + (i > first ? 2 : 0);
         }
     }
     room = arena_alloc(fill->workspace, size);
@@ -85,9 +115,9 @@ static struct view join(struct fill *fill, const struct found *found)
         return VIEW_NONE;
     }
     text = text_in(room, size);
-    for (size_t i = found->first; i < request->header_count; i++) {
-        if (view_equal_fold(request->headers[i].name, name)) {
-            if (i > found->first) {
+    for (size_t i = first; i < request->header_count; i++) {
+        if (is_of(fill, i, source)) {
+            if (i > first) {
                 text_add(&text, VIEW(", "));
             }
             text_add(&text, request->headers[i].value);
@@ -96,20 +126,77 @@ static struct view join(struct fill *fill, const struct found *found)
     return text_view(&text);
 }
 
-static void fill_found(struct fill *fill, const struct found *found)
+struct view fill_text(struct fill *fill, unsigned source)
 {
-    const struct source *source = found->source;
-    struct view text = fill->request->headers[found->first].value;
+    const struct line *line = &fill->lines[source];
 
-    if (source->slot_count > 0 && found->lines > 1) {
-        text = join(fill, found);
+    return line->more ? join(fill, source, line->first - 1u)
+                      : fill->request->headers[line->first - 1].value;
+}
+
+static void put_states(struct fill *fill, const struct plan_source *source,
+                       enum value_state state)
+{
+    for (size_t i = 0; i < source->slot_count; i++) {
+        fill->values[source->slots[i]].state = state;
     }
-    if (text.at) {
-        fill_header(fill, source, text);
+}
+
+static void fill_order(struct fill *fill, const struct plan_source *source)
+{
+    struct view order = shape_order(fill->request, fill->workspace);
+
+    for (size_t i = 0; i < source->slot_count; i++) {
+        unsigned slot = source->slots[i];
+        struct view text = order;
+
+        if (order.at && fill->plan->slots[slot].field == FIELD_HEADER_SHAPE) {
+            text = shape_hash(order, fill->workspace);
+        }
+        if (text.at) {
+            put_text(fill, slot, text);
+        } else {
+            put_unknown(fill, slot);
+        }
+    }
+}
+
+void facts_fill_source(struct fill *fill, unsigned source, struct told *told)
+{
+    const struct plan_source *from = &fill->plan->sources[source];
+    struct view text;
+
+    fill->lines[source].done = true;
+    if (from->slot_count == 0) {
         return;
     }
-    for (size_t i = 0; i < source->slot_count; i++) {
-        put_unknown(fill, source->slots[i]);
+    if (fill->lines[source].first == 0) {
+        put_states(fill, from, facts_missing(fill, source));
+        return;
+    }
+    if (from->kind == SOURCE_ORDER) {
+        fill_order(fill, from);
+        return;
+    }
+    text = fill_text(fill, source);
+    if (text.at) {
+        fill_header(fill, from, text, told);
+    } else {
+        *fill->cut = true;
+        put_states(fill, from, VALUE_UNKNOWN);
+    }
+}
+
+void facts_fill_slot(struct fill *fill, unsigned slot)
+{
+    unsigned source = fill->plan->source_of[slot];
+    const struct line *line = &fill->lines[source];
+
+    if (line->first > 0 && !line->more &&
+        slot_is_bare(&fill->plan->slots[slot])) {
+        put_text(fill, slot, facts_line(fill, source));
+    } else {
+        facts_fill_source(fill, source, NULL);
     }
 }
 
@@ -125,12 +212,16 @@ static void put_state(struct fill *fill, const struct slot_list *list,
 
 /* Fills the slots of a cookie or query field, the first of its name only. */
 static void fill_named(struct fill *fill, enum source_kind kind,
-                       struct view name, struct view value,
-                       enum value_state none)
+                       struct view name, struct view value)
 {
-    const struct source *source = plan_find(fill->plan, kind, name);
+    unsigned found = plan_find(fill->plan, kind, name);
+    const struct plan_source *source;
 
-    if (!source || fill->values[source->slots[0]].state != none) {
+    if (found == 0) {
+        return;
+    }
+    source = &fill->plan->sources[found - 1];
+    if (fill->values[source->slots[0]].state != VALUE_ABSENT) {
         return;
     }
     for (size_t i = 0; i < source->slot_count; i++) {
@@ -138,15 +229,25 @@ static void fill_named(struct fill *fill, enum source_kind kind,
     }
 }
 
-static void fill_cookies(struct fill *fill, const struct found *found)
+static void fill_cookies(struct fill *fill)
 {
     const struct request *request = fill->request;
+    unsigned source = fill->plan->cookie_header;
+    const struct slot_list *list = &fill->plan->of_kind[SOURCE_COOKIE];
 
-    put_state(fill, &fill->plan->of_kind[SOURCE_COOKIE], VALUE_ABSENT);
-    for (size_t i = found->first; i < request->header_count; i++) {
+    if (list->count == 0) {
+        return;
+    }
+    if (fill->lines[source].first == 0) {
+        put_state(fill, list, facts_missing(fill, source));
+        return;
+    }
+    put_state(fill, list, VALUE_ABSENT);
+    for (size_t i = fill->lines[source].first - 1u; i < request->header_count;
+         i++) {
         struct view rest = request->headers[i].value;
 
-        if (!view_equal_fold(request->headers[i].name, VIEW("cookie"))) {
+        if (!is_of(fill, i, source)) {
             continue;
         }
         while (rest.at) {
@@ -154,7 +255,7 @@ static void fill_cookies(struct fill *fill, const struct found *found)
             struct view name = view_cut(&value, '=');
 
             if (value.at) {
-                fill_named(fill, SOURCE_COOKIE, name, value, VALUE_ABSENT);
+                fill_named(fill, SOURCE_COOKIE, name, value);
             }
         }
     }
@@ -175,90 +276,58 @@ static void fill_query(struct fill *fill)
         struct view name = view_cut(&value, '=');
 
         fill_named(fill, SOURCE_QUERY, name,
-                   value.at ? value : view_of(name.at + name.size, 0),
-                   VALUE_ABSENT);
+                   value.at ? value : view_of(name.at + name.size, 0));
     }
 }
 
 /* ---- all of it ---- */
 
-/* Headers that were looked for, of a limited transport, are absent. */
-static void fill_known(struct fill *fill)
+bool facts_start(struct fill *fill, const struct plan *plan,
+                 const struct request *request, struct value *values,
+                 struct arena *workspace, bool *cut)
 {
-    const struct request *request = fill->request;
-
-    if (!request->headers_limited || request->overflow) {
-        return;
-    }
-    for (size_t i = 0; i < request->headers_known_count; i++) {
-        const struct source *source =
-            plan_find(fill->plan, SOURCE_HEADER, request->headers_known[i]);
-
-        for (size_t j = 0; source && j < source->slot_count; j++) {
-            fill->values[source->slots[j]].state = VALUE_ABSENT;
+    fill->plan = plan;
+    fill->request = request;
+    fill->values = values;
+    fill->workspace = workspace;
+    fill->cut = cut;
+    fill->present_count = 0;
+    fill->whole = !request->headers_limited && !request->overflow;
+    fill->agent = NULL;
+    fill->lines =
+        arena_array(workspace, plan->source_count + 1, sizeof(*fill->lines));
+    if (!fill->lines) {
+        for (unsigned i = 0; i < plan->count; i++) {
+            put_unknown(fill, i);
         }
-        if (source && source == fill->plan->cookie_header) {
-            put_state(fill, &fill->plan->of_kind[SOURCE_COOKIE], VALUE_ABSENT);
+        return false;
+    }
+    fill->lines[plan->source_count].done = true;
+    fill_plain(fill);
+    find_known(fill);
+    find_sources(fill);
+    fill_cookies(fill);
+    fill_query(fill);
+    return true;
+}
+
+void facts_finish(struct fill *fill)
+{
+    for (unsigned i = 0; i < fill->plan->source_count; i++) {
+        if (!fill->lines[i].done &&
+            fill->plan->sources[i].kind <= SOURCE_ORDER) {
+            facts_fill_source(fill, i, NULL);
         }
     }
 }
 
-static void fill_headers(struct fill *fill)
+/* No slot's text is longer than all headers, each with a comma; nor are lines
+ * that are joined. */
+bool facts_may_wait(const struct fill *fill)
 {
-    struct found found[REQUEST_HEADERS_MAX];
-    size_t count = find_headers(fill, found);
+    size_t most = fill->request->header_bytes + 2 * REQUEST_HEADERS_MAX;
 
-    for (size_t i = 0; i < count; i++) {
-        fill_found(fill, &found[i]);
-        if (found[i].source == fill->plan->cookie_header) {
-            fill_cookies(fill, &found[i]);
-        }
-    }
-}
-
-static const struct source *known_source(const struct fill *fill,
-                                         const struct header *header)
-{
-    return header->known ? fill->plan->of_name[header->known->number] : NULL;
-}
-
-/* Before the hints that are compared with it. */
-static void fill_agent(struct fill *fill)
-{
-    const struct request *request = fill->request;
-
-    for (size_t i = 0; i < request->header_count; i++) {
-        const struct header *header = &request->headers[i];
-
-        if (known_source(fill, header) == fill->plan->agent) {
-            fill_header(fill, fill->plan->agent, header->value);
-            return;
-        }
-    }
-}
-
-/* As most requests are: names looked up, none of them twice. */
-static void fill_known_once(struct fill *fill)
-{
-    const struct request *request = fill->request;
-    const struct source *agent = fill->plan->agent;
-
-    if (agent) {
-        fill_agent(fill);
-    }
-
-    for (size_t i = 0; i < request->header_count; i++) {
-        const struct header *header = &request->headers[i];
-        const struct source *source = known_source(fill, header);
-
-        if (!source || source == agent) {
-            continue;
-        }
-        fill_header(fill, source, header->value);
-        if (source == fill->plan->cookie_header) {
-            fill_cookies(fill, &(struct found){source, i, 1});
-        }
-    }
+    return (fill->plan->written + 1) * most <= arena_left(fill->workspace);
 }
 
 void facts_fill(const struct plan *plan, const struct request *request,
@@ -266,29 +335,7 @@ void facts_fill(const struct plan *plan, const struct request *request,
 {
     struct fill fill;
 
-    if (plan->count == 0) {
-        return;
+    if (facts_start(&fill, plan, request, values, workspace, cut)) {
+        facts_finish(&fill);
     }
-    fill.plan = plan;
-    fill.request = request;
-    fill.values = values;
-    fill.workspace = workspace;
-    fill.cut = cut;
-    fill.has_browser = false;
-    fill.agent = NULL;
-    fill.memory = NULL;
-    memcpy(values, headers_whole(request) ? plan->absent : plan->unknown,
-           plan->count * sizeof(*values));
-    if (is_looked_up(&fill)) {
-        fill.memory = request->memory;
-    }
-    fill_plain(&fill);
-    fill_known(&fill);
-    if (is_looked_up(&fill) && !request->repeated) {
-        fill_known_once(&fill);
-    } else {
-        fill.memory = NULL; /* of lines that are joined nothing is */
-        fill_headers(&fill);
-    }
-    fill_query(&fill);
 }

@@ -33,8 +33,6 @@ struct value {
     uint64_t number;               /* NUMBER; BOOL as 0 or 1 */
     const struct address *address; /* ADDRESS */
     const struct amount *amount;   /* AMOUNT */
-    uint32_t *note; /* of who reads the values, on one that is remembered; or
-                       NULL. Only while the memory is at hand. */
 };
 
 struct slot {

@@ -17,7 +17,7 @@ struct header_facts {
     struct view brands; /* NONE: no room */
     bool has_brands;
     bool looked; /* for Chromium alone */
-    struct value_facts told;
+    struct told told;
 };
 
 /* The list of brands is written down only for who asks for it. */
@@ -65,14 +65,11 @@ static void put_major(struct fill *fill, unsigned slot, bool has,
 
 static const struct browser *browser_of(struct fill *fill, struct view text)
 {
-    if (fill->agent) {
-        return fill->agent;
-    }
-    if (!fill->has_browser) {
+    if (!fill->agent) {
         browser_read(&fill->browser, text);
-        fill->has_browser = true;
+        fill->agent = &fill->browser;
     }
-    return &fill->browser;
+    return fill->agent;
 }
 
 static void fill_browser(struct fill *fill, unsigned slot, enum field field,
@@ -146,34 +143,34 @@ static void fill_mobile_hint(struct fill *fill, unsigned slot, struct view text)
     }
 }
 
-/* The user agent read, for comparing hints with it; NULL if there is none,
- * and *state then says whether that is known. */
-static const struct browser *other_half(struct fill *fill,
-                                        enum value_state *state)
+/* The user agent read, for comparing hints with it; NULL if there is none. */
+static const struct browser *other_half(struct fill *fill)
 {
-    const struct view name = VIEW("user-agent");
-    const struct header *header;
+    unsigned agent = fill->plan->agent;
+    struct view text;
 
-    if (fill->agent) {
+    if (fill->agent || fill->lines[agent].first == 0) {
         return fill->agent;
     }
-    header = request_header(fill->request, name);
-    *state = request_header_known(fill->request, name) ? VALUE_ABSENT
-                                                       : VALUE_UNKNOWN;
-    return header ? browser_of(fill, header->value) : NULL;
+    text = fill_text(fill, agent);
+    if (!text.at) {
+        *fill->cut = true;
+        return NULL;
+    }
+    return browser_of(fill, text);
 }
 
 /* Absent where one of the two does not say it. */
-void fill_same(struct fill *fill, unsigned slot, enum field field,
-               const struct value_facts *told)
+void fill_same(struct fill *fill, unsigned slot, const struct told *told)
 {
-    const struct browser *browser = other_half(fill, &fill->values[slot].state);
+    const struct browser *browser = other_half(fill);
 
     if (!browser) {
+        fill->values[slot].state = facts_missing(fill, fill->plan->agent);
         return;
     }
     fill->values[slot].state = VALUE_ABSENT;
-    if (field == FIELD_CH_SAME_PLATFORM) {
+    if (fill->plan->slots[slot].field == FIELD_CH_SAME_PLATFORM) {
         if (told->platform.at && browser->platform.at) {
             put_number(fill, slot,
                        view_equal(told->platform, browser->platform));
@@ -218,11 +215,11 @@ static void fill_slot(struct fill *fill, unsigned slot,
         break;
     case FIELD_CH_SAME_MAJOR:
         (void)chromium_of(facts);
-        fill_same(fill, slot, field, &facts->told);
+        fill_same(fill, slot, &facts->told);
         break;
     case FIELD_CH_SAME_PLATFORM:
         facts->told.platform = hints_platform(hints_unquote(facts->text));
-        fill_same(fill, slot, field, &facts->told);
+        fill_same(fill, slot, &facts->told);
         break;
     case FIELD_ACCEPT_KIND:
         put_text(fill, slot, accept_kind(facts->text));
@@ -235,8 +232,8 @@ static void fill_slot(struct fill *fill, unsigned slot,
     }
 }
 
-void fill_anew(struct fill *fill, const struct source *source, struct view text,
-               struct value_facts *told)
+void fill_header(struct fill *fill, const struct plan_source *source,
+                 struct view text, struct told *told)
 {
     struct header_facts facts = {.text = text};
 
@@ -245,7 +242,7 @@ void fill_anew(struct fill *fill, const struct source *source, struct view text,
     }
     if (told) {
         *told = facts.told;
-        if (source == fill->plan->agent) {
+        if (source == &fill->plan->sources[fill->plan->agent]) {
             told->browser = *browser_of(fill, text);
         }
     }

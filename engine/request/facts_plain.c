@@ -80,24 +80,6 @@ static void fill_payment(struct fill *fill, unsigned slot, enum field field)
     }
 }
 
-static void fill_order(struct fill *fill, unsigned slot, enum field field)
-{
-    struct view text;
-
-    if (!headers_whole(fill->request) || !fill->request->order_kept) {
-        return;
-    }
-    text = shape_order(fill->request, fill->workspace);
-    if (text.at && field == FIELD_HEADER_SHAPE) {
-        text = shape_hash(text, fill->workspace);
-    }
-    if (text.at) {
-        put_remembered(fill, slot, text);
-    } else {
-        put_unknown(fill, slot);
-    }
-}
-
 /* What the databases say of the client's address, where the record said
  * nothing. Asked only if a slot wants it. */
 static void fill_located(struct fill *fill, unsigned slot, enum field field)
@@ -134,15 +116,20 @@ static void fill_located(struct fill *fill, unsigned slot, enum field field)
 static void fill_robots(struct fill *fill, unsigned slot)
 {
     const struct request *request = fill->request;
-    const struct header *agent = request_header(request, VIEW("user-agent"));
+    const struct header *agent;
     struct view token;
 
     if (request->robots_said.at) {
         put_text(fill, slot, request->robots_said);
-    } else if (!request->robots) {
+        return;
+    }
+    if (!request->robots) {
         fill->values[slot].state = VALUE_ABSENT;
-    } else if (request->path.raw.at &&
-               (agent || request_header_known(request, VIEW("user-agent")))) {
+        return;
+    }
+    agent = request_header(request, VIEW("user-agent"));
+    if (request->path.raw.at &&
+        (agent || request_header_known(request, VIEW("user-agent")))) {
         token = robots_token(request->robots, agent ? agent->value : VIEW(""));
         put_text(fill, slot,
                  !token.at || robots_allows(request->robots, token,
@@ -165,13 +152,9 @@ static void fill_other(struct fill *fill, unsigned slot, enum field field)
         }
         break;
     case FIELD_HEADER_COUNT:
-        if (headers_whole(request)) {
+        if (fill->whole) {
             put_number(fill, slot, shape_count(request));
         }
-        break;
-    case FIELD_HEADER_ORDER:
-    case FIELD_HEADER_SHAPE:
-        fill_order(fill, slot, field);
         break;
     case FIELD_ROBOTS:
         fill_robots(fill, slot);
@@ -225,11 +208,12 @@ void fill_plain(struct fill *fill)
         unsigned slot = fill->plan->plain.slots[i];
         enum field field = fill->plan->slots[slot].field;
 
+        fill->values[slot].state = VALUE_UNKNOWN;
         if (text_at[field]) {
             struct view text = text_of(fill->request, text_at[field]);
 
             if (text.at) {
-                put_remembered(fill, slot, text);
+                put_text(fill, slot, text);
             } else if (field == FIELD_COUNTRY || field == FIELD_AS_ORG) {
                 fill_located(fill, slot, field);
             }

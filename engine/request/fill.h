@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Inside facts_fill: the filling under way, and the ways to put a value into
- * a slot. facts.c makes the passes, facts_plain.c fills slots of no source,
- * facts_header.c those of one header, facts_remembered.c those of a value that
- * was there before.
+ * Values of a plan that are being filled in. Method, path, client and the like
+ * are there from the start; what is made of a header, or of the headers' order,
+ * waits until somebody asks for one of its slots:
+ *
+ *   header line  ->  its source: { line 3, not done }  ->  asked: its slots
+ *
+ * facts.c finds the lines and fills them in, facts_plain.c slots of no source,
+ * facts_header.c those of one header.
  */
 #ifndef WB_REQUEST_FILL_H
 #define WB_REQUEST_FILL_H
@@ -11,7 +15,23 @@
 #include "request/browser.h"
 #include "request/plan.h"
 #include "request/transform.h"
-#include "request/value_memory.h"
+
+/* A source in a request. */
+struct line {
+    unsigned char first; /* header's place + 1; 0: there is none */
+    bool more;           /* there are others */
+    bool known;          /* of one that is not there: it was looked for */
+    bool done;           /* its slots are filled in */
+};
+_Static_assert(REQUEST_HEADERS_MAX < 256, "places fit");
+
+/* Facts that are compared with those of another header. */
+struct told {
+    struct browser browser; /* of a user agent */
+    bool chromium;          /* a list of brands names it, and its version */
+    uint64_t chromium_major;
+    struct view platform; /* browser.platform's name of what a hint says */
+};
 
 struct fill {
     const struct plan *plan;
@@ -19,11 +39,58 @@ struct fill {
     struct value *values;
     struct arena *workspace;
     bool *cut;
-    struct value_memory *memory; /* NULL: nothing is remembered */
-    struct browser browser;      /* the user agent read, once it is asked for */
-    bool has_browser;
-    const struct browser *agent; /* the same, where it is remembered */
+    struct line *lines; /* by source, and one more that is done */
+    unsigned present[REQUEST_HEADERS_MAX + 1]; /* sources that are there */
+    size_t present_count;
+    bool whole; /* all header lines are there, and nothing else */
+    const struct browser *agent; /* the user agent read; NULL: not yet */
+    struct browser browser;      /* it points here, or to one remembered */
 };
+
+/* Finds what the request has of the plan's sources, and fills in all that is
+ * made of none of them. False, and *cut, when the workspace is full: all is
+ * unknown. */
+bool facts_start(struct fill *fill, const struct plan *plan,
+                 const struct request *request, struct value *values,
+                 struct arena *workspace, bool *cut);
+/* Fills in all that waits. */
+void facts_finish(struct fill *fill);
+/* Will there be room in the workspace for all that waits, however late? */
+bool facts_may_wait(const struct fill *fill);
+/* Fills in what is made of a source; *told (NULL: nobody asks) is what headers
+ * are compared by. */
+void facts_fill_source(struct fill *fill, unsigned source, struct told *told);
+/* A slot in which the source is compared with the user agent. */
+void fill_same(struct fill *fill, unsigned slot, const struct told *told);
+
+/* Whoever reads the value of a slot asks for it first. A header's text is read
+ * without reading what else is made of it. */
+void facts_fill_slot(struct fill *fill, unsigned slot);
+static inline void facts_need(struct fill *fill, size_t slot)
+{
+    if (!fill->lines[fill->plan->source_of[slot]].done) {
+        facts_fill_slot(fill, (unsigned)slot);
+    }
+}
+
+/* The text of a source of one line; NONE: it has more. */
+static inline struct view facts_line(const struct fill *fill, unsigned source)
+{
+    const struct line *line = &fill->lines[source];
+
+    return line->more ? VIEW_NONE
+                      : fill->request->headers[line->first - 1].value;
+}
+
+/* Of a source that is not there: is it absent, or does nobody know? */
+static inline enum value_state facts_missing(const struct fill *fill,
+                                             unsigned source)
+{
+    return (fill->whole && source != fill->plan->order) ||
+                   fill->lines[source].known
+               ? VALUE_ABSENT
+               : VALUE_UNKNOWN;
+}
 
 static inline void put_unknown(struct fill *fill, unsigned slot)
 {
@@ -39,7 +106,7 @@ static inline void put_text(struct fill *fill, unsigned slot, struct view text)
         fill->values[slot].text = text;
     } else if (!transform_value(&fill->plan->slots[slot], text,
                                 &fill->values[slot], fill->workspace)) {
-        *fill->cut = true;
+        put_unknown(fill, slot);
     }
 }
 
@@ -49,25 +116,12 @@ static inline void put_number(struct fill *fill, unsigned slot, uint64_t number)
     fill->values[slot].number = number;
 }
 
-/* Are all header lines here, and nothing else? */
-static inline bool headers_whole(const struct request *request)
-{
-    return !request->headers_limited && !request->overflow;
-}
-
-/* The same of a slot without transforms, whose value may be remembered. */
-void put_remembered(struct fill *fill, unsigned slot, struct view text);
-
-/* Method, path, client, payment, header order: all slots of plan->plain. */
+/* Method, path, client, payment: all slots of plan->plain. */
 void fill_plain(struct fill *fill);
-/* The slots of one header, from its text; anew: whatever is remembered. *told
- * (NULL: nobody asks) is what headers are compared by. */
-void fill_anew(struct fill *fill, const struct source *source, struct view text,
-               struct value_facts *told);
-/* A slot that two headers are compared in. */
-void fill_same(struct fill *fill, unsigned slot, enum field field,
-               const struct value_facts *told);
-void fill_header(struct fill *fill, const struct source *source,
-                 struct view text);
+/* The slots of a header, from its text. */
+void fill_header(struct fill *fill, const struct plan_source *source,
+                 struct view text, struct told *told);
+/* The text of a header that is there, its lines joined; NONE: no room. */
+struct view fill_text(struct fill *fill, unsigned source);
 
 #endif

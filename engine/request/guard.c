@@ -243,28 +243,39 @@ static struct finding look_up(const struct guard *guard, struct view name)
     return finding;
 }
 
-/* Sixteen bytes at once: is one a control character, but for the tab? */
-static bool holds_control(sixteen all)
+/* Control characters, the tab with them. */
+static sixteen controls(sixteen all)
 {
-    sixteen low = (sixteen)(all < sixteen_of(0x20));
+    return (sixteen)(all < sixteen_of(' ')) | sixteen_is(all, 0x7f);
+}
 
-    return sixteen_any((low & ~sixteen_is(all, '\t')) | sixteen_is(all, 0x7f));
+static bool holds_tabs_alone(struct view value)
+{
+    for (size_t i = 0; i < value.size; i++) {
+        unsigned char c = (unsigned char)value.at[i];
+
+        if ((c < ' ' && c != '\t') || c == 0x7f) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static bool is_field_value(struct view value)
 {
-    size_t i = 0;
+    sixteen found;
 
-    if (value.size < 16) {
-        return value.size == 0 ||
-               !holds_control(sixteen_short(value.at, value.size));
-    }
-    for (; i + 16 < value.size; i += 16) {
-        if (holds_control(sixteen_at(value.at + i))) {
-            return false;
+    if (value.size >= 16) {
+        found = controls(sixteen_at(value.at + value.size - 16));
+        for (size_t i = 0; i + 16 < value.size; i += 16) {
+            found |= controls(sixteen_at(value.at + i));
         }
+    } else if (value.size > 0) {
+        found = controls(sixteen_short(value.at, value.size));
+    } else {
+        return true;
     }
-    return !holds_control(sixteen_at(value.at + value.size - 16));
+    return sixteen_bits(found) == 0 || holds_tabs_alone(value);
 }
 
 bool guard_is_value(struct view value)

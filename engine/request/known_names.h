@@ -92,11 +92,10 @@ static inline struct name_words name_words(struct view name)
 static inline size_t name_hash(struct name_words words, size_t size)
 {
     const uint64_t fold = UINT64_C(0x2020202020202020);
-    uint64_t hash = (words.first | fold) +
-                    ((words.last | fold) ^ size) * UINT64_C(0xc2b2ae3d27d4eb4f);
+    uint64_t both = words.first ^ (words.last << 8 | words.last >> 56);
 
-    hash *= UINT64_C(0x9e3779b97f4a7c15);
-    return (size_t)(hash >> 32);
+    return (size_t)(((both | fold) + size) * UINT64_C(0x9e3779b97f4a7c15) >>
+                    40);
 }
 
 /* Bits of case apart. Both are of one size. */

@@ -117,6 +117,11 @@ static bool source_of_slot(const struct slot *slot, enum source_kind *kind,
     case FIELD_HEADER:
         *name = slot->parameter;
         return true;
+    case FIELD_HEADER_ORDER:
+    case FIELD_HEADER_SHAPE:
+        *kind = SOURCE_ORDER;
+        *name = VIEW("");
+        return true;
     case FIELD_COOKIE:
         *kind = SOURCE_COOKIE;
         *name = slot->parameter;
@@ -159,14 +164,15 @@ static bool source_of_slot(const struct slot *slot, enum source_kind *kind,
 }
 
 /* The source's number, a new one if it is not there. */
-static size_t intern(struct plan *plan, enum source_kind kind, struct view name)
+static unsigned intern(struct plan *plan, enum source_kind kind,
+                       struct view name)
 {
-    const struct source *found = plan_find(plan, kind, name);
-    struct source *source = &plan->sources[plan->source_count];
+    unsigned found = plan_find(plan, kind, name);
+    struct plan_source *source = &plan->sources[plan->source_count];
     size_t i = plan_hash(kind, name) & plan->mask;
 
     if (found) {
-        return (size_t)(found - plan->sources);
+        return found - 1;
     }
     source->kind = kind;
     source->name = name;
@@ -177,13 +183,14 @@ static size_t intern(struct plan *plan, enum source_kind kind, struct view name)
     if (name.size > plan->name_max) {
         plan->name_max = name.size;
     }
-    return plan->source_count - 1;
+    return (unsigned)plan->source_count - 1;
 }
 
-/* Every slot may have a source of its own, and "cookie" may be one more. */
+/* Every slot may have a source of its own, and "cookie" and the user agent may
+ * be two more. */
 static bool make_tables(struct plan *plan)
 {
-    size_t sources = plan->count + 1;
+    size_t sources = plan->count + 2;
     size_t size = 16;
 
     while (size < 2 * sources) {
@@ -192,9 +199,7 @@ static bool make_tables(struct plan *plan)
     plan->mask = size - 1;
     plan->table = arena_array(plan->arena, size, sizeof(*plan->table));
     plan->sources = arena_array(plan->arena, sources, sizeof(*plan->sources));
-    plan->absent = arena_array(plan->arena, plan->count, sizeof(*plan->absent));
-    plan->unknown =
-        arena_array(plan->arena, plan->count, sizeof(*plan->unknown));
+    plan->source_of = arena_array(plan->arena, plan->count, sizeof(unsigned));
     plan->plain.slots = arena_array(plan->arena, plan->count, sizeof(unsigned));
     for (size_t kind = 0; kind < SOURCE_KINDS; kind++) {
         plan->of_kind[kind].slots =
@@ -203,8 +208,7 @@ static bool make_tables(struct plan *plan)
             return false;
         }
     }
-    return plan->table && plan->sources && plan->absent && plan->unknown &&
-           plan->plain.slots;
+    return plan->table && plan->sources && plan->source_of && plan->plain.slots;
 }
 
 static void list_add(struct slot_list *list, size_t slot)
@@ -212,14 +216,17 @@ static void list_add(struct slot_list *list, size_t slot)
     list->slots[list->count++] = (unsigned)slot;
 }
 
-static bool is_bare(const struct slot *slot)
+/* Is its text made in the workspace? */
+static bool is_written(const struct slot *slot)
 {
-    return (slot->field == FIELD_HEADER || slot->field == FIELD_USER_AGENT) &&
-           slot->transforms[0] == TRANSFORM_NONE;
+    return slot->transforms[0] != TRANSFORM_NONE ||
+           slot->field == FIELD_CH_BRANDS ||
+           slot->field == FIELD_HEADER_ORDER ||
+           slot->field == FIELD_HEADER_SHAPE;
 }
 
 /* Gives each source its slots: a run of one array, in the slots' order. */
-static bool give_slots(struct plan *plan, const size_t *source_of)
+static bool give_slots(struct plan *plan)
 {
     unsigned *runs = arena_array(plan->arena, plan->count, sizeof(unsigned));
     unsigned *next = runs;
@@ -228,49 +235,75 @@ static bool give_slots(struct plan *plan, const size_t *source_of)
         return false;
     }
     for (size_t s = 0; s < plan->source_count; s++) {
-        struct source *source = &plan->sources[s];
+        struct plan_source *source = &plan->sources[s];
 
         source->slots = next;
         for (size_t i = 0; i < plan->count; i++) {
-            if (source_of[i] == s) {
+            if (plan->source_of[i] == s) {
                 *next++ = (unsigned)i;
-                source->joint |= field_is_joint(plan->slots[i].field);
             }
         }
         source->slot_count = (size_t)(next - source->slots);
-        source->bare =
-            source->slot_count == 1 && is_bare(&plan->slots[source->slots[0]]);
+        source->bare = source->slot_count == 1 &&
+                       slot_is_bare(&plan->slots[source->slots[0]]);
     }
     return true;
 }
 
+/* From now on only of slots that wait until they are asked for. */
+static void close_sources(struct plan *plan)
+{
+    for (size_t i = 0; i < plan->count; i++) {
+        unsigned source = plan->source_of[i];
+
+        if (source < plan->source_count &&
+            plan->sources[source].kind <= SOURCE_ORDER) {
+            plan->written += is_written(&plan->slots[i]);
+        } else {
+            plan->source_of[i] = (unsigned)plan->source_count;
+        }
+    }
+}
+
+/* The number of a source that may not be there. */
+static unsigned number_of(const struct plan *plan, enum source_kind kind,
+                          struct view name)
+{
+    unsigned found = plan_find(plan, kind, name);
+
+    return found ? found - 1 : (unsigned)plan->source_count;
+}
+
 bool plan_close(struct plan *plan)
 {
-    size_t *source_of =
-        arena_array(plan->arena, plan->count, sizeof(*source_of));
-
-    if (!source_of || !make_tables(plan)) {
+    if (!make_tables(plan)) {
         return false;
     }
     for (size_t i = 0; i < plan->count; i++) {
         enum source_kind kind;
         struct view name;
 
-        source_of[i] = SIZE_MAX;
+        plan->source_of[i] = UINT_MAX;
         if (source_of_slot(&plan->slots[i], &kind, &name)) {
-            source_of[i] = intern(plan, kind, name);
+            plan->source_of[i] = intern(plan, kind, name);
             list_add(&plan->of_kind[kind], i);
-            plan->absent[i].state = VALUE_ABSENT;
         } else {
             list_add(&plan->plain, i);
         }
+        if (field_is_joint(plan->slots[i].field)) {
+            intern(plan, SOURCE_HEADER, VIEW("user-agent"));
+        }
     }
-    if (plan->of_kind[SOURCE_COOKIE].count > 0) {
-        plan->cookie_header =
-            &plan->sources[intern(plan, SOURCE_HEADER, VIEW("cookie"))];
+    plan->cookie_header = plan->of_kind[SOURCE_COOKIE].count > 0
+                              ? intern(plan, SOURCE_HEADER, VIEW("cookie"))
+                              : (unsigned)plan->source_count;
+    plan->agent = number_of(plan, SOURCE_HEADER, VIEW("user-agent"));
+    plan->order = number_of(plan, SOURCE_ORDER, VIEW(""));
+    if (!give_slots(plan)) {
+        return false;
     }
-    plan->agent = plan_find(plan, SOURCE_HEADER, VIEW("user-agent"));
-    return give_slots(plan, source_of);
+    close_sources(plan);
+    return true;
 }
 
 bool plan_add_names(const struct plan *plan, struct known_names *names)

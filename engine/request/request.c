@@ -21,52 +21,52 @@ static struct view empty_if_none(struct view v)
     return v.at ? v : VIEW("");
 }
 
-/* Is it the name of a header but the last? */
-static bool was_met(const struct request *request,
-                    const struct known_name *known)
-{
-    for (size_t i = 0; i + 1 < request->header_count; i++) {
-        if (request->headers[i].known == known) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static const struct known_name *look_up(struct request *request,
-                                        struct view name)
-{
-    const struct known_name *known = known_names_find(request->names, name);
-
-    if (known) {
-        uint64_t bit = UINT64_C(1) << known->number % 64;
-
-        if (request->names_met & bit) {
-            request->repeated |= was_met(request, known);
-        }
-        request->names_met |= bit;
-    }
-    return known;
-}
-
 bool request_add_header(struct request *request, struct view name,
                         struct view value)
 {
-    size_t room = REQUEST_HEADER_BYTES_MAX - request->header_bytes;
     struct header *header = &request->headers[request->header_count];
+    size_t bytes = request->header_bytes;
 
-    if (request->header_count == REQUEST_HEADERS_MAX || name.size > room ||
-        value.size > room - name.size) {
+    if (request->header_count == REQUEST_HEADERS_MAX ||
+        name.size > REQUEST_HEADER_BYTES_MAX - bytes ||
+        value.size > REQUEST_HEADER_BYTES_MAX - bytes - name.size) {
         request->overflow = true;
         return false;
     }
-    request->header_bytes += name.size + value.size;
+    request->header_bytes = bytes + name.size + value.size;
     request->header_count++;
     header->name = empty_if_none(name);
     header->value = empty_if_none(value);
-    header->known = request->names ? look_up(request, header->name) : NULL;
-    request->roles |= header->known ? header->known->roles : NAME_OTHER;
+    header->known = NULL;
+    request->roles = NAME_OTHER; /* they are not looked up yet */
     return true;
+}
+
+void request_look_up(struct request *request, const struct known_names *names)
+{
+    uint16_t *order = request->order;
+    bool known_all = names->count <= UINT16_MAX;
+    unsigned roles = 0;
+
+    request->names = names;
+    for (size_t i = 0; i < request->header_count; i++) {
+        struct header *header = &request->headers[i];
+        const struct known_name *known = known_names_find(names, header->name);
+
+        header->known = known;
+        if (!known) {
+            known_all = false;
+            roles |= NAME_OTHER;
+            continue;
+        }
+        roles |= known->roles;
+        if (!(known->roles & NAME_RETRY)) {
+            *order++ = (uint16_t)known->number;
+        }
+    }
+    request->roles = roles;
+    request->order_count = (size_t)(order - request->order);
+    request->order_known = known_all;
 }
 
 /* ":8080" and a trailing dot are no part of a host's name. */

@@ -28,7 +28,8 @@
 struct header {
     struct view name; /* as sent */
     struct view value;
-    const struct known_name *known; /* of request->names, or NULL */
+    const struct known_name *known; /* of request->names, or NULL; nothing
+                                       before they were looked up */
 };
 
 /* What the payment floor tells the rules; unknown while !filled. */
@@ -48,8 +49,6 @@ struct signature_slots {
     struct view agent, key; /* of one that is verified, else NONE */
 };
 
-struct value_memory;
-
 struct request {
     /* written by the transport; views live until the decision is done */
     int64_t time; /* microseconds since the epoch */
@@ -67,11 +66,13 @@ struct request {
     bool has_asn;
     struct view id; /* request id that the proxy made itself */
     struct header headers[REQUEST_HEADERS_MAX];
-    const struct known_names *names; /* that headers are looked up in; NULL:
-                                  they are not */
-    uint64_t names_met; /* a bit for each known name, or for several */
-    unsigned roles;     /* of all their names: bits of enum name_role */
-    bool repeated;      /* a known name came twice */
+    uint16_t order[REQUEST_HEADERS_MAX]; /* numbers of known names, but for
+                                            those that a paid retry adds */
+    const struct known_names *names; /* that headers were looked up in; NULL:
+                                  they were not */
+    unsigned roles; /* of all their names: bits of enum name_role */
+    size_t order_count;
+    bool order_known; /* it tells the order of all headers */
     size_t header_count;
     size_t header_bytes;  /* of names and values */
     bool headers_limited; /* only headers_known were captured */
@@ -85,7 +86,6 @@ struct request {
     bool client_known;                 /* client_ip was an address */
     struct view site;                  /* set by the engine */
     const struct databases *databases; /* ... here; set by the engine */
-    struct value_memory *memory; /* of values; NULL: none; set by the engine */
     struct payment_slots payment;
     struct signature_slots signature;
     const struct robots
@@ -99,6 +99,8 @@ void request_clear(struct request *request);
 /* False (and request->overflow) beyond the limits. */
 bool request_add_header(struct request *request, struct view name,
                         struct view value);
+/* Looks the names of all its headers up, once they are there. */
+void request_look_up(struct request *request, const struct known_names *names);
 /* Works out host name, path readings and address in `workspace`. False when
  * the workspace is full. */
 bool request_prepare(struct request *request, struct arena *workspace);

@@ -83,6 +83,37 @@ struct view shape_order(const struct request *request, struct arena *workspace)
     return view_of(room, (size_t)(at - room));
 }
 
+struct view shape_code(const struct request *request, char *room, size_t size)
+{
+    size_t at = 0;
+
+    if (request->names && request->order_known) {
+        return view_of((const char *)request->order,
+                       request->order_count * sizeof(*request->order));
+    }
+    for (size_t i = 0; i < request->header_count; i++) {
+        const struct header *header = &request->headers[i];
+        uint16_t spelled[2] = {UINT16_MAX, (uint16_t)header->name.size};
+
+        if (is_of_retry(request, header)) {
+            continue;
+        }
+        if (size - at < sizeof(spelled) + header->name.size) {
+            return VIEW_NONE;
+        }
+        if (header->known && header->known->number < UINT16_MAX) {
+            spelled[0] = (uint16_t)header->known->number;
+        }
+        memcpy(room + at, spelled, sizeof(spelled));
+        at += sizeof(spelled);
+        if (spelled[0] == UINT16_MAX) {
+            write_lower(room + at, header->name);
+            at += header->name.size;
+        }
+    }
+    return view_of(room, at);
+}
+
 struct view shape_hash(struct view order, struct arena *workspace)
 {
     static const unsigned char key[16] = {0};

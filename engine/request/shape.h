@@ -18,6 +18,9 @@ size_t shape_count(const struct request *request);
 /* Names in lower case, joined with ','; VIEW_NONE when the workspace is
  * full. */
 struct view shape_order(const struct request *request, struct arena *workspace);
+/* The same for a program, short where names are known: equal for equal orders,
+ * and for no others. VIEW_NONE where `room` does not hold it. */
+struct view shape_code(const struct request *request, char *room, size_t size);
 /* SHAPE_SIZE hex digits. */
 struct view shape_hash(struct view order, struct arena *workspace);
 

@@ -147,12 +147,14 @@ static void check(struct view rest, const struct guard *guard,
     size_t bad = 0;
 
     request_clear(&request);
-    request.names = looked_up;
     while (rest.at && rest.size > 0) {
         struct view value = view_cut(&rest, 0x1e);
         struct view name = view_cut(&value, ':');
 
         request_add_header(&request, name, value);
+    }
+    if (looked_up) {
+        request_look_up(&request, looked_up);
     }
     while (bad < request.header_count && wanted == GUARD_PASS) {
         wanted = judge(&request.headers[bad]);

@@ -414,8 +414,7 @@ static void compared(void)
         {chrome, "\"Chromium\";v=\"155\"", "\"Windows\"", "0", "0"},
         {chrome, "\"Opera\";v=\"120\"", "\"Unknown\"", "absent", "absent"},
         {chrome, "nonsense", "Linux", "absent", "absent"},
-        {"Lynx/2.9", "\"Chromium\";v=\"156\"", "\"Linux\"", "absent",
-         "absent"},
+        {"Lynx/2.9", "\"Chromium\";v=\"156\"", "\"Linux\"", "absent", "absent"},
         {NULL, "\"Chromium\";v=\"156\"", "\"Linux\"", "absent", "absent"},
     };
 
@@ -523,7 +522,8 @@ static void full_workspaces(void)
                      (v->state != VALUE_PRESENT ||
                       !view_equal(v->text, view_text(rows[i].text)));
         }
-        wrong += unknown != cut || values[plain].state != VALUE_PRESENT;
+        wrong += unknown != cut ||
+                 (size > 16 && values[plain].state != VALUE_PRESENT);
         cuts += cut;
         arena_free(small);
     }

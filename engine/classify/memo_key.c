@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The key of a request: first a word for each source of its plan (header or
+ * order of headers), then one for each slot of none and of two.
+ */
+#include "classify/memo.h"
+#include "request/shape.h"
+
+/* Bytes of an order of headers that is remembered, as shape_code() has it. */
+#define ORDER_CODE_MAX 160
+
+/* ---- words of slots ---- */
+
+/* Found in different order, they are the same. */
+static void sort_atoms(uint32_t *atoms, uint32_t count)
+{
+    for (uint32_t i = 1; i < count; i++) {
+        uint32_t atom = atoms[i], k = i;
+
+        for (; k > 0 && atoms[k - 1] > atom; k--) {
+            atoms[k] = atoms[k - 1];
+        }
+        atoms[k] = atom;
+    }
+}
+
+/* A glob fits only where its literal, if it has one, was found. */
+static void look_for_globs(struct evaluation *e, const struct keyed_slot *keyed)
+{
+    const struct program *p = e->program;
+
+    for (uint32_t i = 0; i < keyed->glob_count; i++) {
+        const struct atom *atom = &p->atoms[keyed->globs[i]];
+
+        if ((atom->needs == IMAGE_NONE || e->atoms[atom->needs] != ATOM_OPEN) &&
+            glob_fits(&p->globs[atom->index], e->values[keyed->slot].text)) {
+            weighing_set_atom(e, keyed->globs[i], TRUTH_TRUE);
+        }
+    }
+}
+
+/* The effect of a text that is there; 0: there is no room for a new one. */
+static uint32_t effect_of_text(struct evaluation *e,
+                               const struct keyed_slot *keyed)
+{
+    uint32_t before = e->touched_atoms.count, effect;
+    uint32_t *found = e->touched_atoms.items + before;
+
+    weighing_look_through(e, keyed->slot);
+    look_for_globs(e, keyed);
+    sort_atoms(found, e->touched_atoms.count - before);
+    effect = memo_number(e->memo, found, e->touched_atoms.count - before);
+    for (uint32_t i = before; i < e->touched_atoms.count; i++) {
+        e->atoms[e->touched_atoms.items[i]] = ATOM_OPEN;
+    }
+    e->touched_atoms.count = before;
+    return effect;
+}
+
+static uint32_t stretch_of(const struct keyed_slot *keyed, uint64_t number)
+{
+    uint32_t low = 0, high = keyed->bound_count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+
+        if (keyed->bounds[middle] <= number) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+/* What is asked seldom and is not remembered waits until it is asked. */
+static uint32_t word_of_text(struct evaluation *e, struct keyed_slot *keyed,
+                             bool remembered)
+{
+    struct remembered *entry = NULL;
+    uint32_t number;
+    bool known;
+
+    if (keyed->few.stride > 0) {
+        entry =
+            value_table_find(&keyed->few, e->values[keyed->slot].text, &known);
+        if (entry && entry->note) {
+            return entry->note;
+        }
+    }
+    if (!entry && !remembered && e->program->slots[keyed->slot].lazy) {
+        return VALUE_PRESENT;
+    }
+    number = effect_of_text(e, keyed);
+    if (entry && number) {
+        entry->note = MEMO_WORD(number);
+    }
+    return number ? MEMO_WORD(number) : 0;
+}
+
+/* `remembered`: its header's word is noted. 0: it is unknown, or has none, and
+ * the memo is full. */
+static uint32_t word_of_slot(struct evaluation *e, struct keyed_slot *keyed,
+                             bool remembered)
+{
+    const struct value *value = &e->values[keyed->slot];
+    uint32_t number;
+
+    if (value->state != VALUE_PRESENT) {
+        return value->state;
+    }
+    switch (keyed->by) {
+    case KEYED_TEXT:
+        return word_of_text(e, keyed, remembered);
+    case KEYED_NUMBER:
+        return MEMO_WORD(stretch_of(keyed, value->number));
+    case KEYED_ADDRESS:
+        number = weighing_nest(e, keyed->slot);
+        return number == IMAGE_NONE ? VALUE_PRESENT : MEMO_WORD(number);
+    default:
+        return VALUE_PRESENT;
+    }
+}
+
+/* ---- words of headers ---- */
+
+static uint32_t word_of_part(struct evaluation *e, uint32_t source,
+                             bool remembered)
+{
+    struct memo *memo = e->memo;
+    const struct part *part = &memo->parts[source];
+    struct keyed_slot *slots = memo->slots + part->first;
+    uint32_t number;
+
+    if (part->count == 1) {
+        return word_of_slot(e, slots, remembered);
+    }
+    memo->words[0] = e->program->atom_count + source;
+    for (uint32_t i = 0; i < part->count; i++) {
+        memo->words[i + 1] = word_of_slot(e, &slots[i], remembered);
+    }
+    number = memo->full ? 0 : memo_number(memo, memo->words, part->count + 1);
+    return number ? MEMO_WORD(number) : 0;
+}
+
+/* Fills in the slots of a header whose value has no note, and notes it. */
+static uint32_t find_word(struct evaluation *e, uint32_t source, bool known)
+{
+    struct part *part = &e->memo->parts[source];
+    struct remembered *entry = part->met;
+    struct told *told =
+        entry && !known ? value_table_told(&part->table, entry) : NULL;
+    uint32_t word;
+
+    facts_fill_source(e->fill, source, told);
+    if (*e->fill->cut) {
+        if (entry && !known) {
+            entry->used = 0;
+        }
+        return 0;
+    }
+    word = word_of_part(e, source, entry != NULL);
+    if (entry) {
+        entry->note = word;
+    }
+    return word;
+}
+
+/* A header's word; 0: it has none. */
+static uint32_t word_of_source(struct evaluation *e, uint32_t source)
+{
+    struct part *part = &e->memo->parts[source];
+    const struct fill *fill = e->fill;
+    char code[ORDER_CODE_MAX];
+    struct view text = source == fill->plan->order
+                           ? shape_code(fill->request, code, sizeof(code))
+                           : facts_line(fill, source);
+    bool known = false;
+
+    part->met = text.at ? value_table_find(&part->table, text, &known) : NULL;
+    return known && part->met->note ? part->met->note
+                                    : find_word(e, source, known);
+}
+
+/* False: a header has no word. */
+static bool add_parts(struct evaluation *e)
+{
+    struct memo *memo = e->memo;
+    const struct fill *fill = e->fill;
+
+    for (size_t i = 0; i < fill->present_count; i++) {
+        uint32_t source = fill->present[i], word = VALUE_PRESENT;
+
+        if (memo->parts[source].count == 0) {
+            continue;
+        }
+        if (!memo->parts[source].plain) {
+            word = word_of_source(e, source);
+        }
+        if (word == 0) {
+            return false;
+        }
+        memo_put_word(memo, source, word);
+    }
+    return true;
+}
+
+/* ---- the other slots ---- */
+
+static const struct told *told_of(const struct memo *memo, uint32_t source)
+{
+    const struct part *part = &memo->parts[source];
+
+    return part->met ? value_table_told(&part->table, part->met) : NULL;
+}
+
+/* Two headers are compared anew each time, by what is remembered of them. */
+static void compare(struct evaluation *e, uint32_t slot)
+{
+    struct fill *fill = e->fill;
+    uint32_t agent = fill->plan->agent, source = fill->plan->source_of[slot];
+    const struct told *told = told_of(e->memo, source);
+
+    if (fill->lines[source].done) {
+        return;
+    }
+    if (fill->lines[source].first == 0 || !told) {
+        facts_fill_source(fill, source, NULL);
+        return;
+    }
+    if (!fill->agent && fill->lines[agent].first > 0 &&
+        told_of(e->memo, agent)) {
+        fill->agent = &told_of(e->memo, agent)->browser;
+    }
+    fill_same(fill, slot, told);
+}
+
+static bool add_singles(struct evaluation *e)
+{
+    struct memo *memo = e->memo;
+    uint32_t at = memo->part_count;
+
+    for (uint32_t i = memo->first_single; i < memo->slot_count; i++, at++) {
+        struct keyed_slot *keyed = &memo->slots[i];
+        uint32_t word;
+
+        if (keyed->joint) {
+            compare(e, keyed->slot);
+        }
+        word = word_of_slot(e, keyed, false);
+        if (word == 0 && e->values[keyed->slot].state == VALUE_PRESENT) {
+            return false;
+        }
+        memo_put_word(memo, at, word);
+    }
+    return true;
+}
+
+/* ---- all of it ---- */
+
+static void add_missing(struct memo *memo, const struct fill *fill)
+{
+    if (fill->whole) {
+        memcpy(memo->key, memo->absent, memo->part_count * sizeof(*memo->key));
+        return;
+    }
+    for (uint32_t i = 0; i < memo->part_count; i++) {
+        memo->key[i] = facts_missing(fill, i);
+    }
+}
+
+bool memo_make_key(struct evaluation *e)
+{
+    struct memo *memo = e->memo;
+    bool good;
+
+    if (memo->full) {
+        memo_forget(memo);
+    }
+    memo->key_size = memo->part_count + memo->slot_count - memo->first_single;
+    if (memo->key_size > MEMO_WORDS) {
+        return false;
+    }
+    memo->hash = 0;
+    add_missing(memo, e->fill);
+    good = add_parts(e) && add_singles(e) && !*e->fill->cut;
+    e->fill->agent = NULL; /* it may lie in the memo, which others use then */
+    return good;
+}
+
+/* ---- effects ---- */
+
+static void take_word(struct evaluation *e, const struct keyed_slot *keyed,
+                      uint32_t word)
+{
+    if (keyed->by == KEYED_TEXT && word > VALUE_PRESENT) {
+        e->effects[keyed->slot] = word - MEMO_WORD(0);
+    }
+}
+
+void memo_take_effects(struct evaluation *e)
+{
+    const struct memo *memo = e->memo;
+    const uint32_t *word = memo->key + memo->part_count;
+
+    memset(e->effects, 0, e->program->slot_count * sizeof(*e->effects));
+    for (uint32_t i = 0; i < memo->part_count; i++) {
+        const struct part *part = &memo->parts[i];
+        const struct keyed_slot *slots = memo->slots + part->first;
+
+        if (part->count == 1) {
+            take_word(e, slots, memo->key[i]);
+        } else if (part->count > 1 && memo->key[i] > VALUE_PRESENT) {
+            const uint32_t *words =
+                memo->items + memo->lists[memo->key[i] - MEMO_WORD(0)].first +
+                1;
+
+            for (uint32_t k = 0; k < part->count; k++) {
+                take_word(e, &slots[k], words[k]);
+            }
+        }
+    }
+    for (uint32_t i = memo->first_single; i < memo->slot_count; i++) {
+        take_word(e, &memo->slots[i], *word++);
+    }
+}
+
+void memo_apply(struct evaluation *e, uint32_t number)
+{
+    const struct numbered_list *list = &e->memo->lists[number];
+
+    for (uint32_t i = 0; i < list->count; i++) {
+        weighing_set_atom(e, e->memo->items[list->first + i], TRUTH_TRUE);
+    }
+}
