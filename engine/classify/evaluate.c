@@ -136,18 +136,19 @@ static bool search_atom(const struct program *p, const struct atom *atom,
     return false;
 }
 
-static void take_over(struct evaluation *e)
+static void take_over(struct evaluation *e, uint32_t slot)
 {
-    const uint32_t *items = e->found.items;
+    const uint32_t *at = e->found.items, *end = at + e->found.count;
 
-    for (uint32_t i = 0; i < e->found.slots; i++) {
-        e->scanned[items[i]] = e->turn;
+    while (at < end && at[0] < slot) {
+        at += 2 + at[1];
     }
-    for (uint32_t i = 0; i < e->found.atoms; i++) {
-        weighing_set_atom(e, items[e->found.slots + i], TRUTH_TRUE);
+    if (at < end && at[0] == slot) {
+        e->scanned[slot] = e->turn;
+        for (uint32_t i = 0; i < at[1]; i++) {
+            weighing_set_atom(e, at[2 + i], TRUTH_TRUE);
+        }
     }
-    e->sighted = e->found.sighted;
-    e->found.slots = e->found.atoms = 0;
 }
 
 /* Is a literal atom of a present value true? */
@@ -155,11 +156,10 @@ static bool is_found(struct evaluation *e, uint32_t number)
 {
     const struct atom *atom = &e->program->atoms[number];
 
-    if (e->found.slots > 0 &&
+    if (e->found.count > 0 && e->scanned[atom->slot] != e->turn &&
         e->program->slots[atom->slot].time == SLOT_EARLY) {
-        take_over(e);
+        take_over(e, atom->slot);
     }
-
     if (e->atoms[number] != ATOM_OPEN) {
         return e->atoms[number] == TRUTH_TRUE + 1;
     }
@@ -226,7 +226,9 @@ static enum truth matches(struct evaluation *e, const struct atom *atom,
         return TRUTH_UNKNOWN;
     }
     e->regex_runs++;
-    truth = regex_match(e->program->regexes[atom->index], e->scratch, value);
+    truth = e->memo ? memo_match(e->memo, atom->index, e->scratch, value)
+                    : regex_match(e->program->regexes[atom->index], e->scratch,
+                                  value);
     if (truth == TRUTH_UNKNOWN) {
         meet_limit(e);
     }
