@@ -136,6 +136,26 @@ static bool search_atom(const struct program *p, const struct atom *atom,
     return false;
 }
 
+/* Does an evaluation past tell of the atom, and whether it was found? */
+static bool was_looked_for(struct evaluation *e, uint32_t number, bool *found)
+{
+    const uint32_t *items = e->found.items;
+    uint32_t slot = e->program->atoms[number].slot, i = 0;
+
+    while (i < e->found.slots && items[i] != slot) {
+        i++;
+    }
+    if (i == e->found.slots) {
+        return false;
+    }
+    *found = false;
+    for (items += e->found.slots, i = 0; i < e->found.atoms && !*found; i++) {
+        *found = items[i] == number;
+    }
+    return true;
+}
+
+/* All that it tells. */
 static void take_over(struct evaluation *e)
 {
     const uint32_t *items = e->found.items;
@@ -154,21 +174,21 @@ static void take_over(struct evaluation *e)
 static bool is_found(struct evaluation *e, uint32_t number)
 {
     const struct atom *atom = &e->program->atoms[number];
-
-    if (e->found.slots > 0 &&
-        e->program->slots[atom->slot].time == SLOT_EARLY) {
-        take_over(e);
-    }
+    bool found;
 
     if (e->atoms[number] != ATOM_OPEN) {
         return e->atoms[number] == TRUTH_TRUE + 1;
+    }
+    if (e->program->slots[atom->slot].time == SLOT_EARLY &&
+        was_looked_for(e, number, &found)) {
+        weighing_set_atom(e, number, found ? TRUTH_TRUE : TRUTH_FALSE);
+        return found;
     }
     if (e->scanned[atom->slot] == e->turn) {
         return false;
     }
     if (atom->direct && !(e->memo && e->effects[atom->slot])) {
-        bool found = search_atom(e->program, atom, e->values[atom->slot].text);
-
+        found = search_atom(e->program, atom, e->values[atom->slot].text);
         weighing_set_atom(e, number, found ? TRUTH_TRUE : TRUTH_FALSE);
         return found;
     }
@@ -452,6 +472,9 @@ void weigh_later(struct evaluation *e)
 
     e->settled = true;
     weighing_fill(e);
+    if (e->found.slots > 0) {
+        take_over(e);
+    }
     for (uint32_t i = 0; i < e->program->slot_count; i++) {
         if (e->values[i].state == VALUE_UNKNOWN) {
             weighing_wake(e, e->program->slots[i].wakes[SLOT_UNKNOWN_LATER]);
