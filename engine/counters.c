@@ -425,16 +425,15 @@ static void write_rules(struct page *page, const struct wb_engine *engine)
         const struct ruleset *set = &engine->rulesets[s];
         size_t n = program_rules(set->program);
         for (size_t i = 0; i < n; i++) {
-            struct rule_info rule;
             uint64_t fired = get(&set->fired[i]);
             if (fired == 0) {
                 continue;
             }
-            program_rule(set->program, i, &rule);
+            const struct rule_info *rule = program_rule(set->program, i);
             line(page,
                  "weighbridge_rule_fired_total{ruleset=\"%zu\",rule=\"%.*s\"} "
                  "%llu\n",
-                 s, VIEW_ARG(rule.id), (unsigned long long)fired);
+                 s, VIEW_ARG(rule->id), (unsigned long long)fired);
         }
     }
 }

@@ -127,17 +127,17 @@ static void write_rules(const struct wb_request *r, struct json_writer *w)
     json_key(w, "rules");
     json_open_array(w);
     for (size_t i = 0; i < n; i++) {
-        struct rule_info rule;
         char room[PLACE_ROOM];
         struct text at = text_in(room, sizeof room);
-        program_rule(r->ruleset->program, fired[i], &rule);
-        add_place(&at, rule.file, rule.line);
+        const struct rule_info *rule =
+            program_rule(r->ruleset->program, fired[i]);
+        add_place(&at, rule->file, rule->line);
         json_open_object(w);
-        json_member(w, "id", rule.id);
+        json_member(w, "id", rule->id);
         json_key(w, "score");
-        json_number(w, rule.score);
+        json_number(w, rule->score);
         json_member(w, "at", text_view(&at));
-        if (rule.counted) {
+        if (rule->counted) {
             json_key(w, "counted");
             json_bool(w, true);
         }
@@ -331,9 +331,9 @@ static void explain_rules(const struct wb_request *r, struct text *out)
     text_addf(out, "class    %s, score %d\n", class_names[r->verdict.class],
               r->verdict.score);
     for (size_t i = 0; i < n; i++) {
-        struct rule_info rule;
-        program_rule(r->ruleset->program, fired[i], &rule);
-        explain_rule(&rule, out);
+        const struct rule_info *rule =
+            program_rule(r->ruleset->program, fired[i]);
+        explain_rule(rule, out);
     }
     if (r->evaluation && n == 0) {
         text_add(out, VIEW("  no rule fired\n"));

@@ -96,10 +96,10 @@ size_t decision_labels(const struct wb_request *r,
     }
     size_t count = r->evaluation ? evaluation_fired(r->evaluation, &fired) : 0;
     for (size_t i = 0; i < count; i++) {
-        struct rule_info rule;
-        program_rule(r->ruleset->program, fired[i], &rule);
-        for (size_t k = 0; !rule.counted && k < rule.label_count; k++) {
-            n = insert_label(labels, n, rule.labels[k]);
+        const struct rule_info *rule =
+            program_rule(r->ruleset->program, fired[i]);
+        for (size_t k = 0; !rule->counted && k < rule->label_count; k++) {
+            n = insert_label(labels, n, rule->labels[k]);
         }
     }
     return n;

@@ -17,9 +17,7 @@ struct wb_text wb_engine_rule(const struct wb_engine *engine, size_t i)
         const struct program *program = engine->rulesets[set].program;
         size_t count = program_rules(program);
         if (i < count) {
-            struct rule_info rule;
-            program_rule(program, i, &rule);
-            return text_of(rule.id);
+            return text_of(program_rule(program, i)->id);
         }
         i -= count;
     }
@@ -60,14 +58,13 @@ struct wb_text wb_decision_rule(const struct wb_request *r, size_t i,
                                 int *score)
 {
     const size_t *fired = NULL;
-    struct rule_info rule;
     if (r->step != STEP_DONE || !r->evaluation ||
         i >= evaluation_fired(r->evaluation, &fired)) {
         return (struct wb_text){NULL, 0};
     }
-    program_rule(r->ruleset->program, fired[i], &rule);
+    const struct rule_info *rule = program_rule(r->ruleset->program, fired[i]);
     if (score) {
-        *score = rule.counted ? 0 : rule.score;
+        *score = rule->counted ? 0 : rule->score;
     }
-    return text_of(rule.id);
+    return text_of(rule->id);
 }

@@ -61,13 +61,13 @@ static void add_found(const struct wb_request *r, struct text *out)
     text_addf(out, "%s, score %d", class_names[r->verdict.class],
               r->verdict.score);
     for (size_t i = 0; i < n; i++) {
-        struct rule_info rule;
 
-        program_rule(r->ruleset->program, fired[i], &rule);
+        const struct rule_info *rule =
+            program_rule(r->ruleset->program, fired[i]);
         text_add(out, i == 0 ? VIEW("; fired ") : VIEW(", "));
-        text_add(out, rule.id);
-        if (rule.score) {
-            text_addf(out, " %+d", rule.score);
+        text_add(out, rule->id);
+        if (rule->score) {
+            text_addf(out, " %+d", rule->score);
         }
     }
 }
@@ -136,10 +136,10 @@ static bool has_fired(const struct wb_request *r, struct view id)
     size_t n = evaluation_fired(r->evaluation, &fired);
 
     for (size_t i = 0; i < n; i++) {
-        struct rule_info rule;
 
-        program_rule(r->ruleset->program, fired[i], &rule);
-        if (view_equal(rule.id, id)) {
+        const struct rule_info *rule =
+            program_rule(r->ruleset->program, fired[i]);
+        if (view_equal(rule->id, id)) {
             return true;
         }
     }

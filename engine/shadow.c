@@ -175,10 +175,10 @@ static void write_fired(const struct wb_request *r, struct json_writer *w)
 
     json_open_array(w);
     for (size_t i = 0; i < n; i++) {
-        struct rule_info rule;
 
-        program_rule(r->ruleset->program, fired[i], &rule);
-        json_string(w, rule.id);
+        const struct rule_info *rule =
+            program_rule(r->ruleset->program, fired[i]);
+        json_string(w, rule->id);
     }
     json_close_array(w);
 }

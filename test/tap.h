@@ -18,6 +18,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int tap_tests;
@@ -62,6 +63,16 @@ static inline bool tap_same(const char *got, const char *wanted)
 static inline void tap_skip(const char *why)
 {
     printf("ok %d # SKIP %s\n", ++tap_tests, why);
+}
+
+/* How many times slower than released programs this one is, see test/run:
+ * what is repeated for chance's sake alone is repeated that much less. */
+static inline unsigned tap_slow(void)
+{
+    const char *slow = getenv("WB_SLOW");
+    unsigned long times = slow ? strtoul(slow, NULL, 10) : 1;
+
+    return times > 1 && times < 100 ? (unsigned)times : 1;
 }
 
 static inline int tap_end(void)

@@ -232,18 +232,15 @@ static size_t write_digits(char room[AMOUNT_DIGITS], struct amount a,
 {
     size_t at = AMOUNT_DIGITS;
 
-    while (!amount_is_zero(&a)) {
+    while (a.word[1] | a.word[2] | a.word[3]) {
         uint64_t chunk = amount_div_u64(&a, CHUNK);
 
-        for (int i = 0;
-             i < CHUNK_DIGITS && at > 0 && (chunk > 0 || !amount_is_zero(&a));
-             i++) {
+        for (int i = 0; i < CHUNK_DIGITS; i++, chunk /= 10) {
             room[--at] = (char)('0' + chunk % 10);
-            chunk /= 10;
         }
     }
-    while (at < AMOUNT_DIGITS && room[at] == '0') {
-        at++;
+    for (uint64_t rest = a.word[0]; rest > 0; rest /= 10) {
+        room[--at] = (char)('0' + rest % 10);
     }
     while (AMOUNT_DIGITS - at < least) {
         room[--at] = '0';

@@ -136,59 +136,39 @@ static bool search_atom(const struct program *p, const struct atom *atom,
     return false;
 }
 
-/* Does an evaluation past tell of the atom, and whether it was found? */
-static bool was_looked_for(struct evaluation *e, uint32_t number, bool *found)
+static void take_over(struct evaluation *e, uint32_t slot)
 {
-    const uint32_t *items = e->found.items;
-    uint32_t slot = e->program->atoms[number].slot, i = 0;
+    const uint32_t *at = e->found.items, *end = at + e->found.count;
 
-    while (i < e->found.slots && items[i] != slot) {
-        i++;
+    while (at < end && at[0] < slot) {
+        at += 2 + at[1];
     }
-    if (i == e->found.slots) {
-        return false;
+    if (at < end && at[0] == slot) {
+        e->scanned[slot] = e->turn;
+        for (uint32_t i = 0; i < at[1]; i++) {
+            weighing_set_atom(e, at[2 + i], TRUTH_TRUE);
+        }
     }
-    *found = false;
-    for (items += e->found.slots, i = 0; i < e->found.atoms && !*found; i++) {
-        *found = items[i] == number;
-    }
-    return true;
-}
-
-/* All that it tells. */
-static void take_over(struct evaluation *e)
-{
-    const uint32_t *items = e->found.items;
-
-    for (uint32_t i = 0; i < e->found.slots; i++) {
-        e->scanned[items[i]] = e->turn;
-    }
-    for (uint32_t i = 0; i < e->found.atoms; i++) {
-        weighing_set_atom(e, items[e->found.slots + i], TRUTH_TRUE);
-    }
-    e->sighted = e->found.sighted;
-    e->found.slots = e->found.atoms = 0;
 }
 
 /* Is a literal atom of a present value true? */
 static bool is_found(struct evaluation *e, uint32_t number)
 {
     const struct atom *atom = &e->program->atoms[number];
-    bool found;
 
+    if (e->found.count > 0 && e->scanned[atom->slot] != e->turn &&
+        e->program->slots[atom->slot].time == SLOT_EARLY) {
+        take_over(e, atom->slot);
+    }
     if (e->atoms[number] != ATOM_OPEN) {
         return e->atoms[number] == TRUTH_TRUE + 1;
-    }
-    if (e->program->slots[atom->slot].time == SLOT_EARLY &&
-        was_looked_for(e, number, &found)) {
-        weighing_set_atom(e, number, found ? TRUTH_TRUE : TRUTH_FALSE);
-        return found;
     }
     if (e->scanned[atom->slot] == e->turn) {
         return false;
     }
     if (atom->direct && !(e->memo && e->effects[atom->slot])) {
-        found = search_atom(e->program, atom, e->values[atom->slot].text);
+        bool found = search_atom(e->program, atom, e->values[atom->slot].text);
+
         weighing_set_atom(e, number, found ? TRUTH_TRUE : TRUTH_FALSE);
         return found;
     }
@@ -246,7 +226,9 @@ static enum truth matches(struct evaluation *e, const struct atom *atom,
         return TRUTH_UNKNOWN;
     }
     e->regex_runs++;
-    truth = regex_match(e->program->regexes[atom->index], e->scratch, value);
+    truth = e->memo ? memo_match(e->memo, atom->index, e->scratch, value)
+                    : regex_match(e->program->regexes[atom->index], e->scratch,
+                                  value);
     if (truth == TRUTH_UNKNOWN) {
         meet_limit(e);
     }
@@ -472,9 +454,6 @@ void weigh_later(struct evaluation *e)
 
     e->settled = true;
     weighing_fill(e);
-    if (e->found.slots > 0) {
-        take_over(e);
-    }
     for (uint32_t i = 0; i < e->program->slot_count; i++) {
         if (e->values[i].state == VALUE_UNKNOWN) {
             weighing_wake(e, e->program->slots[i].wakes[SLOT_UNKNOWN_LATER]);

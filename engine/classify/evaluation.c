@@ -104,7 +104,7 @@ void weighing_reset(struct evaluation *e)
     e->fired_count = 0;
     e->regex_runs = 0;
     e->recording = false;
-    e->found.slots = e->found.atoms = 0;
+    e->found.count = 0;
     e->verdict = (struct verdict){0};
 }
 

@@ -59,6 +59,11 @@ static bool read_others(const struct evaluation *e, const bool *same)
             return true;
         }
     }
+    for (uint32_t i = 0; i < e->found.count; i += 2 + e->found.items[i + 1]) {
+        if (!same[e->found.items[i]]) {
+            return true;
+        }
+    }
     for (uint32_t slot = 0; slot < p->slot_count; slot++) {
         if (e->scanned[slot] == e->turn && !same[slot] &&
             e->values[slot].state == VALUE_PRESENT) {

@@ -266,7 +266,8 @@ struct memo *memo_new(const struct program *program, size_t shares)
     hash_random(memo->factors, sizeof(memo->factors));
     memo->sets = (uint32_t)share_of(MEMO_PLACES, shares) / 2;
     asked = arena_array(arena, (size_t)program->slot_count + 1, sizeof(*asked));
-    if (!asked || !make_room(memo) || !make_slots(memo, asked, shares)) {
+    if (!asked || !make_room(memo) || !make_slots(memo, asked, shares) ||
+        !memo_make_matches(memo, share_of(MEMO_MATCHES, shares))) {
         memo_free(memo);
         return NULL;
     }
@@ -291,6 +292,7 @@ void memo_free(struct memo *memo)
         free(memo->items);
         free(memo->table);
         free(memo->places);
+        free(memo->matches);
         arena_free(memo->arena);
     }
 }

@@ -30,6 +30,7 @@
 #define MEMO_LISTS 4096  /* at most this many, then all are forgotten */
 #define MEMO_ITEMS 32768 /* of all lists */
 #define MEMO_PLACES 1024
+#define MEMO_MATCHES 256
 #define MEMO_PLACE 1280 /* bytes: a key, and what it came to */
 #define MEMO_WORDS 192  /* of a key */
 
@@ -80,6 +81,9 @@ struct memo {
     uint32_t *table; /* of lists, by hash; 0 is free */
     bool full;       /* of lists: to be emptied */
 
+    struct match *matches; /* of regular expressions */
+    size_t match_count;    /* a power of two */
+
     char *places;
     uint32_t sets; /* of them; a power of two */
     uint64_t clock;
@@ -110,6 +114,12 @@ bool memo_make_key(struct evaluation *evaluation);
 void memo_take_effects(struct evaluation *evaluation);
 /* Makes true what a text of this effect makes true. */
 void memo_apply(struct evaluation *evaluation, uint32_t effect);
+
+/* memo_match.c: regex_match() of a pattern of the program, or what it said of
+ * the same text before. */
+bool memo_make_matches(struct memo *memo, size_t count);
+enum truth memo_match(struct memo *memo, uint32_t regex,
+                      struct regex_scratch *scratch, struct view value);
 
 /* In place of the stateless half, where the memo knows the request. If not, a
  * key is made, and memo_keep() keeps what the stateless half comes to. */

@@ -3,8 +3,8 @@
  * What stands under a key of the memo: either what the stateless half came
  * to, which is what weighing_reset() would undo,
  *
- *   struct kept | slots scanned | atoms found in them | ranks to look at
- *               | labels, both planes | ranks, truths
+ *   struct kept | slots scanned, each with the atoms found in it
+ *               | ranks to look at | labels, both planes | ranks, truths
  *
  * or the atoms that were asked for besides what is in the key. Atoms of such
  * are worked out for each request, and are not kept.
@@ -23,8 +23,7 @@ _Static_assert(ENTRY_WORDS <= FOUND_MAX, "what was found fits");
 
 struct kept {
     unsigned regex_runs;
-    uint32_t sighted;
-    uint32_t look, scanned, atoms, labels, ranks; /* how many */
+    uint32_t found, look, labels, ranks; /* how many words */
 };
 #define KEPT_WORDS (sizeof(struct kept) / sizeof(uint32_t))
 
@@ -120,11 +119,8 @@ static void recall(struct evaluation *e, const struct entry *entry)
     memcpy(&kept, take(&at, KEPT_WORDS), sizeof(kept));
     e->memo->met++;
     e->regex_runs = kept.regex_runs;
-    e->found.slots = kept.scanned;
-    e->found.atoms = kept.atoms;
-    e->found.sighted = kept.sighted;
-    memcpy(e->found.items, take(&at, kept.scanned + kept.atoms),
-           (kept.scanned + kept.atoms) * sizeof(*at));
+    e->found.count = kept.found;
+    memcpy(e->found.items, take(&at, kept.found), kept.found * sizeof(*at));
     rank_set_empty(&e->look); /* what was woken by asking is in it, or done */
     items = take(&at, kept.look);
     for (uint32_t i = 0; i < kept.look; i++) {
@@ -209,13 +205,18 @@ static void put_look(struct list *list, const struct rank_set *set)
     }
 }
 
-/* Is it one of what is found in a text of the key? */
-static bool is_in_key(const struct evaluation *e, uint32_t number)
+/* What a text of the key makes true is its effect, and globs among it. */
+static void put_found(struct list *list, const struct evaluation *e,
+                      uint32_t slot)
 {
-    const struct atom *atom = &e->program->atoms[number];
+    const struct memo *memo = e->memo;
+    const struct numbered_list *effect = &memo->lists[e->effects[slot]];
 
-    return (atom->kind == OP_LITERAL || atom->kind == OP_GLOB) &&
-           e->effects[atom->slot] && e->scanned[atom->slot] == e->turn;
+    put(list, slot);
+    put(list, effect->count);
+    for (uint32_t i = 0; i < effect->count; i++) {
+        put(list, memo->items[effect->first + i]);
+    }
 }
 
 static void put_kept(struct list *list, const struct evaluation *e,
@@ -226,17 +227,10 @@ static void put_kept(struct list *list, const struct evaluation *e,
 
     for (uint32_t slot = 0; slot < p->slot_count; slot++) {
         if (e->effects[slot] && e->scanned[slot] == e->turn) {
-            put(list, slot);
+            put_found(list, e, slot);
         }
     }
-    kept->scanned = list->count - before;
-    before = list->count;
-    for (uint32_t i = 0; i < e->touched_atoms.count; i++) {
-        if (is_in_key(e, e->touched_atoms.items[i])) {
-            put(list, e->touched_atoms.items[i]);
-        }
-    }
-    kept->atoms = list->count - before;
+    kept->found = list->count - before;
     before = list->count;
     put_look(list, &e->look);
     kept->look = list->count - before;
@@ -260,7 +254,7 @@ static void keep(struct evaluation *e)
     struct entry *entry = take_place(e->memo);
     struct list list = {entry->words + entry->key_size, 0,
                         ENTRY_WORDS - entry->key_size};
-    struct kept kept = {.regex_runs = e->regex_runs, .sighted = e->sighted};
+    struct kept kept = {.regex_runs = e->regex_runs};
 
     for (uint32_t i = 0; i < KEPT_WORDS; i++) {
         put(&list, 0);

@@ -33,10 +33,9 @@ size_t program_rules(const struct program *program)
     return program->rule_count;
 }
 
-void program_rule(const struct program *program, size_t i,
-                  struct rule_info *out)
+const struct rule_info *program_rule(const struct program *program, size_t i)
 {
-    *out = program->rules[i].info;
+    return &program->rules[i].info;
 }
 
 size_t program_labels(const struct program *program)

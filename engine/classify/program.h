@@ -47,8 +47,7 @@ struct rule_info {
 };
 size_t program_rules(const struct program *program);
 /* Rules are numbered in import order. */
-void program_rule(const struct program *program, size_t i,
-                  struct rule_info *out);
+const struct rule_info *program_rule(const struct program *program, size_t i);
 size_t program_labels(const struct program *program);
 struct view program_label(const struct program *program, size_t i);
 /* Label number, or SIZE_MAX. */

@@ -17,12 +17,12 @@
 /* Atoms asked besides the key; who asks more is not kept. */
 #define ASKED_MAX 32
 
-/* What an evaluation past had found, which this one takes over if it is asked:
- * slots scanned, then atoms that are true. */
+/* What an evaluation past had found, of which this one takes over what it is
+ * asked for: a slot that was scanned, how many atoms are true of it, these
+ * atoms; the next slot, in ascending order. */
 #define FOUND_MAX 320
 struct found_before {
-    uint32_t slots, atoms; /* how many */
-    bool sighted;
+    uint32_t count; /* of items */
     uint32_t items[FOUND_MAX];
 };
 

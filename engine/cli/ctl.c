@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "cli/admin_client.h"
 
 #define RECORD_MOST ((size_t)1024 * 1024)
@@ -19,6 +20,31 @@ static const struct option options[] = {
      .about = "of load and rate; the default site",
      .text = &site},
     {.name = NULL}};
+
+/* The texts of "problems", as check prints them; false: there is none. */
+static bool print_problems(const struct admin_answer *answer)
+{
+    struct view body = {answer->body, answer->body_size};
+    char *room = malloc(answer->body_size + 1);
+    bool here = false, any = false;
+    enum json_kind kind;
+    struct json json;
+
+    if (!room) {
+        return false;
+    }
+    json_start(&json, body, JSON_DEPTH_MAX, room, answer->body_size);
+    while ((kind = json_next(&json)) != JSON_DONE && kind != JSON_ERROR) {
+        if (kind == JSON_KEY) {
+            here = view_equal(json.text, VIEW("problems"));
+        } else if (kind == JSON_STRING && here) {
+            fprintf(stderr, "%s%.*s", any ? "" : "\n", VIEW_ARG(json.text));
+            any = true;
+        }
+    }
+    free(room);
+    return any;
+}
 
 /* Prints the answer; an exit code. */
 static int ask(const char *method, const char *target, const char *body,
@@ -36,7 +62,9 @@ static int ask(const char *method, const char *target, const char *body,
     } else {
         fprintf(stderr, "weighbridge: %s %s: %u: ", method, target,
                 answer.status);
-        fwrite(answer.body, 1, answer.body_size, stderr);
+        if (!print_problems(&answer)) {
+            fwrite(answer.body, 1, answer.body_size, stderr);
+        }
         code =
             answer.status < 500 && answer.status != 401 && answer.status != 403
                 ? EXIT_PROBLEMS

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -138,6 +139,10 @@ static int write_all(const struct proxy *proxy, const struct wb_engine *engine,
     char folder[64];
     int n = snprintf(folder, sizeof folder, FOLDER "%s/", proxy->name);
     int code = EXIT_FINE;
+    if (into && mkdir(into, 0755) != 0 && errno != EEXIST) {
+        fprintf(stderr, "weighbridge: %s: %s\n", into, strerror(errno));
+        return EXIT_USAGE;
+    }
     for (const struct shipped_file *file = snippet_files;
          file->name && code == EXIT_FINE; file++) {
         if (!strncmp(file->name, folder, (size_t)n)) {

@@ -177,11 +177,10 @@ static struct giver *giver_of(const struct grid *grid, struct view label)
 static bool find_givers(struct grid *grid)
 {
     size_t rules = program_rules(grid->program), size = 16, labels = 0;
-    struct rule_info info;
 
     for (size_t i = 0; i < rules; i++) {
-        program_rule(grid->program, i, &info);
-        labels += info.label_count;
+        const struct rule_info *info = program_rule(grid->program, i);
+        labels += info->label_count;
     }
     while (size < 2 * labels) {
         size *= 2;
@@ -189,11 +188,11 @@ static bool find_givers(struct grid *grid)
     grid->giver_mask = size - 1;
     grid->givers = calloc(size, sizeof *grid->givers);
     for (size_t i = 0; i < rules && grid->givers; i++) {
-        program_rule(grid->program, i, &info);
-        for (size_t j = 0; !info.counted && j < info.label_count; j++) {
-            struct giver *giver = giver_of(grid, info.labels[j]);
+        const struct rule_info *info = program_rule(grid->program, i);
+        for (size_t j = 0; !info->counted && j < info->label_count; j++) {
+            struct giver *giver = giver_of(grid, info->labels[j]);
             if (!giver->label.at) {
-                *giver = (struct giver){info.labels[j], i};
+                *giver = (struct giver){info->labels[j], i};
             }
         }
     }

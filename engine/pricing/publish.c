@@ -25,12 +25,11 @@ void publishing_text(struct publishing *p, const char *text)
 /* The first rule, not in count mode, that gives the label. */
 static size_t rule_that_gives(const struct program *program, struct view label)
 {
-    struct rule_info info;
 
     for (size_t i = 0; i < program_rules(program); i++) {
-        program_rule(program, i, &info);
-        for (size_t j = 0; !info.counted && j < info.label_count; j++) {
-            if (view_equal(info.labels[j], label)) {
+        const struct rule_info *info = program_rule(program, i);
+        for (size_t j = 0; !info->counted && j < info->label_count; j++) {
+            if (view_equal(info->labels[j], label)) {
                 return i;
             }
         }

@@ -83,6 +83,9 @@ async function push(front, load) {
   return answer.status === 200;
 }
 
+const comes = condition =>
+  until('', condition).then(() => true, () => false);
+
 async function demandAt(front, load, there) {
   await until(`demand answers a load of ${load}`, async () => {
     await push(front, load);
@@ -136,8 +139,8 @@ async function holds(store, nodes, gate) {
     const again = await pay(other, form, told[form][0]);
     check(`${store}, ${form}: which knows what was paid at the first`,
       again.status === 409, again.status);
-    check(`${store}, ${form}: and what it costs now`,
-      await asked(other, form) >= 30000);
+    check(`${store}, ${form}: and, when it has heard, what it costs now`,
+      await comes(async () => await asked(other, form) >= 30000));
   }
 }
 

@@ -438,11 +438,13 @@ def kinds():
             ("a paid agent", CRAWLER + [("PAYMENT-SIGNATURE", "x")]))
 
 
+def late(_):
+    time.sleep(1.5)
+    return http(200, allowing())
+
+
 def slow(stage, tap, is_open):
     """A sidecar that would say yes, but after its time, is down."""
-    def late(_):
-        time.sleep(1.5)
-        return http(200, allowing())
     stage.stand_in(late)
     for who, headers in kinds():
         began = time.monotonic()
@@ -512,9 +514,33 @@ def stopped(stage, tap, status):
                   *describe(answer, heard))
 
 
-def play_stand_in(stage, tap, status):
+def slow_closed(stage, tap, status):
+    """status 200: the proxy waits for the decision."""
+    stage.stand_in(late)
+    for who, headers in kinds():
+        answer, heard = got(stage, headers)
+        prices = [message.one("X-Price") for message in heard]
+        tap.check(f"sidecar slow: {who} gets {status}", answer
+                  and answer.status == status
+                  and prices == (["0.5"] if status == 200 else []),
+                  *describe(answer, heard))
+
+
+def slow_or_down_open(stage, tap):
+    """All pass unpriced; payments, which nobody claimed, go along."""
+    for what in ("slow", "down"):
+        stage.stand_in(late) if what == "slow" else stage.stop_sidecar()
+        for who, headers in kinds():
+            answer, heard = got(stage, headers + [("X-Price", "0")])
+            tap.check(f"sidecar {what}, open: {who} passes, unpriced", answer
+                      and answer.status == 200 and len(heard) == 1
+                      and not any(heard[0].folded(n) for n in INJECTED),
+                      *describe(answer, heard))
+
+
+def play_stand_in(stage, tap, status, when_slow, make_open=None):
     """What a stand-in for a proxy can show; `status` is what it answers when
-    the sidecar does not."""
+    the sidecar does not, `when_slow` when it is late."""
     stage.start_sidecar()
     stage.start_proxy()
     price = prices(stage, tap)
@@ -523,7 +549,14 @@ def play_stand_in(stage, tap, status):
     payments(stage, tap, price)
     rejected(stage, tap)
     denials(stage, tap)
+    slow_closed(stage, tap, when_slow)
+    full(stage, tap, False)
     stopped(stage, tap, status)
+    if make_open:
+        make_open(stage)
+        stage.start_proxy()
+        slow_or_down_open(stage, tap)
+        full(stage, tap, True)
 
 
 def play(stage, tap, make_open):

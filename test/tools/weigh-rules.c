@@ -91,10 +91,9 @@ static void write_rules(struct driver *d, struct json_writer *w)
     json_key(w, "rules");
     json_open_object(w);
     for (size_t i = 0; i < program_rules(d->program); i++) {
-        struct rule_info info;
 
-        program_rule(d->program, i, &info);
-        json_key_view(w, info.id);
+        const struct rule_info *info = program_rule(d->program, i);
+        json_key_view(w, info->id);
         json_string(
             w, view_text(truth_letters[evaluation_rule(d->evaluation, i)]));
     }
@@ -121,7 +120,6 @@ static void write_labels(struct driver *d, struct json_writer *w,
 static void write_verdict(struct driver *d, struct json_writer *w)
 {
     const struct verdict *v = evaluation_verdict(d->evaluation);
-    struct rule_info info;
 
     json_key(w, "score");
     json_number(w, v->score);
@@ -137,9 +135,9 @@ static void write_verdict(struct driver *d, struct json_writer *w)
         json_null(w);
         return;
     }
-    program_rule(d->program, v->reject_rule, &info);
+    const struct rule_info *info = program_rule(d->program, v->reject_rule);
     json_open_object(w);
-    json_member(w, "rule", info.id);
+    json_member(w, "rule", info->id);
     json_key(w, "status");
     json_u64(w, v->status);
     json_member(w, "reason", v->reason);

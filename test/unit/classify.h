@@ -117,10 +117,9 @@ static inline void weigher_ask(struct weigher *w, struct view user_agent)
 static inline enum truth weigher_rule(const struct weigher *w, const char *id)
 {
     for (size_t i = 0; i < program_rules(w->program); i++) {
-        struct rule_info info;
 
-        program_rule(w->program, i, &info);
-        if (view_equal(info.id, view_text(id))) {
+        const struct rule_info *info = program_rule(w->program, i);
+        if (view_equal(info->id, view_text(id))) {
             return evaluation_rule(w->evaluation, i);
         }
     }

@@ -13,7 +13,7 @@
 #define RULES 60
 #define VALUES 400
 #define VALUE_MAX 300
-#define ASKED 20000u
+#define ASKED (20000u / tap_slow())
 
 static uint64_t seed = 4711;
 

@@ -147,14 +147,15 @@ static enum payment_proof check(const struct payment *payment,
 
 /* Every bit of `size` bytes at `part` of the payment or the domain, turned
  * and turned back; `twin` (or NULL) is turned with it. How many of them left
- * it proven. */
+ * it proven. Where it is slow, a bit of each byte or two, all eight in turn. */
 static unsigned turn_bits(const struct payment *payment,
                           const unsigned char *domain, unsigned char *part,
                           unsigned char *twin, size_t size)
 {
+    size_t step = tap_slow() > 4 ? 11 : tap_slow();
     unsigned proven = 0;
 
-    for (size_t i = 0; i < 8 * size; i++) {
+    for (size_t i = 0; i < 8 * size; i += step) {
         unsigned char bit = (unsigned char)(1u << i % 8);
 
         part[i / 8] ^= bit;
