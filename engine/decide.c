@@ -95,30 +95,17 @@ static bool counts_only(const struct wb_request *r)
     return hash % 1000000 >= r->engine->enforce_share;
 }
 
-/* A line of a log is often the same to the rules as one before. */
-static bool recall(struct wb_request *r)
-{
-    struct past *past = recall_past(r);
-
-    r->finished = past ? past_of(past, r) : 0;
-    if (r->finished) {
-        r->evaluation = past_evaluation(past, r->finished);
-    }
-    return r->finished != 0;
-}
-
 /* The next one like it is recalled, unless a rate counts it. */
 static void remember(struct wb_request *r, const uint64_t *rates)
 {
-    struct past *past = recall_past(r);
-    size_t n = past ? program_rates(r->ruleset->program) : 0;
+    size_t n = r->recall ? program_rates(r->ruleset->program) : 0;
     bool counted = n > 0 && (!r->state || r->lender);
 
     for (size_t i = 0; i < n && !counted; i++) {
         counted = rates[i] != RATE_UNKNOWN;
     }
-    if (past && !counted) {
-        r->finished = past_keep(past, r);
+    if (r->recall && !counted) {
+        r->finished = recall_keep(r);
     }
 }
 
@@ -144,7 +131,8 @@ static void step_facts(struct wb_request *r)
     }
     payment_fill_slots(&r->payment, &r->facts.payment);
     signature_weigh(r);
-    if (recall(r)) {
+    r->finished = recall_find(r, &r->evaluation);
+    if (r->finished) {
         return;
     }
     r->memo = r->anew ? NULL : memos_take(r->ruleset->memos, &r->memo_place);

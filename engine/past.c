@@ -1,26 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The records of user agents lie one behind the other in one block; an open
- * table of hashes finds them. When either is full all records are forgotten.
- * Evaluations stay: requests in flight may hold them.
+ * Surroundings and evaluations have numbers, which stay: requests in flight
+ * may hold either.
  */
 #include "past.h"
 
 #include <stdlib.h>
-#include <sys/mman.h>
 
 #include "base/hash.h"
 #include "classify/finished.h"
 
-#define LINE 64  /* bytes that are fetched at once */
-#define PAIRS 15 /* fill one, before the text */
-#define RECORDS 131072
-#define PLACES (2 * RECORDS) /* a power of two */
-#define PROBES 16 /* who makes hashes collide finds nothing, and fast */
-#define ROOM ((size_t)32 << 20)
 #define AROUND_MAX 255
 #define FINISHED_MAX 4096
-#define HUGE_PAGE ((size_t)2 << 20)
 
 /* All that a request may differ in but for its user agent, as bytes: of what
  * the program asks for. */
@@ -43,25 +34,14 @@ enum {
     IS_AMBIGUOUS = 64
 };
 
-/* A user agent; its text stands behind. */
-struct record {
-    uint32_t size;
-    struct pair {
-        uint16_t around; /* number + 1; 0: none */
-        uint16_t finished;
-    } pairs[PAIRS];
-};
-
 struct past {
     const struct program *program;
     const struct known_name *agent, *referer;
     bool *same;          /* by slot */
     unsigned char flags; /* that anything asks for */
     struct surroundings around[AROUND_MAX];
-    unsigned around_count, around_last;
-    uint64_t *places; /* upper half of a hash, a record's first line + 1 */
-    char *room;
-    size_t used, records;
+    atomic_uint around_count; /* those before it are whole */
+    struct past_agents *agents;
     struct evaluation *finished[FINISHED_MAX];
     uint16_t table[2 * FINISHED_MAX]; /* of finished: number + 1 */
     unsigned finished_count;
@@ -138,26 +118,8 @@ static bool find_shared(struct past *past, const struct wb_engine *engine,
 
 /* ---- making one ---- */
 
-/* In large pages where there are any: it is read here and there. */
-static void *large(size_t size)
-{
-    void *at = aligned_alloc(HUGE_PAGE,
-                             (size + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE);
-
-    if (at) {
-        madvise(at, size, MADV_HUGEPAGE);
-    }
-    return at;
-}
-
-static void forget(struct past *past)
-{
-    memset(past->places, 0, PLACES * sizeof *past->places);
-    past->used = past->records = 0;
-}
-
 struct past *past_new(const struct wb_engine *engine,
-                      const struct ruleset *ruleset)
+                      const struct ruleset *ruleset, struct turns *turns)
 {
     struct past *past = calloc(1, sizeof *past);
 
@@ -171,13 +133,11 @@ struct past *past_new(const struct wb_engine *engine,
         past_free(past);
         return NULL;
     }
-    past->places = large(PLACES * sizeof *past->places);
-    past->room = large(ROOM);
-    if (!past->places || !past->room) {
+    past->agents = past_agents_new(turns);
+    if (!past->agents) {
         past_free(past);
         return NULL;
     }
-    forget(past);
     return past;
 }
 
@@ -188,8 +148,7 @@ void past_free(struct past *past)
             evaluation_finished_free(past->finished[i]);
         }
         free(past->same);
-        free(past->places);
-        free(past->room);
+        past_agents_free(past->agents);
         free(past);
     }
 }
@@ -290,15 +249,13 @@ static bool surroundings_of(const struct past *past, const struct wb_request *r,
 }
 
 /* Their number from 1; 0: they are new. */
-static unsigned number_of(struct past *past, const struct surroundings *s)
+static unsigned number_of(const struct past *past, const struct surroundings *s)
 {
-    if (past->around_last < past->around_count &&
-        !memcmp(&past->around[past->around_last], s, sizeof *s)) {
-        return past->around_last + 1;
-    }
-    for (unsigned i = 0; i < past->around_count; i++) {
+    unsigned count =
+        atomic_load_explicit(&past->around_count, memory_order_acquire);
+
+    for (unsigned i = 0; i < count; i++) {
         if (!memcmp(&past->around[i], s, sizeof *s)) {
-            past->around_last = i;
             return i + 1;
         }
     }
@@ -308,124 +265,42 @@ static unsigned number_of(struct past *past, const struct surroundings *s)
 static unsigned add_surroundings(struct past *past,
                                  const struct surroundings *s)
 {
-    if (past->around_count == AROUND_MAX) {
+    unsigned count = number_of(past, s);
+
+    if (count != 0) {
+        return count;
+    }
+    count = atomic_load_explicit(&past->around_count, memory_order_relaxed);
+    if (count == AROUND_MAX) {
         return 0;
     }
-    past->around[past->around_count] = *s;
-    return ++past->around_count;
+    past->around[count] = *s;
+    atomic_store_explicit(&past->around_count, count + 1,
+                          memory_order_release);
+    return count + 1;
 }
 
-/* ---- user agents ---- */
-
-static uint32_t half_of(uint64_t hash)
+const struct past_agents *past_agents(const struct past *past)
 {
-    return (uint32_t)(hash >> 32);
+    return past->agents;
 }
 
-static struct record *record_at(const struct past *past, uint64_t place)
-{
-    return (struct record *)(void *)(past->room +
-                                     LINE * ((size_t)(uint32_t)place - 1));
-}
-
-/* Its record; or NULL, and where it would be: NULL if nowhere. */
-static struct record *find_agent(const struct past *past, uint64_t hash,
-                                 struct view agent, uint64_t **free_place)
-{
-    *free_place = NULL;
-    for (size_t i = 0; i < PROBES; i++) {
-        uint64_t *place = &past->places[(hash + i) & (PLACES - 1)];
-        if (*place == 0) {
-            *free_place = place;
-            return NULL;
-        }
-        if (half_of(*place) == half_of(hash)) {
-            struct record *record = record_at(past, *place);
-            if (view_equal(view_of((const char *)(record + 1), record->size),
-                           agent)) {
-                return record;
-            }
-        }
-    }
-    return NULL;
-}
-
-static struct record *add_agent(struct past *past, uint64_t hash,
-                                struct view agent)
-{
-    size_t size = (sizeof(struct record) + agent.size + LINE - 1) / LINE * LINE;
-    uint64_t *place;
-    struct record *record;
-
-    if (past->used + size > ROOM || past->records == RECORDS) {
-        forget(past);
-    }
-    record = find_agent(past, hash, agent, &place);
-    if (record || !place) {
-        return record;
-    }
-    *place = (uint64_t)half_of(hash) << 32 | (past->used / LINE + 1);
-    record = record_at(past, *place);
-    memset(record, 0, sizeof *record);
-    record->size = (uint32_t)agent.size;
-    if (agent.size > 0) {
-        memcpy(record + 1, agent.at, agent.size);
-    }
-    past->used += size;
-    past->records++;
-    return record;
-}
-
-unsigned past_around(struct past *past, const struct wb_request *r, bool add,
+unsigned past_around(const struct past *past, const struct wb_request *r,
                      struct view *agent)
 {
     struct surroundings s;
 
-    if (!surroundings_of(past, r, &s, agent)) {
-        return 0;
-    }
-    unsigned around = number_of(past, &s);
-    return around || !add ? around : add_surroundings(past, &s);
+    return surroundings_of(past, r, &s, agent) ? number_of(past, &s) : 0;
 }
 
-void past_fetch_place(const struct past *past, uint64_t hash)
-{
-    __builtin_prefetch(&past->places[hash & (PLACES - 1)]);
-}
-
-/* Its pairs, and as much text as most have. */
-void past_fetch_record(const struct past *past, uint64_t hash)
-{
-    uint64_t place = past->places[hash & (PLACES - 1)];
-
-    if (place != 0) {
-        const char *record = (const char *)record_at(past, place);
-        __builtin_prefetch(record);
-        __builtin_prefetch(record + LINE);
-        __builtin_prefetch(record + 2 * LINE);
-    }
-}
-
-unsigned past_find(const struct past *past, unsigned around, uint64_t hash,
-                   struct view agent)
-{
-    uint64_t *place;
-    const struct record *record = find_agent(past, hash, agent, &place);
-
-    for (size_t i = 0; record && i < PAIRS; i++) {
-        if (record->pairs[i].around == around) {
-            return record->pairs[i].finished + 1U;
-        }
-    }
-    return 0;
-}
-
-unsigned past_of(struct past *past, const struct wb_request *r)
+unsigned past_find(const struct past *past, const struct wb_request *r)
 {
     struct view agent;
-    unsigned around = past_around(past, r, false, &agent);
+    unsigned around = past_around(past, r, &agent);
 
-    return around ? past_find(past, around, hash_table(agent), agent) : 0;
+    return around ? past_agents_find(past->agents, hash_table(agent), agent,
+                                     around)
+                  : 0;
 }
 
 struct evaluation *past_evaluation(const struct past *past, unsigned number)
@@ -459,24 +334,29 @@ static unsigned finish(struct past *past, const struct evaluation *evaluation)
     return past->finished_count - 1;
 }
 
-unsigned past_keep(struct past *past, struct wb_request *r)
+bool past_may_keep(const struct past *past, struct wb_request *r)
 {
+    struct surroundings s;
     struct view agent;
-    unsigned around;
 
-    if (!evaluation_may_share(r->evaluation, past->same) ||
-        (around = past_around(past, r, true, &agent)) == 0) {
+    return surroundings_of(past, r, &s, &agent) &&
+           evaluation_may_share(r->evaluation, past->same);
+}
+
+unsigned past_keep(struct past *past, const struct wb_request *r)
+{
+    struct surroundings s;
+    struct view agent;
+
+    if (!surroundings_of(past, r, &s, &agent)) {
         return 0;
     }
-    unsigned finished = finish(past, r->evaluation);
-    struct record *record = finished < FINISHED_MAX
-                                ? add_agent(past, hash_table(agent), agent)
-                                : NULL;
-    if (!record) {
+    unsigned around = add_surroundings(past, &s);
+    unsigned finished = around ? finish(past, r->evaluation) : FINISHED_MAX;
+    if (finished == FINISHED_MAX ||
+        !past_agents_add(past->agents, hash_table(agent), agent, around,
+                         finished + 1)) {
         return 0;
     }
-    memmove(record->pairs + 1, record->pairs,
-            (PAIRS - 1) * sizeof *record->pairs);
-    record->pairs[0] = (struct pair){(uint16_t)around, (uint16_t)finished};
     return finished + 1;
 }

@@ -18,11 +18,11 @@
 
 #include "base/hash.h"
 #include "decision_write.h"
+#include "recall_store.h"
 
 #define WORD_MAX 8 /* bytes of a method, a scheme or a version */
 #define HOST_MAX 64
-#define GLANCES 256   /* a power of two */
-#define NUMBERS 16384 /* a power of two; half of them are taken */
+#define GLANCES 256 /* a power of two */
 #define SPOT_BITS 20
 #define FINISHED_BITS 16
 #define BATCH 64 /* lines whose memory is fetched at once */
@@ -51,11 +51,6 @@ enum {
     SIZES = 128    /* three times four bits */
 };
 
-struct number {
-    uint64_t key; /* 0: none */
-    unsigned number;
-};
-
 /* A line on its way through wb_recall_find(). */
 struct seeking {
     const struct glance *glance; /* NULL: it is to be decided */
@@ -64,15 +59,13 @@ struct seeking {
 };
 
 struct wb_recall {
-    struct wb_engine *engine;
-    struct past **pasts; /* one a ruleset; NULL: not made */
-    bool *pastless;      /* it has none, and will have none */
-    bool whole;          /* decisions may hang on nothing else */
+    struct recall_store *store;
+    struct reader_mark mark;
+    struct wb_engine *engine; /* the store's */
+    bool whole;               /* decisions may hang on nothing else */
     struct arena *workspace;
     struct request facts; /* of the line that is looked at */
     struct glance glances[GLANCES];
-    struct number numbers[NUMBERS];
-    unsigned count; /* of numbers */
 };
 
 /* ---- making one ---- */
@@ -85,56 +78,82 @@ static bool decides_alike(const struct wb_engine *engine)
            engine->profile != PROFILE_AWS_WAF;
 }
 
-struct wb_recall *wb_recall_new(struct wb_engine *engine)
+/* Joins the store. */
+static struct wb_recall *recall_of(struct recall_store *store)
 {
     struct wb_recall *recall = calloc(1, sizeof *recall);
 
-    if (!recall) {
+    if (recall && !(recall->workspace = arena_new_fixed(WORKSPACE))) {
+        free(recall);
         return NULL;
     }
-    recall->engine = wb_engine_ref(engine);
-    recall->pasts = calloc(engine->ruleset_count, sizeof *recall->pasts);
-    recall->pastless = calloc(engine->ruleset_count, sizeof *recall->pastless);
-    recall->workspace = arena_new_fixed(WORKSPACE);
-    recall->whole = decides_alike(engine);
-    recall->facts.names = engine->names;
-    recall->facts.headers_limited = true;
-    if (!recall->pasts || !recall->pastless || !recall->workspace) {
-        wb_recall_free(recall);
-        return NULL;
+    if (recall) {
+        recall->store = store;
+        recall_store_join(store, &recall->mark);
+        recall->engine = recall_store_engine(store);
+        recall->whole = decides_alike(recall->engine);
+        recall->facts.names = recall->engine->names;
+        recall->facts.headers_limited = true;
     }
     return recall;
 }
 
-void wb_recall_free(struct wb_recall *recall)
+struct wb_recall *wb_recall_new(struct wb_engine *engine)
 {
-    if (!recall) {
-        return;
+    struct reader_mark mark;
+    struct recall_store *store = recall_store_new(engine);
+    struct wb_recall *recall = NULL;
+
+    if (store) {
+        recall_store_join(store, &mark);
+        recall = recall_of(store);
+        recall_store_leave(store, &mark);
     }
-    for (size_t i = 0; recall->pasts && i < recall->engine->ruleset_count;
-         i++) {
-        past_free(recall->pasts[i]);
-    }
-    free(recall->pasts);
-    free(recall->pastless);
-    arena_free(recall->workspace);
-    wb_engine_unref(recall->engine);
-    free(recall);
+    return recall;
 }
 
-struct past *recall_past(const struct wb_request *r)
+struct wb_recall *wb_recall_share(struct wb_recall *recall)
 {
-    struct wb_recall *recall = r->recall;
+    return recall_of(recall->store);
+}
 
-    if (!recall || recall->engine != r->engine) {
-        return NULL;
+void wb_recall_free(struct wb_recall *recall)
+{
+    if (recall) {
+        recall_store_leave(recall->store, &recall->mark);
+        arena_free(recall->workspace);
+        free(recall);
     }
-    size_t i = (size_t)(r->ruleset - r->engine->rulesets);
-    if (!recall->pasts[i] && !recall->pastless[i]) {
-        recall->pasts[i] = past_new(r->engine, r->ruleset);
-        recall->pastless[i] = !recall->pasts[i];
+}
+
+static struct past *past_of(const struct wb_request *r)
+{
+    size_t ruleset = (size_t)(r->ruleset - r->engine->rulesets);
+
+    return recall_store_past(r->recall->store, ruleset);
+}
+
+unsigned recall_find(const struct wb_request *r, struct evaluation **evaluation)
+{
+    struct past *past =
+        r->recall && r->recall->engine == r->engine ? past_of(r) : NULL;
+
+    if (!past) {
+        return 0;
     }
-    return recall->pasts[i];
+    recall_store_see(r->recall->store, &r->recall->mark);
+    unsigned number = past_find(past, r);
+    if (number) {
+        *evaluation = past_evaluation(past, number);
+    }
+    return number;
+}
+
+unsigned recall_keep(struct wb_request *r)
+{
+    struct past *past = r->recall->engine == r->engine ? past_of(r) : NULL;
+
+    return past ? recall_store_keep(r->recall->store, past, r) : 0;
 }
 
 /* ---- sketches ---- */
@@ -258,27 +277,6 @@ static uint64_t key_of(const struct wb_recall *recall, const struct site *site,
     return (key << FINISHED_BITS | finished) << SPOT_BITS | spot;
 }
 
-static struct number *number_place(struct wb_recall *recall, uint64_t key)
-{
-    size_t i = (size_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> 50);
-
-    _Static_assert(NUMBERS == 1 << (64 - 50), "of as many bits");
-    while (recall->numbers[i].key != 0 && recall->numbers[i].key != key) {
-        i = (i + 1) & (NUMBERS - 1);
-    }
-    return &recall->numbers[i];
-}
-
-static unsigned number_of(struct wb_recall *recall, uint64_t key)
-{
-    struct number *place = number_place(recall, key);
-
-    if (place->key == 0 && recall->count < NUMBERS / 2) {
-        *place = (struct number){key, ++recall->count};
-    }
-    return place->number;
-}
-
 /* ---- keeping ---- */
 
 /* False: a request like this one cannot be looked up. */
@@ -295,8 +293,8 @@ static bool keep_glance(struct wb_recall *recall, const struct wb_request *r)
     if (is_glance(place, &glance, r->sketch->host)) {
         return true;
     }
-    place->past = recall_past(r);
-    place->around = past_around(place->past, r, false, &agent);
+    place->past = past_of(r);
+    place->around = past_around(place->past, r, &agent);
     place->bits = place->around ? glance.bits : 0;
     place->method = glance.method;
     place->scheme = glance.scheme;
@@ -325,7 +323,8 @@ unsigned wb_recall_keep(struct wb_recall *recall, const struct wb_request *r)
         spot >> SPOT_BITS != 0 || !keep_glance(recall, r)) {
         return 0;
     }
-    return number_of(recall,
+    return recall_store_add_number(
+        recall->store,
                      key_of(recall, r->site, r->finished, spot,
                             view_of_text(r->sketch->user_agent)));
 }
@@ -376,7 +375,7 @@ static struct seeking seek(struct wb_recall *recall,
     }
     seeking.glance = there;
     seeking.hash = hash_table(view_of_text(sketch->user_agent));
-    past_fetch_place(there->past, seeking.hash);
+    past_agents_fetch_place(past_agents(there->past), seeking.hash);
     return seeking;
 }
 
@@ -384,15 +383,15 @@ static unsigned find(struct wb_recall *recall, const struct seeking *seeking,
                      struct view agent)
 {
     const struct glance *glance = seeking->glance;
-    unsigned finished =
-        past_find(glance->past, glance->around, seeking->hash, agent);
+    unsigned finished = past_agents_find(
+        past_agents(glance->past), seeking->hash, agent, glance->around);
 
     if (!finished) {
         return 0;
     }
     uint64_t key =
         key_of(recall, glance->site, finished, seeking->spot, agent);
-    return number_place(recall, key)->number;
+    return recall_store_number(recall->store, key);
 }
 
 static void find_some(struct wb_recall *recall,
@@ -406,7 +405,8 @@ static void find_some(struct wb_recall *recall,
     }
     for (size_t i = 0; i < count; i++) {
         if (seeking[i].glance) {
-            past_fetch_record(seeking[i].glance->past, seeking[i].hash);
+            past_agents_fetch_record(past_agents(seeking[i].glance->past),
+                                     seeking[i].hash);
         }
     }
     for (size_t i = 0; i < count; i++) {
@@ -420,10 +420,11 @@ static void find_some(struct wb_recall *recall,
 void wb_recall_find(struct wb_recall *recall, const struct wb_sketch *sketches,
                     size_t count, unsigned *numbers)
 {
-    if (!recall->whole || recall->count == 0) {
+    if (!recall->whole) {
         memset(numbers, 0, count * sizeof *numbers);
         return;
     }
+    recall_store_see(recall->store, &recall->mark);
     for (size_t i = 0; i < count; i += BATCH) {
         find_some(recall, sketches + i, count - i < BATCH ? count - i : BATCH,
                   numbers + i);

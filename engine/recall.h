@@ -7,9 +7,13 @@
 #ifndef WB_RECALL_H
 #define WB_RECALL_H
 
-#include "past.h"
+#include "decision.h"
 
-/* Of the ruleset of a request whose site is known; NULL: it has none. */
-struct past *recall_past(const struct wb_request *request);
+/* Of a request whose site is known: the number of its evaluation among those
+ * that are recalled, and it; 0: there is none. */
+unsigned recall_find(const struct wb_request *request,
+                     struct evaluation **evaluation);
+/* After its evaluation without any rate: the number that it has now, or 0. */
+unsigned recall_keep(struct wb_request *request);
 
 #endif

@@ -410,6 +410,9 @@ WB_API void wb_request_sketch(struct wb_request *request,
  * to the engine. NULL: out of memory. */
 struct wb_recall;
 WB_API struct wb_recall *wb_recall_new(struct wb_engine *engine);
+/* Another one, for another thread, of the same memory: what either keeps, the
+ * other finds. NULL: out of memory. */
+WB_API struct wb_recall *wb_recall_share(struct wb_recall *recall);
 /* No request may have it any more. NULL is fine. */
 WB_API void wb_recall_free(struct wb_recall *recall);
 /* Decisions of this request may take what they share from `recall` (NULL: of

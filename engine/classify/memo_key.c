@@ -77,16 +77,16 @@ uint32_t memo_stretch(const struct keyed_slot *keyed, uint64_t number)
 static uint32_t word_of_text(struct evaluation *e, struct keyed_slot *keyed,
                              bool remembered)
 {
+    struct view text = e->values[keyed->slot].text;
     struct remembered *entry = NULL;
     uint32_t number;
-    bool known;
 
     if (keyed->few.stride > 0) {
-        entry =
-            value_table_find(&keyed->few, e->values[keyed->slot].text, &known);
+        entry = value_table_find(&keyed->few, text);
         if (entry && entry->note) {
             return entry->note;
         }
+        entry = entry ? entry : value_table_add(&keyed->few, text);
     }
     if (!entry && !remembered && e->program->slots[keyed->slot].lazy) {
         return VALUE_PRESENT;
@@ -98,28 +98,34 @@ static uint32_t word_of_text(struct evaluation *e, struct keyed_slot *keyed,
     return number ? MEMO_WORD(number) : 0;
 }
 
-/* `remembered`: its header's word is noted. 0: it is unknown, or has none, and
- * the memo is full. */
-static uint32_t word_of_slot(struct evaluation *e, struct keyed_slot *keyed,
-                             bool remembered)
+/* Of a value that is there; `remembered`: its header's word is noted. 0: it has
+ * none, and the memo is full. */
+static uint32_t word_of_value(struct evaluation *e, struct keyed_slot *keyed,
+                              bool remembered)
 {
-    const struct value *value = &e->values[keyed->slot];
     uint32_t number;
 
-    if (value->state != VALUE_PRESENT) {
-        return value->state;
-    }
     switch (keyed->by) {
     case KEYED_TEXT:
         return word_of_text(e, keyed, remembered);
     case KEYED_NUMBER:
-        return MEMO_WORD(memo_stretch(keyed, value->number));
+        return MEMO_WORD(memo_stretch(keyed, e->values[keyed->slot].number));
     case KEYED_ADDRESS:
         number = weighing_nest(e, keyed->slot);
         return number == IMAGE_NONE ? VALUE_PRESENT : MEMO_WORD(number);
     default:
         return VALUE_PRESENT;
     }
+}
+
+static inline uint32_t word_of_slot(struct evaluation *e,
+                                    struct keyed_slot *keyed, bool remembered)
+{
+    enum value_state state = e->values[keyed->slot].state;
+
+    return state == VALUE_PRESENT && keyed->by != KEYED_STATE
+               ? word_of_value(e, keyed, remembered)
+               : state;
 }
 
 /* ---- words of headers ---- */
@@ -144,63 +150,78 @@ static uint32_t word_of_part(struct evaluation *e, uint32_t source,
 }
 
 /* Fills in the slots of a header whose value has no note, and notes it. */
-static uint32_t find_word(struct evaluation *e, uint32_t source, bool known)
+static uint32_t find_word(struct evaluation *e, uint32_t source,
+                          struct view text)
 {
     struct part *part = &e->memo->parts[source];
-    struct remembered *entry = part->met;
-    struct told *told =
-        entry && !known ? value_table_told(&part->table, entry) : NULL;
+    struct told *told = NULL;
     uint32_t word;
+    bool added = false;
 
+    if (!part->met && text.at) {
+        part->met = value_table_add(&part->table, text);
+        added = part->met;
+    }
+    if (added) {
+        told = value_table_told(&part->table, part->met);
+    }
     facts_fill_source(e->fill, source, told);
     if (*e->fill->cut) {
-        if (entry && !known) {
-            entry->used = 0;
+        if (added) {
+            part->met->used = 0;
         }
         return 0;
     }
-    word = word_of_part(e, source, entry != NULL);
-    if (entry) {
-        entry->note = word;
+    word = word_of_part(e, source, part->met != NULL);
+    if (part->met) {
+        part->met->note = word;
     }
     return word;
 }
 
-/* A header's word; 0: it has none. */
-static uint32_t word_of_source(struct evaluation *e, uint32_t source)
+/* False: it has none. */
+static inline bool add_part(struct evaluation *e, uint32_t source,
+                            struct view text)
 {
     struct part *part = &e->memo->parts[source];
-    const struct fill *fill = e->fill;
-    char code[ORDER_CODE_MAX];
-    struct view text = source == fill->plan->order
-                           ? shape_code(fill->request, code, sizeof(code))
-                           : facts_line(fill, source);
-    bool known = false;
+    uint32_t word = 0;
 
-    part->met = text.at ? value_table_find(&part->table, text, &known) : NULL;
-    return known && part->met->note ? part->met->note
-                                    : find_word(e, source, known);
+    part->met = text.at ? value_table_find(&part->table, text) : NULL;
+    if (part->met) {
+        word = part->met->note;
+    }
+    if (word == 0) {
+        word = find_word(e, source, text);
+    }
+    memo_put_word(e->memo, source, word);
+    return word != 0;
 }
 
-/* False: a header has no word. */
-static bool add_parts(struct evaluation *e)
+static bool add_order(struct evaluation *e)
 {
-    struct memo *memo = e->memo;
+    struct fill *fill = e->fill;
+    uint32_t order = fill->plan->order;
+    char code[ORDER_CODE_MAX];
+
+    return fill->lines[order].first == 0 || e->memo->parts[order].plain ||
+           add_part(e, order, shape_code(fill->request, code, sizeof(code)));
+}
+
+static bool add_headers(struct evaluation *e)
+{
     const struct fill *fill = e->fill;
 
     for (size_t i = 0; i < fill->present_count; i++) {
-        uint32_t source = fill->present[i], word = VALUE_PRESENT;
+        uint32_t source = fill->present[i];
+        const struct part *part = &e->memo->parts[source];
 
-        if (memo->parts[source].count == 0) {
-            continue;
+        if (!part->plain) {
+            if (!add_part(e, source, facts_line(fill, source))) {
+                return false;
+            }
+        } else if (part->count > 0) {
+            memo_put_word(e->memo, source, VALUE_PRESENT);
         }
-        if (!memo->parts[source].plain) {
-            word = word_of_source(e, source);
-        }
-        if (word == 0) {
-            return false;
-        }
-        memo_put_word(memo, source, word);
     }
     return true;
 }
@@ -214,25 +235,35 @@ static const struct told *told_of(const struct memo *memo, uint32_t source)
     return part->met ? value_table_told(&part->table, part->met) : NULL;
 }
 
+/* The user agent is not read again, now or once somebody asks. */
+static void take_agent(struct evaluation *e)
+{
+    struct fill *fill = e->fill;
+    uint32_t agent = fill->plan->agent;
+    const struct told *told =
+        fill->lines[agent].first > 0 ? told_of(e->memo, agent) : NULL;
+
+    if (told && !fill->has_browser) {
+        fill->browser = told->browser;
+        fill->has_browser = true;
+    }
+}
+
 /* Two headers are compared anew each time, by what is remembered of them. */
 static void compare(struct evaluation *e, uint32_t slot)
 {
     struct fill *fill = e->fill;
-    uint32_t agent = fill->plan->agent, source = fill->plan->source_of[slot];
+    uint32_t source = fill->plan->source_of[slot];
     const struct told *told = told_of(e->memo, source);
 
     if (fill->lines[source].done) {
         return;
     }
-    if (fill->lines[source].first == 0 || !told) {
+    if (fill->lines[source].first > 0 && told) {
+        fill_same(fill, slot, told);
+    } else {
         facts_fill_source(fill, source, NULL);
-        return;
     }
-    if (!fill->agent && fill->lines[agent].first > 0 &&
-        told_of(e->memo, agent)) {
-        fill->agent = &told_of(e->memo, agent)->browser;
-    }
-    fill_same(fill, slot, told);
 }
 
 static bool add_singles(struct evaluation *e)
@@ -272,8 +303,6 @@ static void add_missing(struct memo *memo, const struct fill *fill)
 bool memo_make_key(struct evaluation *e)
 {
     struct memo *memo = e->memo;
-    bool good;
-
     if (memo->full) {
         memo_forget(memo);
     }
@@ -283,9 +312,11 @@ bool memo_make_key(struct evaluation *e)
     }
     memo->hash = 0;
     add_missing(memo, e->fill);
-    good = add_parts(e) && add_singles(e) && !*e->fill->cut;
-    e->fill->agent = NULL; /* it may lie in the memo, which others use then */
-    return good;
+    if (!add_headers(e) || !add_order(e)) {
+        return false;
+    }
+    take_agent(e);
+    return add_singles(e) && !*e->fill->cut;
 }
 
 /* ---- effects ---- */

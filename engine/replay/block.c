@@ -29,14 +29,16 @@ static bool counts_only(const struct block_job *job)
     return !makes_records(job) && !job->filter && job->sides == 1;
 }
 
-static bool make_side(struct block *block, unsigned side)
+static bool make_side(struct block *block, const struct block *first,
+                      unsigned side)
 {
     block->requests[side] = calloc(block->room, sizeof *block->requests[side]);
-    block->recalls[side] = wb_recall_new(block->job->engines[side]);
+    block->recalls[side] = first ? wb_recall_share(first->recalls[side])
+                                 : wb_recall_new(block->job->engines[side]);
     return block->requests[side] && block->recalls[side];
 }
 
-struct block *block_new(const struct block_job *job)
+struct block *block_new(const struct block_job *job, const struct block *first)
 {
     struct block *block = calloc(1, sizeof *block);
 
@@ -54,7 +56,7 @@ struct block *block_new(const struct block_job *job)
         block->lines && block->sketches && block->numbers && block->text;
     for (unsigned i = 0; i < SIDES; i++) {
         fine = tally_start(&block->tallies[i]) && fine;
-        fine = fine && (i >= job->sides || make_side(block, i));
+        fine = fine && (i >= job->sides || make_side(block, first, i));
     }
     table_start(&block->moves, block->tallies[0].names);
     if (!fine) {

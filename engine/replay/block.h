@@ -74,8 +74,9 @@ struct block {
     bool failed;         /* out of memory */
 };
 
-/* NULL: out of memory. */
-struct block *block_new(const struct block_job *job);
+/* `first`: the first one of the same job, or NULL for that. NULL: out of
+ * memory. */
+struct block *block_new(const struct block_job *job, const struct block *first);
 void block_free(struct block *block);
 
 /* Empties the block and takes lines. READING_LINE: there may be more; else

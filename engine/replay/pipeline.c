@@ -162,7 +162,7 @@ static bool run_workers(struct pipeline *p, struct worker *workers,
 
     for (unsigned i = 0; i < count; i++) {
         workers[i].pipeline = p;
-        workers[i].block = block_new(p->options->job);
+        workers[i].block = block_new(p->options->job, workers[0].block);
         if (!workers[i].block) {
             return false;
         }

@@ -67,7 +67,7 @@ static void find_sources(struct fill *fill)
     }
     if (plan->order < plan->source_count && fill->whole &&
         fill->request->order_kept) {
-        add_line(fill, plan->order, 0);
+        fill->lines[plan->order].first = 1;
     }
 }
 
@@ -293,7 +293,7 @@ bool facts_start(struct fill *fill, const struct plan *plan,
     fill->cut = cut;
     fill->present_count = 0;
     fill->whole = !request->headers_limited && !request->overflow;
-    fill->agent = NULL;
+    fill->has_browser = false;
     fill->lines =
         arena_array(workspace, plan->source_count + 1, sizeof(*fill->lines));
     if (!fill->lines) {

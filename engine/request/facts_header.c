@@ -65,11 +65,11 @@ static void put_major(struct fill *fill, unsigned slot, bool has,
 
 static const struct browser *browser_of(struct fill *fill, struct view text)
 {
-    if (!fill->agent) {
+    if (!fill->has_browser) {
         browser_read(&fill->browser, text);
-        fill->agent = &fill->browser;
+        fill->has_browser = true;
     }
-    return fill->agent;
+    return &fill->browser;
 }
 
 static void fill_browser(struct fill *fill, unsigned slot, enum field field,
@@ -149,8 +149,11 @@ static const struct browser *other_half(struct fill *fill)
     unsigned agent = fill->plan->agent;
     struct view text;
 
-    if (fill->agent || fill->lines[agent].first == 0) {
-        return fill->agent;
+    if (fill->has_browser) {
+        return &fill->browser;
+    }
+    if (fill->lines[agent].first == 0) {
+        return NULL;
     }
     text = fill_text(fill, agent);
     if (!text.at) {

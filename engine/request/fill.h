@@ -18,7 +18,8 @@
 
 /* A source in a request. */
 struct line {
-    unsigned char first; /* header's place + 1; 0: there is none */
+    unsigned char first; /* header's place + 1; 0: there is none. Of the order
+                            of headers 1, if it is known */
     bool more;           /* there are others */
     bool known;          /* of one that is not there: it was looked for */
     bool done;           /* its slots are filled in */
@@ -40,11 +41,11 @@ struct fill {
     struct arena *workspace;
     bool *cut;
     struct line *lines; /* by source, and one more that is done */
-    unsigned present[REQUEST_HEADERS_MAX + 1]; /* sources that are there */
+    unsigned present[REQUEST_HEADERS_MAX]; /* headers' sources that are there */
     size_t present_count;
     bool whole; /* all header lines are there, and nothing else */
-    const struct browser *agent; /* the user agent read; NULL: not yet */
-    struct browser browser;      /* it points here, or to one remembered */
+    bool has_browser;
+    struct browser browser; /* the user agent read */
 };
 
 /* Finds what the request has of the plan's sources, and fills in all that is

@@ -261,7 +261,7 @@ static bool holds_tabs_alone(struct view value)
     return true;
 }
 
-static bool is_field_value(struct view value)
+static inline bool is_field_value(struct view value)
 {
     sixteen found;
 
@@ -310,6 +310,7 @@ void guard_names(struct guard *guard, struct known_names *names)
 
         known->spoofed = may_be_ours(guard, known->name) &&
                          look_up(guard, known->name).spoofed;
+        known->harmless = !known->spoofed && !known->lists;
     }
     guard->judged = names;
 }
@@ -318,9 +319,6 @@ void guard_names(struct guard *guard, struct known_names *names)
 static enum guard_verdict check_known(const struct guard *guard,
                                       const struct header *header)
 {
-    if (!is_field_value(header->value)) {
-        return GUARD_BAD_HEADER;
-    }
     if (header->known->spoofed) {
         return GUARD_SPOOFED_HEADER;
     }
@@ -330,10 +328,10 @@ static enum guard_verdict check_known(const struct guard *guard,
     return GUARD_PASS;
 }
 
-static enum guard_verdict check_header(const struct guard *guard,
-                                       const struct header *header)
+static enum guard_verdict check_name(const struct guard *guard,
+                                     const struct header *header)
 {
-    if (!is_token(header->name) || !is_field_value(header->value)) {
+    if (!is_token(header->name)) {
         return GUARD_BAD_HEADER;
     }
     if (may_be_ours(guard, header->name) &&
@@ -350,6 +348,9 @@ enum guard_verdict guard_check(const struct guard *guard,
                                const struct request *request,
                                const struct header **culprit)
 {
+    bool judged = request->names == guard->judged;
+    const struct header *header = request->headers;
+
     if (culprit) {
         *culprit = NULL;
     }
@@ -359,16 +360,18 @@ enum guard_verdict guard_check(const struct guard *guard,
     if (request->target.size > REQUEST_TARGET_MAX) {
         return GUARD_TARGET;
     }
-    for (size_t i = 0; i < request->header_count; i++) {
-        const struct header *header = &request->headers[i];
-        enum guard_verdict verdict =
-            header->known && request->names == guard->judged
-                ? check_known(guard, header)
-                : check_header(guard, header);
 
+    for (size_t i = request->header_count; i > 0; i--, header++) {
+        enum guard_verdict verdict = GUARD_BAD_HEADER;
+
+        if (is_field_value(header->value)) {
+            verdict = !judged || !header->known ? check_name(guard, header)
+                      : header->known->harmless ? GUARD_PASS
+                                                : check_known(guard, header);
+        }
         if (verdict != GUARD_PASS) {
             if (culprit) {
-                *culprit = &request->headers[i];
+                *culprit = header;
             }
             return verdict;
         }

@@ -19,8 +19,11 @@
 #include "base/view.h"
 
 /* Eight bytes each. */
-struct name_words {
-    uint64_t first, second, third, last;
+struct name_ends {
+    uint64_t first, last;
+};
+struct name_middle {
+    uint64_t second, third;
 };
 
 /* So many bytes may be read from where a known name starts. */
@@ -41,9 +44,11 @@ struct known_name {
     unsigned number;  /* from 0 */
     bool spoofed;     /* the guard refuses it, however spelled */
     bool lists;       /* its value names headers of this hop */
+    bool harmless;    /* neither */
     unsigned char roles;
-    struct name_words bytes;
-    struct name_words kept; /* all bits but those of case in letters */
+    struct name_ends ends, ends_kept; /* kept: all bits but those of case in
+                                         letters */
+    struct name_middle middle, middle_kept; /* of more than 16 bytes */
 };
 
 struct known_names {
@@ -62,72 +67,77 @@ bool known_names_add(struct known_names *names, struct view name);
  * it. */
 bool known_names_retry(struct known_names *names, struct view name);
 
-/* Bytes of names up to 32 are all there, some of them twice; of longer ones
- * both ends. */
-static inline struct name_words name_words(struct view name)
+/* All bytes of names up to 16, some of them twice; of longer ones both
+ * ends. */
+static inline struct name_ends name_ends(struct view name)
 {
     const char *end = name.at + name.size;
-    struct name_words words = {0, 0, 0, 0};
+    struct name_ends ends = {0, 0};
     uint32_t head, tail;
 
     if (name.size >= 8) {
-        memcpy(&words.first, name.at, 8);
-        memcpy(&words.last, end - 8, 8);
-        if (name.size > 16) {
-            memcpy(&words.second, name.at + 8, 8);
-            memcpy(&words.third, end - 16, 8);
-        }
+        memcpy(&ends.first, name.at, 8);
+        memcpy(&ends.last, end - 8, 8);
     } else if (name.size >= 4) {
         memcpy(&head, name.at, 4);
         memcpy(&tail, end - 4, 4);
-        words.first = (uint64_t)head << 32 | tail;
+        ends.first = (uint64_t)head << 32 | tail;
     } else if (name.size > 0) {
-        words.first = (uint64_t)(unsigned char)name.at[0] << 16 |
-                      (uint64_t)(unsigned char)end[-1] << 8 |
-                      (unsigned char)name.at[name.size / 2];
+        ends.first = (uint64_t)(unsigned char)name.at[0] << 16 |
+                     (uint64_t)(unsigned char)end[-1] << 8 |
+                     (unsigned char)name.at[name.size / 2];
     }
-    return words;
+    return ends;
 }
 
-static inline size_t name_hash(struct name_words words, size_t size)
+/* With both ends, all bytes of names of 17 to 32. */
+static inline struct name_middle name_middle(struct view name)
+{
+    struct name_middle middle;
+
+    memcpy(&middle.second, name.at + 8, 8);
+    memcpy(&middle.third, name.at + name.size - 16, 8);
+    return middle;
+}
+
+static inline size_t name_hash(struct name_ends ends, size_t size)
 {
     const uint64_t fold = UINT64_C(0x2020202020202020);
-    uint64_t both = words.first ^ (words.last << 8 | words.last >> 56);
+    uint64_t both = ends.first ^ (ends.last << 8 | ends.last >> 56);
 
     return (size_t)(((both | fold) + size) * UINT64_C(0x9e3779b97f4a7c15) >>
                     40);
 }
 
-/* Bits of case apart. Both are of one size. */
-static inline bool name_is(const struct known_name *known,
-                           struct name_words words, size_t size)
+/* Of two names of one size whose ends are the same: bits of case apart. */
+static inline bool name_goes_on(const struct known_name *known,
+                                struct view name)
 {
-    uint64_t differ = (words.first ^ known->bytes.first) & known->kept.first;
+    struct name_middle middle = name_middle(name);
 
-    differ |= (words.last ^ known->bytes.last) & known->kept.last;
-    if (size > 16) {
-        differ |= (words.second ^ known->bytes.second) & known->kept.second;
-        differ |= (words.third ^ known->bytes.third) & known->kept.third;
-    }
-    return differ == 0;
+    return (((middle.second ^ known->middle.second) &
+             known->middle_kept.second) |
+            ((middle.third ^ known->middle.third) &
+             known->middle_kept.third)) == 0 &&
+           (name.size <= 32 || view_equal_fold(known->name, name));
 }
 
 static inline const struct known_name *
 known_names_find(const struct known_names *names, struct view name)
 {
-    struct name_words words = name_words(name);
-    size_t i = name_hash(words, name.size) & names->mask;
+    struct name_ends ends = name_ends(name);
+    size_t i = name_hash(ends, name.size) & names->mask;
+    const struct known_name *known;
 
-    for (; names->table[i]; i = (i + 1) & names->mask) {
-        const struct known_name *known = names->table[i];
-
-        if (known->name.size == name.size && name_is(known, words, name.size) &&
-            (name.size <= sizeof(words) ||
-             view_equal_fold(known->name, name))) {
-            return known;
+    for (; (known = names->table[i]); i = (i + 1) & names->mask) {
+        if (known->name.size == name.size &&
+            (((ends.first ^ known->ends.first) & known->ends_kept.first) |
+             ((ends.last ^ known->ends.last) & known->ends_kept.last)) == 0 &&
+            (name.size <= 16 || name_goes_on(known, name))) {
+            break;
         }
     }
-    return NULL;
+    return known;
 }
 
 #endif

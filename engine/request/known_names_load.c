@@ -96,7 +96,7 @@ static bool make_room(struct known_names *names)
 
 static void put(struct known_names *names, struct known_name *known)
 {
-    size_t i = name_hash(known->bytes, known->name.size) & names->mask;
+    size_t i = name_hash(known->ends, known->name.size) & names->mask;
 
     while (names->table[i]) {
         i = (i + 1) & names->mask;
@@ -170,10 +170,14 @@ static struct known_name *make_name(struct known_names *names, struct view name)
     known->roles = roles_of(known->name);
     known->lists = view_equal(known->name, VIEW("connection")) ||
                    view_equal(known->name, VIEW("trailer"));
-    known->bytes = name_words(known->name);
-    known->kept = (struct name_words){
-        kept_of(known->bytes.first), kept_of(known->bytes.second),
-        kept_of(known->bytes.third), kept_of(known->bytes.last)};
+    known->ends = name_ends(known->name);
+    known->ends_kept = (struct name_ends){kept_of(known->ends.first),
+                                          kept_of(known->ends.last)};
+    if (name.size > 16) {
+        known->middle = name_middle(known->name);
+        known->middle_kept = (struct name_middle){kept_of(known->middle.second),
+                                                  kept_of(known->middle.third)};
+    }
     return known;
 }
 

@@ -13,6 +13,7 @@ void request_clear(struct request *request)
     memset(&request->names, 0,
            offsetof(struct request, path.readings) -
                offsetof(struct request, names));
+    request->roles = NAME_OTHER; /* nothing is looked up yet */
 }
 
 /* An empty value has `at` set, whatever the transport gave. */
@@ -24,21 +25,18 @@ static struct view empty_if_none(struct view v)
 bool request_add_header(struct request *request, struct view name,
                         struct view value)
 {
-    struct header *header = &request->headers[request->header_count];
-    size_t bytes = request->header_bytes;
+    size_t bytes = request->header_bytes, count = request->header_count;
 
-    if (request->header_count == REQUEST_HEADERS_MAX ||
+    if (count == REQUEST_HEADERS_MAX ||
         name.size > REQUEST_HEADER_BYTES_MAX - bytes ||
         value.size > REQUEST_HEADER_BYTES_MAX - bytes - name.size) {
         request->overflow = true;
         return false;
     }
     request->header_bytes = bytes + name.size + value.size;
-    request->header_count++;
-    header->name = empty_if_none(name);
-    header->value = empty_if_none(value);
-    header->known = NULL;
-    request->roles = NAME_OTHER; /* they are not looked up yet */
+    request->header_count = count + 1;
+    request->headers[count] =
+        (struct header){empty_if_none(name), empty_if_none(value), NULL};
     return true;
 }
 
@@ -49,8 +47,9 @@ void request_look_up(struct request *request, const struct known_names *names)
     unsigned roles = 0;
 
     request->names = names;
-    for (size_t i = 0; i < request->header_count; i++) {
-        struct header *header = &request->headers[i];
+    for (struct header *header = request->headers,
+                       *end = header + request->header_count;
+         header < end; header++) {
         const struct known_name *known = known_names_find(names, header->name);
 
         header->known = known;

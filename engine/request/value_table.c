@@ -80,32 +80,49 @@ static bool holds(const struct remembered *entry, uint64_t hash,
            value_bytes_equal(entry->text, text.at, text.size);
 }
 
-struct remembered *value_table_seek(struct value_table *table, struct view text,
-                                    bool *known)
+/* The first of a hash's two. */
+static struct remembered *set_of(const struct value_table *table, uint64_t hash)
 {
-    struct remembered *first, *second;
-    uint64_t hash;
+    return entry_at(table, (hash & table->mask) * WAYS);
+}
+
+struct remembered *value_table_seek(struct value_table *table, struct view text)
+{
+    struct remembered *entry;
 
     if (text.size > table->size_max) {
         return NULL;
     }
-    hash = hash_of(text);
-    first = entry_at(table, (hash & table->mask) * WAYS);
-    second = entry_at(table, (hash & table->mask) * WAYS + 1);
-    *known = holds(first, hash, text);
-    if (!*known) {
-        *known = holds(second, hash, text);
-        if (*known || second->used < first->used) {
-            first = second;
+    table->hash = hash_of(text);
+    entry = set_of(table, table->hash);
+    if (!holds(entry, table->hash, text)) {
+        entry = (struct remembered *)(void *)((char *)entry + table->stride);
+        if (!holds(entry, table->hash, text)) {
+            return NULL;
         }
     }
-    first->used = ++table->clock;
-    table->last = first;
-    if (!*known) {
-        first->hash = hash;
-        first->size = (uint32_t)text.size;
-        first->note = 0;
-        memcpy(first->text, text.at, text.size);
+    entry->used = ++table->clock;
+    table->last = entry;
+    return entry;
+}
+
+struct remembered *value_table_add(struct value_table *table, struct view text)
+{
+    struct remembered *entry, *second;
+
+    if (text.size > table->size_max) {
+        return NULL;
     }
-    return first;
+    entry = set_of(table, table->hash);
+    second = (struct remembered *)(void *)((char *)entry + table->stride);
+    if (second->used < entry->used) {
+        entry = second;
+    }
+    entry->hash = table->hash;
+    entry->used = ++table->clock;
+    entry->size = (uint32_t)text.size;
+    entry->note = 0;
+    memcpy(entry->text, text.at, text.size);
+    table->last = entry;
+    return entry;
 }

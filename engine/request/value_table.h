@@ -13,6 +13,7 @@
 #ifndef WB_REQUEST_VALUE_TABLE_H
 #define WB_REQUEST_VALUE_TABLE_H
 
+#include "base/sixteen.h"
 #include "request/fill.h"
 
 struct remembered {
@@ -32,6 +33,7 @@ struct value_table {
     size_t size_max; /* of a text */
     uint64_t clock;
     struct remembered *last; /* that was met */
+    uint64_t hash;           /* that was looked for last */
 };
 
 /* Of a power of two entries. False: out of memory. */
@@ -40,11 +42,13 @@ bool value_table_make(struct value_table *table, size_t entries,
 void value_table_free(struct value_table *table);
 void value_table_forget_notes(const struct value_table *table);
 
-/* The value's entry: *known tells whether it was there. If not, it holds the
- * text, and what it tells is to be filled in. NULL: such values are not
- * kept. */
-struct remembered *value_table_seek(struct value_table *table, struct view text,
-                                    bool *known);
+/* The value's entry; NULL: it is not there. */
+struct remembered *value_table_seek(struct value_table *table,
+                                    struct view text);
+/* One for a value that was not found, in place of one that was used less
+ * lately: it holds the text, and what it tells is to be filled in. NULL: such
+ * values are not kept. */
+struct remembered *value_table_add(struct value_table *table, struct view text);
 
 /* NULL: nothing. */
 static inline struct told *value_table_told(const struct value_table *table,
@@ -55,53 +59,48 @@ static inline struct told *value_table_told(const struct value_table *table,
                : NULL;
 }
 
-/* Most values are short, and the same as last time. */
 static inline bool value_bytes_equal(const char *a, const char *b, size_t size)
 {
     uint64_t x[2], y[2];
     uint32_t u[2], v[2];
+    sixteen differ;
 
-    if (size < 4) {
-        return size == 0 || (a[0] == b[0] && a[size / 2] == b[size / 2] &&
-                             a[size - 1] == b[size - 1]);
+    if (size >= 16) {
+        differ = sixteen_at(a + size - 16) ^ sixteen_at(b + size - 16);
+        for (size_t i = 0; i + 16 < size; i += 16) {
+            differ |= sixteen_at(a + i) ^ sixteen_at(b + i);
+        }
+        return !sixteen_any(differ);
     }
-    if (size < 8) {
+    if (size >= 8) {
+        memcpy(&x[0], a, 8);
+        memcpy(&y[0], b, 8);
+        memcpy(&x[1], a + size - 8, 8);
+        memcpy(&y[1], b + size - 8, 8);
+        return ((x[0] ^ y[0]) | (x[1] ^ y[1])) == 0;
+    }
+    if (size >= 4) {
         memcpy(&u[0], a, 4);
         memcpy(&v[0], b, 4);
         memcpy(&u[1], a + size - 4, 4);
         memcpy(&v[1], b + size - 4, 4);
-        return u[0] == v[0] && u[1] == v[1];
+        return ((u[0] ^ v[0]) | (u[1] ^ v[1])) == 0;
     }
-    for (; size > 16; a += 16, b += 16, size -= 16) {
-        memcpy(x, a, 16);
-        memcpy(y, b, 16);
-        if (((x[0] ^ y[0]) | (x[1] ^ y[1])) != 0) {
-            return false;
-        }
-    }
-    if (size < 8) { /* behind what was the same, eight bytes of both */
-        a -= 8 - size;
-        b -= 8 - size;
-        size = 8;
-    }
-    memcpy(&x[0], a, 8);
-    memcpy(&y[0], b, 8);
-    memcpy(&x[1], a + size - 8, 8);
-    memcpy(&y[1], b + size - 8, 8);
-    return ((x[0] ^ y[0]) | (x[1] ^ y[1])) == 0;
+    return size == 0 || (a[0] == b[0] && a[size / 2] == b[size / 2] &&
+                         a[size - 1] == b[size - 1]);
 }
 
+/* Most values are the same as last time. */
 static inline struct remembered *value_table_find(struct value_table *table,
-                                                  struct view text, bool *known)
+                                                  struct view text)
 {
     struct remembered *last = table->last;
 
     if (last->size == text.size && last->used &&
         value_bytes_equal(last->text, text.at, text.size)) {
-        *known = true;
         return last;
     }
-    return value_table_seek(table, text, known);
+    return value_table_seek(table, text);
 }
 
 #endif

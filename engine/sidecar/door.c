@@ -94,7 +94,7 @@ static enum server_step decide(struct door *door, struct snapshot *snapshot,
 
 static enum refusal take_slot(struct door *door, struct exchange *x)
 {
-    x->slot = slots_take(door->slots);
+    x->slot = slots_take(door->slots, door->index);
     if (x->slot == NULL) {
         return REFUSE_BUSY;
     }
@@ -111,38 +111,13 @@ static enum refusal begin(const struct snapshot *snapshot, struct exchange *x)
                : REFUSE_MEMORY;
 }
 
-/* Whoever is slow with a body holds a slot meanwhile: of these, a listener
- * has its share, so that others are not refused for it. */
-static enum refusal start_body(struct door *door, struct exchange *x)
-{
-    enum refusal refusal = REFUSE_BUSY;
-
-    if (atomic_fetch_add(&door->bodies, 1) < door->bodies_most) {
-        refusal = take_slot(door, x);
-    }
-    if (refusal != REFUSE_NOT) {
-        atomic_fetch_sub(&door->bodies, 1);
-    } else {
-        x->slot->awaits_body = true;
-    }
-    return refusal;
-}
-
-static void end_body(struct door *door, struct exchange *x)
-{
-    if (x->slot->awaits_body) {
-        x->slot->awaits_body = false;
-        atomic_fetch_sub(&door->bodies, 1);
-    }
-}
-
 static enum server_step begin_record(struct door *door, struct exchange *x)
 {
     enum refusal refusal = ask_record_head(x);
     char *room;
 
     if (refusal == REFUSE_NOT) {
-        refusal = start_body(door, x);
+        refusal = take_slot(door, x);
     }
     if (refusal != REFUSE_NOT) {
         refuse(door, refusal, x);
@@ -226,7 +201,6 @@ static enum server_step on_body(void *context, struct exchange *x)
     struct door *door = context;
     struct snapshot *snapshot = reload_current(door->reload);
 
-    end_body(door, x);
     if (x->body_over) {
         return refuse(door, REFUSE_RECORD_LENGTH, x);
     }
@@ -254,7 +228,6 @@ static void on_release(void *context, struct exchange *x)
     struct door *door = context;
 
     if (x->slot != NULL) {
-        end_body(door, x);
         if (wb_shadow_decide(x->slot->request)) {
             log_shadow(door->log, x->slot->request);
         }

@@ -6,8 +6,6 @@
 #ifndef WB_SIDECAR_DOOR_H
 #define WB_SIDECAR_DOOR_H
 
-#include <stdatomic.h>
-
 #include "sidecar/denied.h"
 #include "sidecar/log.h"
 #include "sidecar/reload.h"
@@ -22,8 +20,6 @@ struct door {
     struct denied *denied;  /* NULL: no listener needs it */
     struct log *log;        /* NULL: off */
     struct wb_audit *audit; /* the same */
-    unsigned bodies_most;   /* that are awaited at a time */
-    atomic_uint bodies;
 };
 
 /* The handler whose context is a struct door. */

@@ -145,7 +145,8 @@ static int open_shared(struct sidecar *sidecar)
 {
     const struct setup *setup = sidecar->setup;
 
-    sidecar->slots = slots_new(setup->in_flight, setup->record_bytes);
+    sidecar->slots =
+        slots_new(setup->in_flight, setup->listen_count, setup->record_bytes);
     sidecar->denied = denied_new();
     sidecar->acceptor = acceptor_new();
     if (sidecar->slots == NULL || sidecar->denied == NULL ||
@@ -207,9 +208,7 @@ static int open_listener(struct sidecar *sidecar, unsigned i,
                       sidecar->slots,
                       listener->dialect->second_ask ? sidecar->denied : NULL,
                       sidecar->log,
-                      sidecar->audit,
-                      setup_bodies_most(setup),
-                      0};
+                      sidecar->audit};
     sidecar->admin.servers[i] = server_start(&server, &handler);
     return listen_on(sidecar, listener->address, &access,
                      sidecar->admin.servers[i], connections,

@@ -402,10 +402,3 @@ bool setup_fit(const struct setup *before, const struct setup *after,
     }
     return what == NULL;
 }
-
-unsigned setup_bodies_most(const struct setup *setup)
-{
-    unsigned share = setup->in_flight / (unsigned)setup->listen_count;
-
-    return share != 0 ? share : 1;
-}

@@ -44,7 +44,5 @@ bool setup_read(struct setup *setup, const struct wb_engine *engine, bool demo,
  * at start must stay; false with a line for people. */
 bool setup_fit(const struct setup *before, const struct setup *after,
                char *problem, size_t room);
-/* How many slots the bodies that one listener awaits may hold. */
-unsigned setup_bodies_most(const struct setup *setup);
 
 #endif

@@ -12,17 +12,22 @@
 struct slots {
     pthread_mutex_t mutex;
     struct slot *idle;
-    unsigned limit, made, taken;
+    unsigned limit, taken;
+    unsigned own;   /* slots that are a listener's, whatever others take */
+    unsigned spare; /* of those of all listeners, what is not taken */
+    unsigned taken_by[LISTENERS_MAX];
     size_t record_bytes;
 };
 
-struct slots *slots_new(unsigned limit, size_t record_bytes)
+struct slots *slots_new(unsigned limit, size_t listeners, size_t record_bytes)
 {
     struct slots *slots = calloc(1, sizeof *slots);
 
     if (slots != NULL) {
         pthread_mutex_init(&slots->mutex, NULL);
         slots->limit = limit;
+        slots->own = limit / 2 / (unsigned)listeners;
+        slots->spare = slots->own * (unsigned)listeners;
         slots->record_bytes = record_bytes;
     }
     return slots;
@@ -67,29 +72,50 @@ static struct slot *slot_new(void)
     return slot;
 }
 
-struct slot *slots_take(struct slots *slots)
+/* taken + spare never exceeds the limit: so one of a listener's own is there
+ * when it is wanted. */
+static bool count_taken(struct slots *slots, unsigned listener)
 {
-    struct slot *slot;
-    bool make;
+    bool own = slots->taken_by[listener] < slots->own;
+
+    if (!own && slots->taken + slots->spare >= slots->limit) {
+        return false;
+    }
+    slots->spare -= own;
+    slots->taken_by[listener]++;
+    slots->taken++;
+    return true;
+}
+
+static void count_given(struct slots *slots, unsigned listener)
+{
+    slots->taken--;
+    slots->taken_by[listener]--;
+    slots->spare += slots->taken_by[listener] < slots->own;
+}
+
+struct slot *slots_take(struct slots *slots, unsigned listener)
+{
+    struct slot *slot = NULL;
+    bool may;
 
     pthread_mutex_lock(&slots->mutex);
-    slot = slots->idle;
-    make = slot == NULL && slots->made < slots->limit;
-    if (slot != NULL) {
+    may = count_taken(slots, listener);
+    if (may && slots->idle != NULL) {
+        slot = slots->idle;
         slots->idle = slot->next;
     }
-    slots->made += make;
-    slots->taken += slot != NULL || make;
     pthread_mutex_unlock(&slots->mutex);
-    if (!make) {
-        return slot;
+    if (may && slot == NULL) {
+        slot = slot_new();
+        if (slot == NULL) {
+            pthread_mutex_lock(&slots->mutex);
+            count_given(slots, listener);
+            pthread_mutex_unlock(&slots->mutex);
+        }
     }
-    slot = slot_new();
-    if (slot == NULL) {
-        pthread_mutex_lock(&slots->mutex);
-        slots->made--;
-        slots->taken--;
-        pthread_mutex_unlock(&slots->mutex);
+    if (slot != NULL) {
+        slot->listener = listener;
     }
     return slot;
 }
@@ -102,7 +128,7 @@ void slots_give(struct slots *slots, struct slot *slot)
     pthread_mutex_lock(&slots->mutex);
     slot->next = slots->idle;
     slots->idle = slot;
-    slots->taken--;
+    count_given(slots, slot->listener);
     pthread_mutex_unlock(&slots->mutex);
 }
 

@@ -2,7 +2,9 @@
 /*
  * What one decision in flight needs: a request with its workspace, and what
  * was understood of the ask. A bounded pool: when all are taken the sidecar
- * answers 429. The last one given back is the next one taken, so that few
+ * answers 429. Half of them are shared out to the listeners, so that a flood
+ * of slow bodies, or of payments whose store hangs, at one of them has no
+ * other refused. The last one given back is the next one taken, so that few
  * are ever touched unless decisions wait for a store.
  */
 #ifndef WB_SIDECAR_SLOTS_H
@@ -16,19 +18,19 @@ struct slot {
     struct snapshot *snapshot; /* referenced while it waits, else NULL */
     struct seen seen;
     int64_t began; /* monotonic nanoseconds */
-    bool awaits_body;
-    char *record; /* body of a request record, record_bytes */
-    char *text;   /* what is made for an answer */
+    char *record;  /* body of a request record, record_bytes */
+    char *text;    /* what is made for an answer */
     size_t text_room;
+    unsigned listener; /* whose it is */
     struct slot *next; /* in the pool */
 };
 
 struct slots;
 
-struct slots *slots_new(unsigned limit, size_t record_bytes);
+struct slots *slots_new(unsigned limit, size_t listeners, size_t record_bytes);
 void slots_free(struct slots *slots); /* all are given back; NULL is fine */
-/* NULL: all are taken, or out of memory. */
-struct slot *slots_take(struct slots *slots);
+/* NULL: all that the listener may have are taken, or out of memory. */
+struct slot *slots_take(struct slots *slots, unsigned listener);
 /* Resets the request. */
 void slots_give(struct slots *slots, struct slot *slot);
 unsigned slots_taken(struct slots *slots);

@@ -233,7 +233,7 @@ def test_slow_bodies_take_no_place_of_another_listener():
     for client in slow:
         client.send(head)
     tools.until("they are slow",
-                lambda: sidecar.metric("weighbridge_in_flight") == 4)
+                lambda: sidecar.metric("weighbridge_in_flight") == 6)
     statuses = [sidecar.ask("/", i=1).status for _ in range(20)]
     assert statuses == [200] * 20, statuses
     with sidecar.connect() as one_more:

@@ -93,6 +93,26 @@ def test_a_slot_is_kept_while_a_store_holds_its_request():
     assert sidecar.ask("/").status == 200
 
 
+def test_waiting_takes_no_place_of_another_listener():
+    sidecar = tools.Sidecar({
+        "listen.#": "2", "listen.0.dialect": "envoy",
+        "listen.1.dialect": "envoy", "limits.in-flight": "8"})
+    clients = [sidecar.connect() for _ in range(20)]
+    for client in clients:
+        client.send(b"GET / HTTP/1.1\r\nHost: a\r\nX-Wait: 900\r\n\r\n")
+    tools.until("they wait",
+                lambda: sidecar.metric("weighbridge_in_flight") == 6)
+    with sidecar.connect(1) as one, sidecar.connect(1) as two:
+        one.send(b"GET /1 HTTP/1.1\r\nHost: a\r\nX-Wait: 300\r\n\r\n")
+        assert two.ask("/2").status == 200
+        assert one.answer().status == 200
+    statuses = [client.answer().status for client in clients]
+    assert statuses.count(200) == 6 and statuses.count(429) == 14, statuses
+    tools.until("all are over",
+                lambda: sidecar.metric("weighbridge_in_flight") == 0)
+    assert sidecar.ask("/").status == 200
+
+
 def test_beyond_the_limit_it_is_429():
     sidecar = tools.Sidecar({**ENVOY, "limits.in-flight": "2"})
     with sidecar.connect() as one, sidecar.connect() as two:

@@ -5,6 +5,7 @@
  * up; those that have one number have the same answers and the same rules.
  * And most of the shipped rules' have one.
  */
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "decision.h"
@@ -252,8 +253,99 @@ static void check(const char *path, const char *name, size_t least, bool none)
     wb_engine_unref(trial.engine);
 }
 
+/* ---- threads ---- */
+
+#define THREADS 3
+#define LONG 500 /* bytes of a user agent: so many of them that all that was
+                  * remembered must be forgotten, more than twice */
+#define LONG_LINES 160000
+
+struct worker {
+    pthread_t thread;
+    struct wb_engine *engine;
+    struct wb_recall *recall;
+    unsigned number;
+    size_t wrong, found;
+};
+
+/* Of two kinds, each different; every second one is of all threads. */
+static void make_long(char agent[LONG], struct wb_sketch *sketch, unsigned n,
+                      unsigned worker)
+{
+    static const char *const kinds[] = {"curl/8.5.0", "a bot"};
+    int size = snprintf(agent, LONG, "%s %u of %u ", kinds[n / 2 % 2], n,
+                        n % 2 ? 0 : worker);
+
+    memset(agent + size, '-', (size_t)(LONG - size));
+    *sketch = (struct wb_sketch){.method = {"GET", 3},
+                                 .http_version = {"1.1", 3},
+                                 .target = {"/premium/x", 10},
+                                 .user_agent = {agent, LONG},
+                                 .captured = WB_USER_AGENT | WB_REFERER};
+}
+
+/* Each number of two kinds has the answers of its kind. */
+static void *work(void *arg)
+{
+    struct worker *worker = arg;
+    struct wb_request *request = wb_request_new();
+    char answers[ANSWERS], kinds[2][ANSWERS] = {"", ""};
+    unsigned of_kind[2] = {0, 0};
+    char agent[LONG];
+    struct wb_sketch sketch;
+
+    wb_request_recall(request, worker->recall);
+    for (unsigned n = 0; n < LONG_LINES; n++) {
+        unsigned number, kind = n / 2 % 2;
+        make_long(agent, &sketch, n, worker->number);
+        wb_recall_find(worker->recall, &sketch, 1, &number);
+        worker->found += number != 0;
+        if (number == 0) {
+            decide(request, worker->engine, NULL, &sketch, START);
+            tell(request, answers);
+            worker->wrong += kinds[kind][0] && strcmp(answers, kinds[kind]);
+            memcpy(kinds[kind], answers, ANSWERS);
+            number = wb_recall_keep(worker->recall, request);
+        }
+        worker->wrong += number && of_kind[kind] && number != of_kind[kind];
+        of_kind[kind] = number ? number : of_kind[kind];
+    }
+    worker->wrong += of_kind[0] == of_kind[1];
+    wb_request_free(request);
+    return NULL;
+}
+
+static void check_threads(void)
+{
+    struct worker workers[THREADS];
+    struct wb_engine *engine = load("test/unit/engine_past_few.yaml");
+    struct wb_recall *recall = wb_recall_new(engine);
+    size_t wrong = 0, found = 0;
+
+    for (unsigned i = 0; i < THREADS; i++) {
+        workers[i] = (struct worker){.engine = engine,
+                                     .recall = wb_recall_share(recall),
+                                     .number = i + 1};
+    }
+    wb_recall_free(recall); /* it would be a reader that never looks */
+    for (unsigned i = 0; i < THREADS; i++) {
+        pthread_create(&workers[i].thread, NULL, work, &workers[i]);
+    }
+    for (unsigned i = 0; i < THREADS; i++) {
+        pthread_join(workers[i].thread, NULL);
+        wb_recall_free(workers[i].recall);
+        wrong += workers[i].wrong;
+        found += workers[i].found;
+    }
+    is_number((long long)wrong, 0, "threads: as each alone");
+    printf("# %zu of %d found\n", found, THREADS * LONG_LINES);
+    ok(found > 0, "threads: what one keeps, others find");
+    wb_engine_unref(engine);
+}
+
 int main(void)
 {
+    check_threads();
     check(NULL, "shipped", 30, false);
     check("test/unit/engine_past_few.yaml", "rules that may read more", 5,
           false);
