@@ -99,7 +99,8 @@ def test_waiting_takes_no_place_of_another_listener():
         "listen.1.dialect": "envoy", "limits.in-flight": "8"})
     clients = [sidecar.connect() for _ in range(20)]
     for client in clients:
-        client.send(b"GET / HTTP/1.1\r\nHost: a\r\nX-Wait: 900\r\n\r\n")
+        client.send(b"GET / HTTP/1.1\r\nHost: a\r\nX-Wait: %d\r\n\r\n"
+                    % (900 * tools.SLOW))
     tools.until("they wait",
                 lambda: sidecar.metric("weighbridge_in_flight") == 6)
     with sidecar.connect(1) as one, sidecar.connect(1) as two:
