@@ -303,6 +303,7 @@ static void add_missing(struct memo *memo, const struct fill *fill)
 bool memo_make_key(struct evaluation *e)
 {
     struct memo *memo = e->memo;
+
     if (memo->full) {
         memo_forget(memo);
     }

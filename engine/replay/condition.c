@@ -178,6 +178,29 @@ static double find(struct view key, struct view summary)
     return number;
 }
 
+/* Is the first name of the key a member of the summary? */
+static bool begins(struct view key, struct view summary)
+{
+    struct lookup *l = malloc(sizeof *l);
+    bool found = false;
+
+    if (l) {
+        json_start(&l->json, summary, JSON_DEPTH_MAX, l->scratch, SCRATCH);
+        next(l);
+        found = enter(l, view_cut(&key, '.'), false);
+    }
+    free(l);
+    return found;
+}
+
+bool condition_is_known(const char *condition, struct view summary)
+{
+    struct condition c;
+
+    return parse(condition, &c) && begins(c.key, summary) &&
+           (!c.by.at || begins(c.by, summary));
+}
+
 bool condition_holds(const char *condition, struct view summary, double *left)
 {
     struct condition c;

@@ -9,7 +9,8 @@
  *   against.moved.class > 0     agents.gptbot.requests >= 1
  *   classes.agent / lines.read > 0.5
  *
- * What leads nowhere is 0.
+ * The first name of a key is a member of the summary; from there on what leads
+ * nowhere is 0.
  */
 #ifndef WB_REPLAY_CONDITION_H
 #define WB_REPLAY_CONDITION_H
@@ -18,6 +19,9 @@
 
 /* Does it have the form of one? */
 bool condition_is_one(const char *condition);
+/* Has the summary what its keys begin with? Else what they are meant to tell
+ * is not known. */
+bool condition_is_known(const char *condition, struct view summary);
 /* Does it hold of this summary? *left is what its key came to. */
 bool condition_holds(const char *condition, struct view summary, double *left);
 

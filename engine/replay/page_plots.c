@@ -88,7 +88,7 @@ static double total(const struct bucket *bucket)
     return sum;
 }
 
-static void put_width(FILE *out, int64_t seconds)
+static void put_seconds(FILE *out, int64_t seconds)
 {
     static const struct {
         int64_t seconds;
@@ -109,6 +109,23 @@ static void put_width(FILE *out, int64_t seconds)
     } else {
         fprintf(out, "%lld %ss", (long long)n, units[i].name);
     }
+}
+
+/* How wide a point is: of the plot for phones perhaps wider. */
+static void put_width(FILE *out, const struct timeline *line)
+{
+    int64_t wide = points_of(line, false).width;
+    int64_t narrow = points_of(line, true).width;
+
+    if (wide == narrow) {
+        put_seconds(out, wide);
+        return;
+    }
+    fputs("<span class=\"wide\">", out);
+    put_seconds(out, wide);
+    fputs("</span><span class=\"narrow\">", out);
+    put_seconds(out, narrow);
+    fputs("</span>", out);
 }
 
 /* ---- traffic ---- */
@@ -221,7 +238,7 @@ void plots_traffic(const struct tally *tally, FILE *out)
     fputs("<section id=\"traffic\"><h2>Traffic by class over time</h2>"
           "<p class=\"soft\">Requests per ",
           out);
-    put_width(out, points_of(&tally->line, false).width);
+    put_width(out, &tally->line);
     fputs(", UTC.</p><figure>", out);
     draw_traffic(tally, out, false);
     draw_traffic(tally, out, true);
@@ -357,6 +374,17 @@ static void draw_prices(const struct tally_asset *asset, FILE *out, bool narrow)
     plot_close(&plot);
 }
 
+/* Did demand move any price? */
+static bool is_moved(const struct timeline *line)
+{
+    uint64_t moved = 0;
+
+    for (size_t i = 0; i < line->count; i++) {
+        moved += line->buckets[i].moved;
+    }
+    return moved > 0;
+}
+
 void plots_prices(const struct tally *tally, FILE *out)
 {
     for (size_t i = 0; i < tally->asset_count; i++) {
@@ -364,13 +392,15 @@ void plots_prices(const struct tally *tally, FILE *out)
         if (asset->line.count == 0) {
             continue;
         }
-        fputs("<section class=\"prices\"><h2>Price and demand over time, ",
-              out);
+        bool moved = is_moved(&asset->line);
+        fprintf(out, "<section class=\"prices\"><h2>%s over time, ",
+                moved ? "Price and demand" : "Price");
         html_text(out, asset->symbol);
-        fputs("</h2><p class=\"soft\">What a charged request was asked for, "
-              "what demand made of its price, and how many were charged, per ",
-              out);
-        put_width(out, points_of(&asset->line, false).width);
+        fprintf(out,
+                "</h2><p class=\"soft\">What a charged request was asked for, "
+                "%show many were charged, per ",
+                moved ? "what demand made of its price, and " : "and ");
+        put_width(out, &asset->line);
         fputs(", UTC.</p><figure>", out);
         draw_prices(asset, out, false);
         draw_prices(asset, out, true);

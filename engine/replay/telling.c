@@ -33,7 +33,7 @@ bool telling_close(struct telling_outlets *out)
     return summary && report && partial;
 }
 
-/* 1 when one holds, 2 when out of memory. */
+/* 1 when one holds, 2 when one is of no key, or out of memory. */
 static int check_conditions(const struct telling *telling,
                             const struct result *result)
 {
@@ -49,9 +49,14 @@ static int check_conditions(const struct telling *telling,
         return 2;
     }
     for (size_t i = 0; i < telling->condition_count; i++) {
+        struct view summary = view_of(text, size);
         double left = 0;
-        if (condition_holds(telling->conditions[i], view_of(text, size),
-                            &left)) {
+        if (!condition_is_known(telling->conditions[i], summary)) {
+            complain(telling->conditions[i], "the summary has no such key");
+            code = 2;
+            break;
+        }
+        if (condition_holds(telling->conditions[i], summary, &left)) {
             fprintf(stderr, "weighbridge: fails: %s (it is %g)\n",
                     telling->conditions[i], left);
             code = 1;

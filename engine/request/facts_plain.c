@@ -204,11 +204,15 @@ void facts_fill_signature(const struct plan *plan,
 
 void fill_plain(struct fill *fill)
 {
-    for (size_t i = 0; i < fill->plan->plain.count; i++) {
-        unsigned slot = fill->plan->plain.slots[i];
-        enum field field = fill->plan->slots[slot].field;
+    const unsigned *at = fill->plan->plain.slots;
+    const struct slot *slots = fill->plan->slots;
+    struct value *values = fill->values;
 
-        fill->values[slot].state = VALUE_UNKNOWN;
+    for (size_t n = fill->plan->plain.count; n > 0; n--) {
+        unsigned slot = *at++;
+        enum field field = slots[slot].field;
+
+        values[slot].state = VALUE_UNKNOWN;
         if (text_at[field]) {
             struct view text = text_of(fill->request, text_at[field]);
 

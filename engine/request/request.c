@@ -16,30 +16,6 @@ void request_clear(struct request *request)
     request->roles = NAME_OTHER; /* nothing is looked up yet */
 }
 
-/* An empty value has `at` set, whatever the transport gave. */
-static struct view empty_if_none(struct view v)
-{
-    return v.at ? v : VIEW("");
-}
-
-bool request_add_header(struct request *request, struct view name,
-                        struct view value)
-{
-    size_t bytes = request->header_bytes, count = request->header_count;
-
-    if (count == REQUEST_HEADERS_MAX ||
-        name.size > REQUEST_HEADER_BYTES_MAX - bytes ||
-        value.size > REQUEST_HEADER_BYTES_MAX - bytes - name.size) {
-        request->overflow = true;
-        return false;
-    }
-    request->header_bytes = bytes + name.size + value.size;
-    request->header_count = count + 1;
-    request->headers[count] =
-        (struct header){empty_if_none(name), empty_if_none(value), NULL};
-    return true;
-}
-
 void request_look_up(struct request *request, const struct known_names *names)
 {
     uint16_t *order = request->order;

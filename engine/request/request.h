@@ -96,9 +96,6 @@ struct request {
 
 /* Empties it; the workspace is the caller's to reset. */
 void request_clear(struct request *request);
-/* False (and request->overflow) beyond the limits. */
-bool request_add_header(struct request *request, struct view name,
-                        struct view value);
 /* Looks the names of all its headers up, once they are there. */
 void request_look_up(struct request *request, const struct known_names *names);
 /* Works out host name, path readings and address in `workspace`. False when
@@ -112,5 +109,30 @@ const struct header *request_header(const struct request *request,
                                     struct view name);
 /* Number of lines of that name (any case). */
 size_t request_header_lines(const struct request *request, struct view name);
+
+/* An empty value has `at` set, whatever the transport gave. */
+static inline struct view empty_if_none(struct view v)
+{
+    return v.at ? v : VIEW("");
+}
+
+/* False (and request->overflow) beyond the limits. */
+static inline bool request_add_header(struct request *request, struct view name,
+                                      struct view value)
+{
+    size_t bytes = request->header_bytes, count = request->header_count;
+
+    if (count == REQUEST_HEADERS_MAX ||
+        name.size > REQUEST_HEADER_BYTES_MAX - bytes ||
+        value.size > REQUEST_HEADER_BYTES_MAX - bytes - name.size) {
+        request->overflow = true;
+        return false;
+    }
+    request->header_bytes = bytes + name.size + value.size;
+    request->header_count = count + 1;
+    request->headers[count] =
+        (struct header){empty_if_none(name), empty_if_none(value), NULL};
+    return true;
+}
 
 #endif
