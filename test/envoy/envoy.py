@@ -57,7 +57,9 @@ class Envoy(StandIn):
         assert self.filter["encode_raw_headers"] is True
         service = self.filter["http_service"]
         self.sidecar = self.clusters[service["server_uri"]["cluster"]]
-        self.timeout = float(service["server_uri"]["timeout"].rstrip("s"))
+        # what is slow by its build is not late; scenes are late by 1.5 s
+        self.timeout = min(1.0, int(os.environ.get("WB_SLOW", "1")) * float(
+            service["server_uri"]["timeout"].rstrip("s")))
         self.upstream = service["authorization_response"][
             "allowed_upstream_headers"]["patterns"]
 
