@@ -109,6 +109,15 @@ static void remember(struct wb_request *r, const uint64_t *rates)
     }
 }
 
+static void give_memo(struct wb_request *r)
+{
+    if (r->memo) {
+        evaluation_leave(r->evaluations[r->site->ruleset]);
+        memos_give(r->ruleset->memos, r->memo_place, r->memo);
+        r->memo = NULL;
+    }
+}
+
 static void step_facts(struct wb_request *r)
 {
     r->ruleset = &r->engine->rulesets[r->site->ruleset];
@@ -126,14 +135,15 @@ static void step_facts(struct wb_request *r)
     if (r->finished) {
         return;
     }
-    unsigned place = 0;
-    struct memo *memo = r->anew ? NULL : memos_take(r->ruleset->memos, &place);
+    r->memo = r->anew ? NULL : memos_take(r->ruleset->memos, &r->memo_place);
     if (facts_start(r->fill, r->ruleset->plan, &r->facts, r->values,
                     r->workspace, &r->cut)) {
         evaluation_time(r->evaluation, r->facts.time);
-        evaluation_stateless_of(r->evaluation, r->fill, memo);
+        evaluation_stateless_of(r->evaluation, r->fill, r->memo);
     }
-    memos_give(r->ruleset->memos, place, memo);
+    if (r->cut || r->answers_only) {
+        give_memo(r); /* what is shared (past.h) leaves its traces */
+    }
     if (r->cut) {
         /* unknown values would make a human of whoever fills the room */
         decision_refuse(r, 431, "headers_too_large", "workspace");
@@ -143,11 +153,8 @@ static void step_facts(struct wb_request *r)
 
 /* Host, site and client are worked out for refused requests too: the record
  * names them, and count mode depends on them. */
-void wb_weigh(struct wb_request *r)
+static void weigh(struct wb_request *r)
 {
-    if (!r || r->step != STEP_FILLING) {
-        return;
-    }
     r->step = STEP_WEIGHED;
     request_look_up(&r->facts, r->engine->names);
     bool passed = step_guard(r);
@@ -162,6 +169,14 @@ void wb_weigh(struct wb_request *r)
     r->count = counts_only(r);
     if (passed) {
         step_facts(r);
+    }
+}
+
+void wb_weigh(struct wb_request *r)
+{
+    if (r && r->step == STEP_FILLING) {
+        weigh(r);
+        give_memo(r);
     }
 }
 
@@ -243,6 +258,7 @@ static void step_rules(struct wb_request *r)
     if (!r->finished) {
         const uint64_t *rates = step_rates(r);
         evaluation_stateful(r->evaluation, rates);
+        give_memo(r);
         remember(r, rates);
     }
     r->verdict = *evaluation_verdict(r->evaluation);
@@ -343,7 +359,9 @@ enum wb_result wb_decide(struct wb_request *r, struct wb_state *state,
     if (!r || r->step == STEP_EMPTY || r->step >= STEP_CLAIMING) {
         return r && r->step == STEP_CLAIMING ? WB_WAIT : WB_DONE;
     }
-    wb_weigh(r);
+    if (r->step == STEP_FILLING) {
+        weigh(r);
+    }
     r->state = state;
     if (!r->answers_only || r->payment.header.at) {
         decision_make_id(r); /* a claim is held by it */

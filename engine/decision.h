@@ -65,11 +65,13 @@ struct wb_request {
     const struct site *site;
     const struct ruleset *ruleset;
     struct evaluation *evaluation; /* NULL: rules were not reached */
-    bool unread;                   /* its record could not be read */
-    bool cannot_strip;             /* strip is a refusal: WB_CANNOT_STRIP */
-    bool cut;                      /* a value did not fit the workspace */
-    bool anew;                     /* weighed without a memo: for tests */
-    bool answers_only;             /* no headers, no body, no id */
+    struct memo *memo;             /* lent for its rules; NULL: none is */
+    unsigned memo_place;
+    bool unread;                    /* its record could not be read */
+    bool cannot_strip;              /* strip is a refusal: WB_CANNOT_STRIP */
+    bool cut;                       /* a value did not fit the workspace */
+    bool anew;                      /* weighed without a memo: for tests */
+    bool answers_only;              /* no headers, no body, no id */
     const struct wb_sketch *sketch; /* all that it was given; or NULL */
     struct wb_recall *recall;       /* NULL: none; not owned */
     unsigned finished; /* number of its evaluation in the past; 0: none */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The memos of a ruleset (classify/memo.h): as many as threads weigh at once,
- * made when requests are, lent for the stateless half of one decision. What
+ * made when requests are, lent for the rules of one decision. What
  * was weighed by one thread helps it with the next request, whoever holds
  * that; how many requests are in flight costs nothing.
  */

@@ -48,7 +48,8 @@ enum {
     HAS_QUERY = 8,
     HAS_CLIENT = 16,
     CAPTURED = 32, /* two bits */
-    SIZES = 128    /* three times four bits */
+    SIZES = 128,   /* three times four bits */
+    IS_THERE = SIZES << 12
 };
 
 /* A line on its way through wb_recall_find(). */
@@ -230,7 +231,7 @@ static bool put_word(uint64_t *word, uint32_t *bits, unsigned place,
 static bool glance_of(const struct wb_sketch *sketch, bool has_query,
                       bool has_client, struct glance *out)
 {
-    out->bits = (sketch->user_agent.data ? HAS_AGENT : 0U) |
+    out->bits = IS_THERE | (sketch->user_agent.data ? HAS_AGENT : 0U) |
                 (sketch->referer.data ? HAS_REFERER : 0U) |
                 (sketch->host.data ? HAS_HOST : 0U) |
                 (has_query ? HAS_QUERY : 0U) | (has_client ? HAS_CLIENT : 0U) |

@@ -136,10 +136,17 @@ static bool search_atom(const struct program *p, const struct atom *atom,
     return false;
 }
 
-static void take_over(struct evaluation *e, uint32_t slot)
+/* Were all literals of the slot looked for, by it or by one past? */
+static bool was_scanned(struct evaluation *e, uint32_t slot)
 {
     const uint32_t *at = e->found.items, *end = at + e->found.count;
 
+    if (e->scanned[slot] == e->turn) {
+        return true;
+    }
+    if (at == end || e->program->slots[slot].time != SLOT_EARLY) {
+        return false;
+    }
     while (at < end && at[0] < slot) {
         at += 2 + at[1];
     }
@@ -149,21 +156,19 @@ static void take_over(struct evaluation *e, uint32_t slot)
             weighing_set_atom(e, at[2 + i], TRUTH_TRUE);
         }
     }
+    return e->scanned[slot] == e->turn;
 }
 
 /* Is a literal atom of a present value true? */
 static bool is_found(struct evaluation *e, uint32_t number)
 {
     const struct atom *atom = &e->program->atoms[number];
+    bool scanned = was_scanned(e, atom->slot);
 
-    if (e->found.count > 0 && e->scanned[atom->slot] != e->turn &&
-        e->program->slots[atom->slot].time == SLOT_EARLY) {
-        take_over(e, atom->slot);
-    }
     if (e->atoms[number] != ATOM_OPEN) {
         return e->atoms[number] == TRUTH_TRUE + 1;
     }
-    if (e->scanned[atom->slot] == e->turn) {
+    if (scanned) {
         return false;
     }
     if (atom->direct && !(e->memo && e->effects[atom->slot])) {
@@ -196,7 +201,7 @@ static enum truth ask_glob(struct evaluation *e, uint32_t number)
     enum truth truth;
 
     if (e->memo && e->effects[atom->slot]) {
-        if (e->scanned[atom->slot] != e->turn) {
+        if (!was_scanned(e, atom->slot)) {
             weighing_scan(e, atom->slot);
         }
         return e->atoms[number] == ATOM_OPEN ? TRUTH_FALSE : TRUTH_TRUE;

@@ -149,7 +149,11 @@ void evaluation_stateless_of(struct evaluation *evaluation, struct fill *fill,
             memo_keep(e);
         }
     }
-    e->memo = NULL;
+}
+
+void evaluation_leave(struct evaluation *evaluation)
+{
+    evaluation->memo = NULL;
 }
 
 static struct span slots_at(const struct evaluation *e, enum slot_time time)
@@ -193,12 +197,10 @@ static void fill_score(struct evaluation *e)
     }
 }
 
-void evaluation_stateful(struct evaluation *evaluation, const uint64_t *rates)
+static void weigh_late(struct evaluation *e)
 {
-    struct evaluation *e = evaluation;
     uint32_t phase_one;
 
-    fill_rates(e, rates);
     weigh_slots(e, SLOT_RATE);
     weigh_ranks(e, e->program->scored);
     verdict_list_fired(e);
@@ -213,6 +215,22 @@ void evaluation_stateful(struct evaluation *evaluation, const uint64_t *rates)
     }
     verdict_choose_agent(e);
     verdict_choose_reject(e);
+}
+
+void evaluation_stateful(struct evaluation *evaluation, const uint64_t *rates)
+{
+    struct evaluation *e = evaluation;
+
+    fill_rates(e, rates);
+    if (e->memo && memo_recall_end(e)) {
+        fill_score(e);
+    } else {
+        weigh_late(e);
+        if (e->memo) {
+            memo_keep_end(e);
+        }
+    }
+    e->memo = NULL;
 }
 
 /* ---- assumptions ---- */

@@ -249,6 +249,22 @@ static bool make_room(struct memo *memo)
            memo->lists && memo->items && memo->table && memo->places;
 }
 
+static bool make_late(struct memo *memo)
+{
+    const struct program *p = memo->program;
+    struct span span = p->timed[SLOT_RATE];
+
+    memo->late =
+        arena_array(memo->arena, (size_t)span.count + 1, sizeof(*memo->late));
+    for (uint32_t i = 0; memo->late && i < span.count; i++) {
+        memo->late[i].slot = p->slot_order[span.first + i];
+        if (!make_bounds(memo, &memo->late[i])) {
+            return false;
+        }
+    }
+    return memo->late != NULL;
+}
+
 struct memo *memo_new(const struct program *program, size_t shares)
 {
     struct arena *arena = arena_new();
@@ -267,7 +283,9 @@ struct memo *memo_new(const struct program *program, size_t shares)
     memo->sets = (uint32_t)share_of(MEMO_PLACES, shares) / 2;
     asked = arena_array(arena, (size_t)program->slot_count + 1, sizeof(*asked));
     if (!asked || !make_room(memo) || !make_slots(memo, asked, shares) ||
-        !memo_make_matches(memo, share_of(MEMO_MATCHES, shares))) {
+        !make_late(memo) ||
+        !memo_make_matches(memo, share_of(MEMO_MATCHES, shares)) ||
+        !memo_make_ends(memo, share_of(MEMO_ENDS, shares))) {
         memo_free(memo);
         return NULL;
     }
@@ -293,6 +311,7 @@ void memo_free(struct memo *memo)
         free(memo->table);
         free(memo->places);
         free(memo->matches);
+        free(memo->ends);
         arena_free(memo->arena);
     }
 }

@@ -31,6 +31,7 @@
 #define MEMO_ITEMS 32768 /* of all lists */
 #define MEMO_PLACES 1024
 #define MEMO_MATCHES 256
+#define MEMO_ENDS 512
 #define MEMO_PLACE 1280 /* bytes: a key, and what it came to */
 #define MEMO_WORDS 192  /* of a key */
 
@@ -84,10 +85,15 @@ struct memo {
     struct match *matches; /* of regular expressions */
     size_t match_count;    /* a power of two */
 
+    struct keyed_slot *late; /* those of SLOT_RATE, in their order */
+    struct end *ends;        /* of stateful halves */
+    size_t end_count;        /* a power of two */
+    uint64_t serial;         /* of the request's entry; 0: it has none */
+
     char *places;
     uint32_t sets; /* of them; a power of two */
     uint64_t clock;
-    uint64_t met;             /* requests that were known */
+    uint64_t met, ended;      /* requests that were known, in both halves */
     uint32_t key[MEMO_WORDS]; /* of the request */
     uint32_t key_size;
     uint64_t hash; /* of it: the sum of its words, each times ... */
@@ -110,6 +116,8 @@ void memo_forget(struct memo *memo);
  * for what is read of a value. False: it has none. */
 #define MEMO_WORD(number) ((number) + VALUE_PRESENT + 1)
 bool memo_make_key(struct evaluation *evaluation);
+/* Between which bounds a number lies. */
+uint32_t memo_stretch(const struct keyed_slot *keyed, uint64_t number);
 /* Fills evaluation->effects from the key. */
 void memo_take_effects(struct evaluation *evaluation);
 /* Makes true what a text of this effect makes true. */
@@ -125,5 +133,18 @@ enum truth memo_match(struct memo *memo, uint32_t regex,
  * key is made, and memo_keep() keeps what the stateless half comes to. */
 bool memo_recall(struct evaluation *evaluation);
 void memo_keep(struct evaluation *evaluation);
+/* Labels and ranks as they are kept: the i-th that were touched. */
+uint32_t memo_label_item(const struct evaluation *evaluation, uint32_t i);
+uint32_t memo_rank_item(const struct evaluation *evaluation, uint32_t i);
+void memo_recall_labels(struct evaluation *evaluation, const uint32_t *items,
+                        uint32_t count);
+void memo_recall_ranks(struct evaluation *evaluation, const uint32_t *items,
+                       uint32_t count);
+
+/* memo_end.c: the same of the stateful half, once rates are filled in, by the
+ * memo that the stateless half had. */
+bool memo_make_ends(struct memo *memo, size_t count);
+bool memo_recall_end(struct evaluation *evaluation);
+void memo_keep_end(struct evaluation *evaluation);
 
 #endif

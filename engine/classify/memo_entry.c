@@ -13,7 +13,8 @@
 
 struct entry {
     uint64_t hash;
-    uint64_t used; /* the memo's clock; 0: free */
+    uint64_t used;   /* the memo's clock; 0: free */
+    uint64_t serial; /* the same when it was made */
     uint32_t key_size;
     uint32_t more; /* atoms that are to be asked; 0: it is kept */
     uint32_t words[];
@@ -67,7 +68,7 @@ static struct entry *take_place(struct memo *memo)
         entry = other;
     }
     entry->hash = memo->hash;
-    entry->used = ++memo->clock;
+    entry->used = entry->serial = ++memo->clock;
     entry->key_size = memo->key_size;
     memcpy(entry->words, memo->key, memo->key_size * sizeof(*memo->key));
     return entry;
@@ -86,8 +87,8 @@ static const uint32_t *take(const uint32_t **at, uint32_t count)
 /* An item in the upper bits, truths in the lower. */
 #define TRUTHS_BITS 4
 
-static void recall_labels(struct evaluation *e, const uint32_t *items,
-                          uint32_t count)
+void memo_recall_labels(struct evaluation *e, const uint32_t *items,
+                        uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
         uint32_t label = items[i] >> TRUTHS_BITS;
@@ -99,8 +100,8 @@ static void recall_labels(struct evaluation *e, const uint32_t *items,
     e->touched_labels.count = count;
 }
 
-static void recall_ranks(struct evaluation *e, const uint32_t *items,
-                         uint32_t count)
+void memo_recall_ranks(struct evaluation *e, const uint32_t *items,
+                       uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
         uint32_t rank = items[i] >> TRUTHS_BITS;
@@ -118,6 +119,7 @@ static void recall(struct evaluation *e, const struct entry *entry)
 
     memcpy(&kept, take(&at, KEPT_WORDS), sizeof(kept));
     e->memo->met++;
+    e->memo->serial = entry->serial;
     e->regex_runs = kept.regex_runs;
     e->found.count = kept.found;
     memcpy(e->found.items, take(&at, kept.found), kept.found * sizeof(*at));
@@ -126,8 +128,8 @@ static void recall(struct evaluation *e, const struct entry *entry)
     for (uint32_t i = 0; i < kept.look; i++) {
         rank_set_add(&e->look, items[i]);
     }
-    recall_labels(e, take(&at, kept.labels), kept.labels);
-    recall_ranks(e, take(&at, kept.ranks), kept.ranks);
+    memo_recall_labels(e, take(&at, kept.labels), kept.labels);
+    memo_recall_ranks(e, take(&at, kept.ranks), kept.ranks);
 }
 
 /* Asks for the atoms, and makes the key longer by their truths. */
@@ -153,6 +155,7 @@ bool memo_recall(struct evaluation *e)
     const struct entry *entry;
 
     e->asked_before = 0;
+    e->memo->serial = 0;
     if (!memo_make_key(e)) {
         memset(e->effects, 0, e->program->slot_count * sizeof(*e->effects));
         return false;
@@ -180,6 +183,21 @@ bool memo_recall(struct evaluation *e)
 }
 
 /* ---- keeping ---- */
+
+uint32_t memo_label_item(const struct evaluation *e, uint32_t i)
+{
+    uint32_t label = e->touched_labels.items[i];
+
+    return label << TRUTHS_BITS | (uint32_t)e->shadow[label] << 2 |
+           e->real[label];
+}
+
+uint32_t memo_rank_item(const struct evaluation *e, uint32_t i)
+{
+    uint32_t rank = e->touched_ranks.items[i];
+
+    return rank << TRUTHS_BITS | e->truths[rank];
+}
 
 /* Words that are written, or not if there is no room. */
 struct list {
@@ -236,16 +254,11 @@ static void put_kept(struct list *list, const struct evaluation *e,
     kept->look = list->count - before;
     kept->labels = e->touched_labels.count;
     for (uint32_t i = 0; i < kept->labels; i++) {
-        uint32_t label = e->touched_labels.items[i];
-
-        put(list, label << TRUTHS_BITS | (uint32_t)e->shadow[label] << 2 |
-                      e->real[label]);
+        put(list, memo_label_item(e, i));
     }
     kept->ranks = e->touched_ranks.count;
     for (uint32_t i = 0; i < kept->ranks; i++) {
-        uint32_t rank = e->touched_ranks.items[i];
-
-        put(list, rank << TRUTHS_BITS | e->truths[rank]);
+        put(list, memo_rank_item(e, i));
     }
 }
 
@@ -265,6 +278,7 @@ static void keep(struct evaluation *e)
         entry->used = 0;
         return;
     }
+    e->memo->serial = entry->serial;
     memcpy(entry->words + entry->key_size, &kept, sizeof(kept));
 }
 

@@ -57,7 +57,7 @@ static uint32_t effect_of_text(struct evaluation *e,
     return effect;
 }
 
-static uint32_t stretch_of(const struct keyed_slot *keyed, uint64_t number)
+uint32_t memo_stretch(const struct keyed_slot *keyed, uint64_t number)
 {
     uint32_t low = 0, high = keyed->bound_count;
 
@@ -109,7 +109,7 @@ static uint32_t word_of_value(struct evaluation *e, struct keyed_slot *keyed,
     case KEYED_TEXT:
         return word_of_text(e, keyed, remembered);
     case KEYED_NUMBER:
-        return MEMO_WORD(stretch_of(keyed, e->values[keyed->slot].number));
+        return MEMO_WORD(memo_stretch(keyed, e->values[keyed->slot].number));
     case KEYED_ADDRESS:
         number = weighing_nest(e, keyed->slot);
         return number == IMAGE_NONE ? VALUE_PRESENT : MEMO_WORD(number);

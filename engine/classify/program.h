@@ -101,6 +101,9 @@ void evaluation_stateless(struct evaluation *evaluation, struct value *values);
  * none) changes no answer. Of *fill->cut nothing is weighed. */
 void evaluation_stateless_of(struct evaluation *evaluation, struct fill *fill,
                              struct memo *memo);
+/* The memo is lent to somebody else: unless told so, evaluation_stateful() uses
+ * it as well. */
+void evaluation_leave(struct evaluation *evaluation);
 /* `rates[i]` is the count of rate i, or RATE_UNKNOWN; NULL: all unknown. */
 #define RATE_UNKNOWN UINT64_MAX
 void evaluation_stateful(struct evaluation *evaluation, const uint64_t *rates);

@@ -23,7 +23,7 @@ void verdict_list_fired(struct evaluation *e)
 }
 
 /* Without filling in all that is made of it. */
-static bool is_agent_unknown(const struct evaluation *e)
+bool verdict_agent_unknown(const struct evaluation *e)
 {
     uint32_t slot = e->program->user_agent_slot;
     const struct fill *fill = e->fill;
@@ -58,7 +58,7 @@ void verdict_sum_score(struct evaluation *e)
     } else {
         e->verdict.class = CLASS_HUMAN;
     }
-    if (!any && is_agent_unknown(e)) {
+    if (!any && verdict_agent_unknown(e)) {
         e->verdict.class = CLASS_UNKNOWN;
     }
 }

@@ -134,6 +134,7 @@ enum truth weigh_condition(struct evaluation *e, uint32_t start);
 
 /* verdict.c */
 void verdict_list_fired(struct evaluation *e);
+bool verdict_agent_unknown(const struct evaluation *e);
 void verdict_sum_score(struct evaluation *e);
 void verdict_choose_agent(struct evaluation *e);
 void verdict_choose_reject(struct evaluation *e);

@@ -175,6 +175,8 @@ static void compare(struct weigher *w, size_t shares)
     is_number((long long)wrong, 0, "each time as if the requests were new");
     ok(memo->met > ASKED / (shares > 1 ? 100 : 4), "%llu of %u were not",
        (unsigned long long)memo->met, ASKED);
+    ok(memo->ended > memo->met / 4, "of %llu not even the rules on rates",
+       (unsigned long long)memo->ended);
     evaluation_free(forgets);
     memo_free(memo);
 }

@@ -253,6 +253,24 @@ static void check(const char *path, const char *name, size_t least, bool none)
     wb_engine_unref(trial.engine);
 }
 
+/* Of nothing but empty texts, before anything was kept. */
+static void check_empty(void)
+{
+    static const struct wb_text empty = {"", 0};
+    struct wb_sketch sketch = {.method = empty,
+                               .scheme = empty,
+                               .http_version = empty,
+                               .target = {"/", 1}};
+    struct wb_engine *engine = load(NULL);
+    struct wb_recall *recall = wb_recall_new(engine);
+    unsigned number = 1;
+
+    wb_recall_find(recall, &sketch, 1, &number);
+    is_number(number, 0, "an empty sketch is like no other");
+    wb_recall_free(recall);
+    wb_engine_unref(engine);
+}
+
 /* ---- threads ---- */
 
 #define THREADS 3
@@ -345,6 +363,7 @@ static void check_threads(void)
 
 int main(void)
 {
+    check_empty();
     check_threads();
     check(NULL, "shipped", 30, false);
     check("test/unit/engine_past_few.yaml", "rules that may read more", 5,
