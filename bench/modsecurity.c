@@ -251,6 +251,10 @@ static void run(struct modsecurity *m, struct ours *o, const char *name,
 
 int main(void)
 {
+    static const struct {
+        enum traffic_kind kind;
+        const char *name;
+    } kinds[] = {{TRAFFIC_NEW, "all new"}, {TRAFFIC_FROZEN, "as sent"}};
     struct wb_problems *problems = wb_problems_new();
     struct ours o = {.request = wb_request_new()};
     struct modsecurity m = {0};
@@ -264,12 +268,15 @@ int main(void)
         fprintf(stderr, "cannot load the demo\n");
         return 2;
     }
-    for (size_t i = 0; i < OURS; i++) {
-        traffic_make(&requests[i], &seed, TRAFFIC_NEW);
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        printf("user agents %s:\n", kinds[k].name);
+        for (size_t i = 0; i < OURS; i++) {
+            traffic_make(&requests[i], &seed, kinds[k].kind);
+        }
+        run(&m, &o, "libmodsecurity, no rules", no_rules(&m), 2000);
+        run(&m, &o, "libmodsecurity, 70 rules", seventy_rules(&m), 500);
+        run(&m, &o, "libmodsecurity, core rules", core_rules(&m), 100);
     }
-    run(&m, &o, "libmodsecurity, no rules", no_rules(&m), 2000);
-    run(&m, &o, "libmodsecurity, 70 rules", seventy_rules(&m), 500);
-    run(&m, &o, "libmodsecurity, core rules", core_rules(&m), 100);
     wb_request_free(o.request);
     wb_state_close(o.state);
     wb_engine_unref(o.engine);
