@@ -92,8 +92,8 @@ static void run(size_t networks)
     double start = cpu_seconds();
     struct address_set *set = NULL;
 
-    if (arena && network_list_text(&list, VIEW("made"), text_view(&text),
-                                   NULL)) {
+    if (arena &&
+        network_list_text(&list, VIEW("made"), text_view(&text), NULL)) {
         set = address_set_new(arena, list.items, list.count);
     }
     if (!set || address_set_size(set) != networks) {

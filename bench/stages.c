@@ -105,8 +105,7 @@ static void stage_a(struct stages *s, size_t at)
         wb_request_begin(s->requests[i], s->engine,
                          x402_clock + (int64_t)n * 1000);
         if (pays) {
-            fill_paid(s->requests[i], &block[i],
-                      payments[n / 100 % PAID]);
+            fill_paid(s->requests[i], &block[i], payments[n / 100 % PAID]);
         } else {
             wb_request_sketch(s->requests[i], &block[i]);
         }

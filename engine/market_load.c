@@ -26,11 +26,12 @@ void market_review(struct loading *l, const struct policy *policy,
 {
     if (policy_moves_alone(policy) &&
         l->settings.claim.store != CLAIMS_VALKEY) {
-        problems_add(l->problems, PROBLEM_WARNING, demand_place(tree), "C042",
-                     "give quotes 'keys' and all nodes the same file, or claims "
-                     "a store that nodes share",
-                     "demand moves prices, and neither keys of quotes nor a "
-                     "store are shared: what one node told does not hold at "
-                     "another");
+        problems_add(
+            l->problems, PROBLEM_WARNING, demand_place(tree), "C042",
+            "give quotes 'keys' and all nodes the same file, or claims "
+            "a store that nodes share",
+            "demand moves prices, and neither keys of quotes nor a "
+            "store are shared: what one node told does not hold at "
+            "another");
     }
 }

@@ -275,8 +275,7 @@ static unsigned add_surroundings(struct past *past,
         return 0;
     }
     past->around[count] = *s;
-    atomic_store_explicit(&past->around_count, count + 1,
-                          memory_order_release);
+    atomic_store_explicit(&past->around_count, count + 1, memory_order_release);
     return count + 1;
 }
 

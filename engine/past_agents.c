@@ -221,8 +221,8 @@ static void add_pair(struct record *record, uint32_t pair)
 {
     size_t i = 0;
 
-    while (i < PAIRS && atomic_load_explicit(&record->pairs[i],
-                                             memory_order_relaxed) != 0) {
+    while (i < PAIRS &&
+           atomic_load_explicit(&record->pairs[i], memory_order_relaxed) != 0) {
         i++;
     }
     atomic_store_explicit(&record->pairs[i < PAIRS ? i : pair % PAIRS], pair,
@@ -243,8 +243,7 @@ bool past_agents_add(struct past_agents *agents, uint64_t hash,
     if (g->used + most > ROOM || g->records == RECORDS) {
         g = forget(agents);
     }
-    struct record *record =
-        g ? find_record(g, hash, agent, &place) : NULL;
+    struct record *record = g ? find_record(g, hash, agent, &place) : NULL;
     if (g && !record && place) {
         record = add_record(g, hash, agent, place);
     }

@@ -247,7 +247,8 @@ static struct glance *glance_place(struct wb_recall *recall,
                                    const struct glance *glance,
                                    struct wb_text host)
 {
-    uint64_t hash = (glance->method ^ glance->bits) * UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t hash =
+        (glance->method ^ glance->bits) * UINT64_C(0x9e3779b97f4a7c15);
 
     hash ^= glance->version ^ glance->scheme << 24;
     if (host.data) {
@@ -324,10 +325,9 @@ unsigned wb_recall_keep(struct wb_recall *recall, const struct wb_request *r)
         spot >> SPOT_BITS != 0 || !keep_glance(recall, r)) {
         return 0;
     }
-    return recall_store_add_number(
-        recall->store,
-                     key_of(recall, r->site, r->finished, spot,
-                            view_of_text(r->sketch->user_agent)));
+    return recall_store_add_number(recall->store,
+                                   key_of(recall, r->site, r->finished, spot,
+                                          view_of_text(r->sketch->user_agent)));
 }
 
 /* ---- finding ---- */
@@ -384,14 +384,13 @@ static unsigned find(struct wb_recall *recall, const struct seeking *seeking,
                      struct view agent)
 {
     const struct glance *glance = seeking->glance;
-    unsigned finished = past_agents_find(
-        past_agents(glance->past), seeking->hash, agent, glance->around);
+    unsigned finished = past_agents_find(past_agents(glance->past),
+                                         seeking->hash, agent, glance->around);
 
     if (!finished) {
         return 0;
     }
-    uint64_t key =
-        key_of(recall, glance->site, finished, seeking->spot, agent);
+    uint64_t key = key_of(recall, glance->site, finished, seeking->spot, agent);
     return recall_store_number(recall->store, key);
 }
 

@@ -102,8 +102,8 @@ static struct past *make_past(struct recall_store *store, size_t i)
     pthread_mutex_lock(&store->keeping);
     struct past *past = atomic_load(&store->pasts[i]);
     if (!past && !store->pastless[i]) {
-        past = past_new(store->engine, &store->engine->rulesets[i],
-                        &store->turns);
+        past =
+            past_new(store->engine, &store->engine->rulesets[i], &store->turns);
         store->pastless[i] = !past;
         atomic_store(&store->pasts[i], past);
     }

@@ -114,8 +114,8 @@ static enum wb_status push_one(struct wb_state *state,
     if (!push->site[0] && id.size < sizeof push->site) {
         memcpy(push->site, id.at, id.size);
     }
-    status = loads ? wb_state_push_load(state, engine, push->site,
-                                        push->demand, push->load, now)
+    status = loads ? wb_state_push_load(state, engine, push->site, push->demand,
+                                        push->load, now)
                    : wb_state_push_rate(state, engine, push->site, push->asset,
                                         push->rate, now);
     *wrong = status == WB_OK         ? NULL

@@ -40,7 +40,7 @@ void problems_add(struct problems *p, enum problem_level level,
                   struct place place, const char *code, const char *hint,
                   const char *format, ...)
     __attribute__((format(printf, 6, 7)));
-size_t problems_count(const struct problems *p); /* kept */
+size_t problems_count(const struct problems *p);    /* kept */
 size_t problems_errors(const struct problems *p);   /* all, kept or not */
 size_t problems_warnings(const struct problems *p); /* all, kept or not */
 /* The whole text of problem i as above, newline-terminated. */

@@ -58,8 +58,7 @@ bool schema_percent(const struct node *node, int64_t *out,
                     struct problems *problems);
 bool schema_choice(const struct node *node, const char *const *choices,
                    int *out, struct problems *problems);
-bool schema_bool(const struct node *node, bool *out,
-                 struct problems *problems);
+bool schema_bool(const struct node *node, bool *out, struct problems *problems);
 bool schema_expect(const struct node *node, enum node_kind kind,
                    struct problems *problems);
 

@@ -321,8 +321,8 @@ bool schema_choice(const struct node *node, const char *const *choices,
         }
     }
     write_words(&e, n > 1 ? "one of" : "only", choices, n);
-    near = node->kind == NODE_SCALAR &&
-           write_nearest(&h, node->text, choices, n);
+    near =
+        node->kind == NODE_SCALAR && write_nearest(&h, node->text, choices, n);
     return refuse(node, "S006", expected, near ? hint : NULL, problems);
 }
 

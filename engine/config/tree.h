@@ -18,10 +18,10 @@ enum node_kind { NODE_SCALAR, NODE_LIST, NODE_MAP };
 
 struct node {
     enum node_kind kind;
-    bool quoted;       /* scalar: written in quotes or as a block */
-    struct view text;  /* scalar: its text, also NUL-terminated */
+    bool quoted;      /* scalar: written in quotes or as a block */
+    struct view text; /* scalar: its text, also NUL-terminated */
     struct place place;
-    struct view key;   /* when a map's value: its key */
+    struct view key; /* when a map's value: its key */
     struct place key_place;
     struct node *first; /* of a list's items or a map's values, in order */
     struct node *next;

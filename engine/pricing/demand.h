@@ -24,7 +24,7 @@ struct curve_point {
 
 struct demand {
     struct meter_rule rule; /* first: what each price asks for */
-    struct view name; /* of the group, or the route's id */
+    struct view name;       /* of the group, or the route's id */
     enum demand_signal signal;
     uint64_t target; /* thousandths of an event in a period; load: parts per
                         million */

@@ -50,16 +50,18 @@ enum push {
 /* A reading of the load, parts per million, for the policy's demand of that
  * name (a group or a route's id) that follows the load. Lost, it is not
  * taken: the signal is gone on all nodes alike. */
-enum push market_push_load(const struct market *market, const struct policy *policy,
-                      struct view name, uint64_t load, int64_t now);
+enum push market_push_load(const struct market *market,
+                           const struct policy *policy, struct view name,
+                           uint64_t load, int64_t now);
 /* Takes in a reading for all demands that follow the load. */
 void market_load(const struct market *market, const struct policy *policy,
                  uint64_t load, int64_t now);
 /* A rate of exchange: what one unit of the asset is worth, of one that the
  * policy gives a rate. Lost, it holds on this node, which tells the others
  * later. */
-enum push market_push_rate(const struct market *market, const struct policy *policy,
-                      struct view asset, struct view rate, int64_t now);
+enum push market_push_rate(const struct market *market,
+                           const struct policy *policy, struct view asset,
+                           struct view rate, int64_t now);
 void market_rate_rule(const struct policy *policy, const struct asset *asset,
                       struct meter_rule *rule);
 

@@ -105,8 +105,7 @@ void outcome_write(struct text *t, const struct outcome *outcome)
         break;
     case PRICE_CHARGE:
         if (outcome->worth) {
-            amount_write_decimal(t, &outcome->worth->amount,
-                                 CURRENCY_DECIMALS);
+            amount_write_decimal(t, &outcome->worth->amount, CURRENCY_DECIMALS);
             text_add_char(t, ' ');
             text_add(t, outcome->worth->currency);
             break;

@@ -8,8 +8,8 @@
  */
 #include "pricing/override.h"
 
-static const char *const methods[] = {
-    "x-http-method-override", "x-http-method", "x-method-override", NULL};
+static const char *const methods[] = {"x-http-method-override", "x-http-method",
+                                      "x-method-override", NULL};
 static const char *const paths[] = {"x-original-url", "x-rewrite-url", NULL};
 
 static bool folds_to(struct view name, const char *folded)

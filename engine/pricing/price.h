@@ -84,8 +84,8 @@ struct price {
     const struct refusal *refusal; /* when REJECT */
     const struct outcome *outcome; /* what said it, and of which route */
     const struct route *of;        /* NULL: of none */
-    uint64_t units;      /* priced by units: how many; else 0 */
-    size_t volume_step;  /* of volume, from 1; 0: none */
+    uint64_t units;                /* priced by units: how many; else 0 */
+    size_t volume_step;            /* of volume, from 1; 0: none */
     uint64_t multiplier; /* of demand, parts per million; 0: does not move */
     size_t offer_count;
     /* when CHARGE: */

@@ -371,8 +371,8 @@ void publish_bazaar(struct publishing *p)
         /* What is priced in a currency, or moves, has no amount to list. */
         for (size_t k = 0;
              outcome->action == PRICE_CHARGE && !outcome->worth &&
-             !route->units && !route->demand &&
-             publishing_by_path(p, route) && k < route->path_count;
+             !route->units && !route->demand && publishing_by_path(p, route) &&
+             k < route->path_count;
              k++) {
             write_item(&o, &route->paths[k], outcome);
         }

@@ -44,7 +44,7 @@ static void put_xml(struct publishing *p, struct view v)
 static const char *currency_of(const struct outcome *outcome)
 {
     struct view symbol = outcome->worth ? outcome->worth->currency
-                             : outcome->offers[0].asset->symbol;
+                                        : outcome->offers[0].asset->symbol;
 
     return view_equal(symbol, VIEW("USDC")) || view_equal(symbol, VIEW("USD"))
                ? "USD"
@@ -175,8 +175,7 @@ static void put_group(struct publishing *p, const struct audience *who,
 
     for (size_t i = 0; i < p->policy->route_count; i++) {
         const struct route *route = &p->policy->routes[i];
-        any = any ||
-              (publishing_by_path(p, route) && rejected(p, who, route));
+        any = any || (publishing_by_path(p, route) && rejected(p, who, route));
     }
     if (!any) {
         return;
@@ -230,9 +229,8 @@ static void put_outcome(struct publishing *p, const struct outcome *outcome,
     } else {
         publishing_price(p, outcome, 0);
         publishing_text(p, " ");
-        publishing_put(p, outcome->worth
-                              ? outcome->worth->currency
-                              : outcome->offers[0].asset->symbol);
+        publishing_put(p, outcome->worth ? outcome->worth->currency
+                                         : outcome->offers[0].asset->symbol);
         publishing_text(p, depends ? " or another price" : "");
     }
 }

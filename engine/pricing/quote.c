@@ -182,13 +182,13 @@ static const struct member {
     enum member_kind kind;
     size_t offset;
 } members[] = {
-    {{"gen", 3}, TEXT_OF(generation)}, {{"site", 4}, TEXT_OF(site)},
-    {{"host", 4}, TEXT_OF(host)},      {{"method", 6}, TEXT_OF(method)},
-    {{"path", 4}, TEXT_OF(path)},      {{"route", 5}, TEXT_OF(route)},
-    {{"tier", 4}, NUMBER_OF(tier)},    {{"units", 5}, NUMBER_OF(units)},
-    {{"asset", 5}, TEXT_OF(asset)},    {{"network", 7}, TEXT_OF(network)},
-    {{"payTo", 5}, TEXT_OF(pay_to)},   {{"iat", 3}, NUMBER_OF(issued)},
-    {{"exp", 3}, NUMBER_OF(expires)},  {{"demand", 6}, NUMBER_OF(multiplier)},
+    {{"gen", 3}, TEXT_OF(generation)},  {{"site", 4}, TEXT_OF(site)},
+    {{"host", 4}, TEXT_OF(host)},       {{"method", 6}, TEXT_OF(method)},
+    {{"path", 4}, TEXT_OF(path)},       {{"route", 5}, TEXT_OF(route)},
+    {{"tier", 4}, NUMBER_OF(tier)},     {{"units", 5}, NUMBER_OF(units)},
+    {{"asset", 5}, TEXT_OF(asset)},     {{"network", 7}, TEXT_OF(network)},
+    {{"payTo", 5}, TEXT_OF(pay_to)},    {{"iat", 3}, NUMBER_OF(issued)},
+    {{"exp", 3}, NUMBER_OF(expires)},   {{"demand", 6}, NUMBER_OF(multiplier)},
     {{"volume", 6}, NUMBER_OF(volume)},
 };
 

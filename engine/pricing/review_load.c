@@ -171,8 +171,7 @@ static bool above_a_dollar(const struct outcome *outcome,
                            const struct factors *factors, unsigned i)
 {
     const struct asset *asset = outcome->offers[i].asset;
-    struct amount most =
-        outcome_amount(outcome, i, &asset->rate, factors);
+    struct amount most = outcome_amount(outcome, i, &asset->rate, factors);
     struct amount unit = amount_from_u64(1);
 
     for (unsigned k = 0; k < asset->decimals; k++) {
@@ -194,8 +193,8 @@ static bool review_most(struct loader *loader, const struct node *node,
     char room[128];
     struct text t = text_in(room, sizeof room);
 
-    for (unsigned i = 0; outcome->action == PRICE_CHARGE &&
-                         i < outcome->offer_count; i++) {
+    for (unsigned i = 0;
+         outcome->action == PRICE_CHARGE && i < outcome->offer_count; i++) {
         if (above_a_dollar(outcome, &none, i) ||
             !above_a_dollar(outcome, most, i)) {
             continue;

@@ -58,9 +58,9 @@ struct tally_asset {
 /* Requests that are decided alike, by the number that the library gives
  * them; see tally_alike.c. */
 struct tally_alike {
-    struct kind *kind; /* owned; NULL: it was not learned */
-    uint64_t requests; /* since the tables were told */
-    size_t asset;      /* where it is charged: the number */
+    struct kind *kind;    /* owned; NULL: it was not learned */
+    uint64_t requests;    /* since the tables were told */
+    size_t asset;         /* where it is charged: the number */
     struct amount amount; /* of one */
     bool browser_charged;
 };

@@ -21,8 +21,8 @@ struct allow *allow_take(struct allows *allows)
     allow = calloc(1, sizeof *allow);
     if (allow != NULL) {
         allow->made = atomic_load(&allows->made);
-        while (!atomic_compare_exchange_weak(&allows->made, &allow->made,
-                                             allow)) {
+        while (
+            !atomic_compare_exchange_weak(&allows->made, &allow->made, allow)) {
         }
     }
     return allow;

@@ -211,9 +211,8 @@ static bool network_has(const struct network *network, const struct ip *ip)
     unsigned whole = network->bits / 8, rest = network->bits % 8;
 
     return memcmp(ip->bytes, network->base.bytes, whole) == 0 &&
-           (rest == 0 ||
-            (ip->bytes[whole] & (0xff00u >> rest & 0xff)) ==
-                network->base.bytes[whole]);
+           (rest == 0 || (ip->bytes[whole] & (0xff00u >> rest & 0xff)) ==
+                             network->base.bytes[whole]);
 }
 
 bool trust_has(const struct trust *trust, const struct ip *ip)

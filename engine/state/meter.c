@@ -239,8 +239,8 @@ static void set_call(struct meters *meters, struct meter *m, enum shared_op op,
     meter_make_call(m, op, SHARED_QUOTE, METER_SET_LAST, now, expires);
     m->call.wake = answered_set;
     if (op == SHARED_PUT) {
-        meter_write_record(
-            m, last, meter_last_points(m, INT64_MAX, METER_RECORD, last));
+        meter_write_record(m, last,
+                           meter_last_points(m, INT64_MAX, METER_RECORD, last));
         m->unsaid = false;
     }
     m->calling = true;

@@ -33,12 +33,12 @@ struct meter_point {
 /* What a meter does, all of it the caller's; must not change for a key. */
 struct meter_rule {
     unsigned char key[SHARED_KEY_SIZE]; /* the first METER_KEY bytes count */
-    size_t cells;  /* for counting by client, a power of two; 0: none */
-    uint64_t rest;                      /* value before anything was counted */
-    int64_t period;                     /* microseconds */
-    int64_t keep;  /* how long a point is kept after it ended */
-    unsigned hold; /* periods that a reading holds for without another */
-    bool mean;     /* readings are averaged, not summed up */
+    size_t cells;   /* for counting by client, a power of two; 0: none */
+    uint64_t rest;  /* value before anything was counted */
+    int64_t period; /* microseconds */
+    int64_t keep;   /* how long a point is kept after it ended */
+    unsigned hold;  /* periods that a reading holds for without another */
+    bool mean;      /* readings are averaged, not summed up */
     /* The value of the next period; `gone`: nothing was heard. */
     uint64_t (*next)(const void *context, uint64_t value, uint64_t signal,
                      bool gone);

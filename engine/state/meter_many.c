@@ -17,9 +17,9 @@
 
 #include <string.h>
 
-#define PATIENCE INT64_C(1000000)       /* for an answer */
-#define LATEST INT64_C(172800000000)    /* how long the last point is kept */
-#define UNKNOWN INT64_MIN               /* period */
+#define PATIENCE INT64_C(1000000)    /* for an answer */
+#define LATEST INT64_C(172800000000) /* how long the last point is kept */
+#define UNKNOWN INT64_MIN            /* period */
 
 static int64_t since_of(const struct meter *m, int64_t period)
 {
@@ -43,9 +43,9 @@ static void make_say(struct meter *m, enum shared_op op, int64_t number,
 
     meter_make_call(m, op, SHARED_QUOTE, number, m->asked, expires);
     points[0] = (struct meter_point){since, atomic_load(&m->value)};
-    meter_write_record(m, points,
-                       1 + meter_last_points(m, since - 1, METER_RECORD - 1,
-                                             points + 1));
+    meter_write_record(
+        m, points,
+        1 + meter_last_points(m, since - 1, METER_RECORD - 1, points + 1));
 }
 
 /* The call of the step. */
@@ -168,10 +168,10 @@ static void advance(struct meter *m)
         take_last(m);
         break;
     case METER_HISTORY:
-        m->at -= m->call.result == SHARED_STANDS &&
-                         meter_read_record(m, &m->call)
-                     ? (int64_t)METER_RECORD
-                     : 1;
+        m->at -=
+            m->call.result == SHARED_STANDS && meter_read_record(m, &m->call)
+                ? (int64_t)METER_RECORD
+                : 1;
         if (m->at > m->first) {
             return;
         }

@@ -77,9 +77,9 @@ struct meter {
 
 struct meters {
     struct store *store;
-    int64_t lag; /* 0: one node */
+    int64_t lag;              /* 0: one node */
     atomic_int_least64_t ask; /* for all, when next */
-    pthread_mutex_t lock; /* for making */
+    pthread_mutex_t lock;     /* for making */
     size_t count;
     _Atomic(struct meter *) slots[(size_t)2 * METERS_MAX];
 };

@@ -314,8 +314,8 @@ static void not_anothers_history(void)
 {
     struct ask here = {.target = "/host", .host = "here.example", .at = 22};
     struct ask there = {.target = "/host", .host = "there.example", .at = 22};
-    struct ask site = {.target = "/feed/a?n=2", .host = "other.example",
-                       .at = 22};
+    struct ask site = {
+        .target = "/feed/a?n=2", .host = "other.example", .at = 22};
 
     ok(pays(&here, "11250", NULL) && !pays(&there, "11250", NULL) &&
            !pays(&there, "33750", NULL) && pays(&there, "30000", NULL),
@@ -533,7 +533,7 @@ static void restart(void)
     wb_engine_unref(engine);
     write_file("weighbridge.yaml",
                CONFIG "payments: { signature: off }\n"
-               "claims: { store: lmdb, path: claims }\n");
+                      "claims: { store: lmdb, path: claims }\n");
     write_policy("{ ttl: 300s }", "0.01 usdc");
     engine = load();
     state = open_state();
@@ -578,7 +578,7 @@ int main(void)
     write_file("rules.yaml", rules);
     write_file("weighbridge.yaml",
                CONFIG "payments: { signature: off }\n"
-               "sites: [{ id: other, hosts: [other.example] }]\n");
+                      "sites: [{ id: other, hosts: [other.example] }]\n");
     write_policy("{ ttl: 300s, keys: quote.keys }", "0.01 usdc");
     engine = load();
     keys_file();

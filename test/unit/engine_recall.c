@@ -60,12 +60,11 @@ static void make_target(struct line *line, uint64_t *seed)
             seed, "/", "", "*", "x", "/robots.txt", "/ROBOTS.txt",
             "/premium/../x", "/premium//x", "/premium/%41", "/premium/a%2fb",
             "/night/x", "/put/x", "/asked?key=1", "/asked?key=2", "/asked",
-            "/asked#key", "http://shop.example/premium/x",
-            "http://other.test/", "//shop.example/x", "/hosted/x");
+            "/asked#key", "http://shop.example/premium/x", "http://other.test/",
+            "//shop.example/x", "/hosted/x");
         return;
     }
-    line->sketch.target =
-        (struct wb_text){line->target, strlen(line->target)};
+    line->sketch.target = (struct wb_text){line->target, strlen(line->target)};
 }
 
 /* One or two things that are rare. */
@@ -84,9 +83,9 @@ static void make_odd(struct wb_sketch *sketch, uint64_t *seed)
             sketch->http_version = ONE_OF(seed, "1.0", "3", "");
             break;
         case 3:
-            sketch->host = ONE_OF(seed, "shop.example", "SHOP.example:8080",
-                                  "shop.example.", "other.test", ":80",
-                                  "a%2eb");
+            sketch->host =
+                ONE_OF(seed, "shop.example", "SHOP.example:8080",
+                       "shop.example.", "other.test", ":80", "a%2eb");
             break;
         case 4:
             sketch->client_ip = ONE_OF(seed, "198.51.100.256", "-", "");
@@ -274,8 +273,9 @@ static void check_empty(void)
 /* ---- threads ---- */
 
 #define THREADS 3
-#define LONG 500 /* bytes of a user agent: so many of them that all that was
-                  * remembered must be forgotten, more than twice */
+#define LONG                                                                   \
+    500 /* bytes of a user agent: so many of them that all that was            \
+         * remembered must be forgotten, more than twice */
 #define LONG_LINES 160000
 
 struct worker {
