@@ -123,8 +123,6 @@ enum shadow_difference {
     SHADOW_DIFFERENCES
 };
 extern const char *const shadow_differences[SHADOW_DIFFERENCES];
-/* The rates of a shadow: what its lender counted. */
-const uint64_t *shadow_rates(struct wb_request *shadow);
 
 /* The state behind the public handle. */
 struct wb_state {

@@ -23,59 +23,6 @@ const char *const shadow_differences[SHADOW_DIFFERENCES] = {
     [SHADOW_ANSWER] = "answer",
 };
 
-/* ---- rates ---- */
-
-static bool same_slots(const struct wb_request *a, const struct rate_info *x,
-                       const struct wb_request *b, const struct rate_info *y)
-{
-    if (x->slot_count != y->slot_count) {
-        return false;
-    }
-    for (size_t i = 0; i < x->slot_count; i++) {
-        const struct slot *one = plan_slot_at(a->ruleset->plan, x->slots[i]);
-        const struct slot *two = plan_slot_at(b->ruleset->plan, y->slots[i]);
-
-        if (one->field != two->field ||
-            !view_equal(one->parameter, two->parameter) ||
-            memcmp(one->transforms, two->transforms, TRANSFORMS_MAX) != 0) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static uint64_t lent_rate(const struct wb_request *shadow,
-                          const struct rate_info *wanted)
-{
-    const struct wb_request *r = shadow->lender;
-    const struct program *program = r->ruleset->program;
-
-    for (size_t i = 0; i < program_rates(program); i++) {
-        const struct rate_info *rate = program_rate(program, i);
-
-        if (view_equal(rate->name, wanted->name) &&
-            rate->window == wanted->window &&
-            same_slots(r, rate, shadow, wanted)) {
-            return r->rates[i];
-        }
-    }
-    return RATE_UNKNOWN;
-}
-
-const uint64_t *shadow_rates(struct wb_request *shadow)
-{
-    const struct wb_request *r = shadow->lender;
-    const struct program *program = shadow->ruleset->program;
-
-    if (!r->state || !r->evaluation) {
-        return NULL;
-    }
-    for (size_t i = 0; i < program_rates(program); i++) {
-        shadow->rates[i] = lent_rate(shadow, program_rate(program, i));
-    }
-    return shadow->rates;
-}
-
 /* ---- deciding once more ---- */
 
 static bool copy_facts(struct wb_request *to, const struct wb_request *from)

@@ -16,6 +16,9 @@ void decision_ask(struct wb_request *request);
 /* decision_id.c: fills id and id_text, with a new one or this one. */
 void decision_make_id(struct wb_request *request);
 void decision_take_id(struct wb_request *request, const unsigned char id[16]);
+/* decide_rates.c: counts every declared rate once, this request included;
+ * NULL: there is none. */
+const uint64_t *rates_step(struct wb_request *request);
 /* decide_price.c: what it costs; once its payment is claimed; whether that is
  * of the payer who was announced. */
 void price_step(struct wb_request *request);
