@@ -88,8 +88,12 @@ static void check_values(bool cut)
             struct view field =
                 query_field(request.path.query, slot->parameter);
 
-            CHECK((values[i].state == VALUE_PRESENT) == (field.at != NULL));
-            CHECK(!field.at || view_equal(values[i].text, field));
+            CHECK(cut || values[i].state != VALUE_UNKNOWN ||
+                  !request.path.raw.at);
+            CHECK(values[i].state == VALUE_UNKNOWN ||
+                  (values[i].state == VALUE_PRESENT) == (field.at != NULL));
+            CHECK(values[i].state != VALUE_PRESENT ||
+                  view_equal(values[i].text, field));
         }
     }
 }
