@@ -18,6 +18,7 @@
         }                                                                      \
     } while (0)
 #define SLOTS_MAX 256
+#define ROOM 500000 /* bytes of a workspace that is large enough for any */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -98,40 +99,49 @@ static void check_values(bool cut)
     }
 }
 
-static void run(struct view line, size_t room)
+static void run(struct view line, struct arena *workspace, size_t room)
 {
-    struct arena *workspace = arena_new_fixed(room);
     struct record record = {.request = &request};
     bool cut = false;
 
-    CHECK(workspace);
     if (!record_read(&record, line, workspace)) {
         CHECK(record.error && record.error_at <= line.size);
     } else if (request_prepare(&request, workspace)) {
         CHECK(!record.error);
         facts_fill(plan, &request, values, workspace, &cut);
         check_values(cut);
-        CHECK(room < 500000 || !cut);
+        CHECK(room < ROOM || !cut);
     } else {
-        CHECK(room < 500000);
+        CHECK(room < ROOM);
     }
+}
+
+static void run_in(struct view line, size_t room)
+{
+    struct arena *workspace = arena_new_fixed(room);
+
+    CHECK(workspace);
+    run(line, workspace, room);
     arena_free(workspace);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static struct arena *arena;
+    static struct arena *arena, *workspace;
     struct view line = view_of((const char *)data, size);
 
     if (!arena) {
         arena = arena_new();
+        workspace = arena_new_fixed(ROOM);
+        CHECK(workspace);
         start(arena);
     }
     if (size > 16 * 1024) {
         return 0;
     }
-    run(line, 500000);
-    run(line, 2 * size);
-    run(line, 512);
+    arena_reset(workspace);
+    run(line, workspace, ROOM);
+    run_in(line, 2 * size);
+    run_in(line, 512);
     return 0;
 }
