@@ -106,16 +106,19 @@ uint64_t hash_table(struct view v)
     const uint64_t one = UINT64_C(0x6a09e667f3bcc909);
     const uint64_t two = UINT64_C(0xbb67ae8584caa73b);
     uint64_t hash = one ^ v.size;
+    uint64_t word = 0;
     size_t at = 0;
-    uint64_t word;
 
-    for (; v.size - at >= sizeof(word); at += sizeof(word)) {
+    for (; v.size - at > sizeof(word); at += sizeof(word)) {
         memcpy(&word, v.at + at, sizeof(word));
         hash = mix(hash ^ word, two);
     }
-    word = 0;
-    if (at < v.size) {
-        memcpy(&word, v.at + at, v.size - at);
+    if (v.size >= sizeof(word)) { /* the last, some of it twice */
+        memcpy(&word, v.at + v.size - sizeof(word), sizeof(word));
+    } else {
+        for (word = 0; at < v.size; at++) {
+            word = word << 8 | (unsigned char)v.at[at];
+        }
     }
     return mix(mix(hash ^ word, two) ^ one, two);
 }

@@ -17,15 +17,17 @@
 static void raise_label(struct evaluation *e, uint32_t label, bool counted,
                         enum truth truth)
 {
-    unsigned char *plane = counted ? e->shadow : e->real;
+    unsigned both = e->labels[label];
+    unsigned before = label_truth(both, counted);
 
-    if (plane[label] >= truth) {
+    if (before >= truth) {
         return;
     }
-    if (!e->real[label] && !e->shadow[label]) {
+    if (both == 0) {
         e->touched_labels.items[e->touched_labels.count++] = label;
     }
-    plane[label] = (unsigned char)truth;
+    both ^= (before ^ truth) << (counted ? TRUTH_BITS : 0);
+    e->labels[label] = (unsigned char)both;
     weighing_wake(e, e->program->labels[label].wakes);
 }
 
@@ -400,12 +402,10 @@ enum truth weigh_condition(struct evaluation *e, uint32_t start)
             *top++ = ask(e, operand);
             break;
         case OP_LABEL:
-            *top++ = (enum truth)e->real[operand];
+            *top++ = label_truth(e->labels[operand], false);
             break;
         case OP_EITHER:
-            *top++ = (enum truth)(e->real[operand] > e->shadow[operand]
-                                      ? e->real[operand]
-                                      : e->shadow[operand]);
+            *top++ = label_either(e->labels[operand]);
             break;
         case OP_NOT:
             top[-1] = (enum truth)(TRUTH_TRUE - top[-1]);

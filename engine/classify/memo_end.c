@@ -68,17 +68,20 @@ bool memo_recall_end(struct evaluation *e)
     const uint32_t *items;
 
     if (!end) {
+        memo_recall_rest(e);
         e->memo = NULL; /* whose effects may be another request's */
         return false;
     }
     if (end->serial != e->memo->serial ||
         memcmp(end->late, late, sizeof(late)) != 0) {
+        memo_recall_rest(e);
         memo_take_effects(e);
         e->recording = true;
         e->asked_count = 0;
         return false;
     }
     e->memo->ended++;
+    e->put_off = NULL;
     items = end->items;
     e->verdict = end->verdict;
     e->fired_count = end->fired;
