@@ -106,19 +106,23 @@ uint64_t hash_table(struct view v)
     const uint64_t one = UINT64_C(0x6a09e667f3bcc909);
     const uint64_t two = UINT64_C(0xbb67ae8584caa73b);
     uint64_t hash = one ^ v.size;
-    uint64_t word = 0;
+    uint64_t word = 0, next;
     size_t at = 0;
 
-    for (; v.size - at > sizeof(word); at += sizeof(word)) {
+    for (; v.size - at > 2 * sizeof(word); at += 2 * sizeof(word)) {
+        memcpy(&word, v.at + at, sizeof(word));
+        memcpy(&next, v.at + at + sizeof(word), sizeof(next));
+        hash = mix(hash ^ word, two ^ next);
+    }
+    if (v.size - at > sizeof(word)) {
         memcpy(&word, v.at + at, sizeof(word));
         hash = mix(hash ^ word, two);
+        at += sizeof(word);
     }
     if (v.size >= sizeof(word)) { /* the last, some of it twice */
         memcpy(&word, v.at + v.size - sizeof(word), sizeof(word));
-    } else {
-        for (word = 0; at < v.size; at++) {
-            word = word << 8 | (unsigned char)v.at[at];
-        }
+    } else if (v.size > 0) {
+        word = view_word(v.at, v.size);
     }
     return mix(mix(hash ^ word, two) ^ one, two);
 }

@@ -192,10 +192,8 @@ void facts_fill_slot(struct fill *fill, unsigned slot)
     unsigned source = fill->plan->source_of[slot];
     const struct line *line = &fill->lines[source];
 
-    if (line->first > 0 && !line->more &&
-        slot_is_bare(&fill->plan->slots[slot])) {
-        put_text(fill, slot, facts_line(fill, source));
-    } else {
+    if (line->first == 0 || line->more ||
+        !fill_alone(fill, slot, facts_line(fill, source))) {
         facts_fill_source(fill, source, NULL);
     }
 }

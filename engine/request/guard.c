@@ -295,7 +295,7 @@ static bool names_ours(const struct guard *guard, struct view list)
     while (list.at) {
         struct view name = view_trim(view_cut(&list, ','));
 
-        if (is_token(name) && may_be_ours(guard, name) &&
+        if (name.size > 0 && may_be_ours(guard, name) && is_token(name) &&
             look_up(guard, name).ours) {
             return true;
         }

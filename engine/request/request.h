@@ -122,13 +122,12 @@ static inline bool request_add_header(struct request *request, struct view name,
 {
     size_t bytes = request->header_bytes, count = request->header_count;
 
-    if (count == REQUEST_HEADERS_MAX ||
-        name.size > REQUEST_HEADER_BYTES_MAX - bytes ||
-        value.size > REQUEST_HEADER_BYTES_MAX - bytes - name.size) {
+    bytes += name.size + value.size; /* both are in memory: it fits */
+    if (count == REQUEST_HEADERS_MAX || bytes > REQUEST_HEADER_BYTES_MAX) {
         request->overflow = true;
         return false;
     }
-    request->header_bytes = bytes + name.size + value.size;
+    request->header_bytes = bytes;
     request->header_count = count + 1;
     request->headers[count] =
         (struct header){empty_if_none(name), empty_if_none(value), NULL};
