@@ -33,7 +33,7 @@ static bool charged(const struct wb_request *r)
 static struct view write_class(const struct wb_request *r, struct text *t)
 {
     (void)t;
-    return view_text(class_names[r->verdict.class]);
+    return class_names[r->verdict.class];
 }
 
 static struct view write_score(const struct wb_request *r, struct text *t)

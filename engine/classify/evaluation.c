@@ -193,7 +193,7 @@ static void fill_score(struct evaluation *e)
     for (uint32_t i = 0; i < class.count; i++) {
         e->values[e->program->slot_order[class.first + i]] =
             (struct value){.state = VALUE_PRESENT,
-                           .text = view_text(class_names[e->verdict.class])};
+                           .text = class_names[e->verdict.class]};
     }
 }
 

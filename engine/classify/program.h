@@ -24,7 +24,7 @@
 enum truth { TRUTH_FALSE, TRUTH_UNKNOWN, TRUTH_TRUE };
 
 enum class { CLASS_HUMAN, CLASS_SUSPECT, CLASS_AGENT, CLASS_UNKNOWN };
-extern const char *const class_names[]; /* human, suspect, agent, unknown */
+extern const struct view class_names[4]; /* human, suspect, agent, unknown */
 
 struct program;
 void program_free(struct program *program); /* regexes; rest is in the arena */
