@@ -367,6 +367,15 @@ static inline enum truth ask_literal(struct evaluation *e, uint32_t number)
 
 /* ---- conditions ---- */
 
+/* A label's truths. */
+static inline unsigned both_of(struct evaluation *e, uint32_t label)
+{
+    if (e->put_off.items) {
+        memo_recall_rest(e);
+    }
+    return e->labels[label];
+}
+
 /* Long, because it is the one switch over the opcodes. */
 enum truth weigh_condition(struct evaluation *e, uint32_t start)
 {
@@ -402,10 +411,10 @@ enum truth weigh_condition(struct evaluation *e, uint32_t start)
             *top++ = ask(e, operand);
             break;
         case OP_LABEL:
-            *top++ = label_truth(e->labels[operand], false);
+            *top++ = label_truth(both_of(e, operand), false);
             break;
         case OP_EITHER:
-            *top++ = label_either(e->labels[operand]);
+            *top++ = label_either(both_of(e, operand));
             break;
         case OP_NOT:
             top[-1] = (enum truth)(TRUTH_TRUE - top[-1]);
@@ -458,6 +467,7 @@ void weigh_later(struct evaluation *e)
     uint32_t number;
 
     e->settled = true;
+    memo_recall_rest(e);
     weighing_fill(e);
     for (uint32_t i = 0; i < e->program->slot_count; i++) {
         if (e->values[i].state == VALUE_UNKNOWN) {

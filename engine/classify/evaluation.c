@@ -103,7 +103,7 @@ void weighing_reset(struct evaluation *e)
     e->regex_runs = 0;
     e->recording = false;
     e->found.count = 0;
-    e->put_off = NULL;
+    e->put_off.items = NULL;
     e->verdict = (struct verdict){0};
 }
 
@@ -152,8 +152,10 @@ void evaluation_stateless_of(struct evaluation *evaluation, struct fill *fill,
 
 void evaluation_leave(struct evaluation *evaluation)
 {
-    memo_recall_rest(evaluation);
-    evaluation->memo = NULL;
+    if (evaluation->memo) {
+        memo_recall_rest(evaluation);
+        evaluation->memo = NULL;
+    }
 }
 
 static struct span slots_at(const struct evaluation *e, enum slot_time time)

@@ -84,8 +84,8 @@ static const uint32_t *take(const uint32_t **at, uint32_t count)
     return items;
 }
 
-void memo_recall_labels(struct evaluation *e, const uint32_t *items,
-                        uint32_t count)
+static void recall_labels(struct evaluation *e, const uint32_t *items,
+                          uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
         uint32_t label = items[i] >> LABEL_BITS;
@@ -96,8 +96,8 @@ void memo_recall_labels(struct evaluation *e, const uint32_t *items,
     e->touched_labels.count = count;
 }
 
-void memo_recall_ranks(struct evaluation *e, const uint32_t *items,
-                       uint32_t count)
+static void recall_ranks(struct evaluation *e, const uint32_t *items,
+                         uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
         uint32_t rank = items[i] >> TRUTH_BITS;
@@ -109,7 +109,7 @@ void memo_recall_ranks(struct evaluation *e, const uint32_t *items,
 }
 
 /* Labels and ranks are put off: the stateful half, if it is known as well, has
- * them all. */
+ * others. */
 static void recall(struct evaluation *e, const struct entry *entry)
 {
     const uint32_t *at = entry->words + entry->key_size;
@@ -120,30 +120,29 @@ static void recall(struct evaluation *e, const struct entry *entry)
     e->memo->serial = entry->serial;
     e->regex_runs = kept.regex_runs;
     e->found.count = kept.found;
-    memcpy(e->found.items, at, kept.found * sizeof(*at));
-    e->put_off = entry;
+    rank_set_empty(&e->look); /* what was woken by asking is in it, or done */
+    memcpy(e->found.items, take(&at, kept.found), kept.found * sizeof(*at));
+    e->put_off.items = at;
+    e->put_off.look = kept.look;
+    e->put_off.labels = kept.labels;
+    e->put_off.ranks = kept.ranks;
 }
 
 void memo_recall_rest(struct evaluation *e)
 {
-    const struct entry *entry = e->put_off;
-    const uint32_t *at, *items;
-    struct kept kept;
+    const struct put_off *rest = &e->put_off;
+    const uint32_t *at = rest->items, *look;
 
-    if (!entry) {
+    if (!at) {
         return;
     }
-    e->put_off = NULL;
-    at = entry->words + entry->key_size;
-    memcpy(&kept, take(&at, KEPT_WORDS), sizeof(kept));
-    take(&at, kept.found);
-    rank_set_empty(&e->look); /* what was woken by asking is in it, or done */
-    items = take(&at, kept.look);
-    for (uint32_t i = 0; i < kept.look; i++) {
-        rank_set_add(&e->look, items[i]);
+    look = take(&at, rest->look);
+    for (uint32_t i = 0; i < rest->look; i++) {
+        rank_set_add(&e->look, look[i]);
     }
-    memo_recall_labels(e, take(&at, kept.labels), kept.labels);
-    memo_recall_ranks(e, take(&at, kept.ranks), kept.ranks);
+    recall_labels(e, take(&at, rest->labels), rest->labels);
+    recall_ranks(e, at, rest->ranks);
+    e->put_off.items = NULL;
 }
 
 /* Asks for the atoms, and makes the key longer by their truths. */

@@ -26,6 +26,15 @@ struct found_before {
     uint32_t items[FOUND_MAX];
 };
 
+/* What the memo knows and is not recalled yet, because hardly anybody asks:
+ * ranks to look at, labels and ranks with their truths. */
+#define ENDED_MAX 64
+struct put_off {
+    const uint32_t *items; /* the memo's, or `ended`; NULL: nothing */
+    uint32_t look, labels, ranks;
+    uint32_t ended[ENDED_MAX]; /* of the stateful half */
+};
+
 /* What is to be undone before the next request. */
 struct touched {
     uint32_t *items;
@@ -58,8 +67,7 @@ struct evaluation {
     uint32_t asked_before; /* ... asked already, and so in the key */
     uint32_t asked_count;
     struct found_before found;
-    const struct entry *put_off; /* of the memo: ranks and labels that are not
-                                    recalled yet; NULL: they are */
+    struct put_off put_off;
 
     struct rank_set order; /* for sorting what fired */
     size_t *fired;         /* rules in import order */
