@@ -78,7 +78,9 @@ static size_t insert_label(struct view *labels, size_t n, struct view label)
     if (n == LABELS_MAX) {
         return n;
     }
-    memmove(&labels[at + 1], &labels[at], (n - at) * sizeof *labels);
+    for (size_t i = n; i > at; i--) {
+        labels[i] = labels[i - 1];
+    }
     labels[at] = label;
     return n + 1;
 }

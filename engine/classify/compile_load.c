@@ -75,6 +75,12 @@ static bool freeze_slots(struct freezing *f)
     return true;
 }
 
+static bool same_parts(const struct rate_info *a, const struct rate_info *b)
+{
+    return a->slot_count == b->slot_count &&
+           !memcmp(a->slots, b->slots, a->slot_count * sizeof(*a->slots));
+}
+
 static bool freeze_rates(struct freezing *f)
 {
     size_t count = f->rules->rate_names.count;
@@ -82,6 +88,7 @@ static bool freeze_rates(struct freezing *f)
 
     for (size_t i = 0; i < count && rates; i++) {
         rates[i] = f->rules->rates[i].info;
+        rates[i].again = i > 0 && same_parts(&rates[i], &rates[i - 1]);
     }
     f->program->rates = rates;
     f->program->rate_count = (uint32_t)count;

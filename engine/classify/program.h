@@ -63,6 +63,7 @@ struct rate_info {
     const size_t *slots;
     size_t slot_count;
     int64_t window; /* microseconds */
+    bool again;     /* the same slots as the rate before this one */
 };
 size_t program_rates(const struct program *program);
 const struct rate_info *program_rate(const struct program *program, size_t i);
