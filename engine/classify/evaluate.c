@@ -355,6 +355,9 @@ static inline enum truth ask_literal(struct evaluation *e, uint32_t number)
     if (e->atoms[number] != ATOM_OPEN) {
         return (enum truth)(e->atoms[number] - 1);
     }
+    if (atom->classes && e->values[slot].state == VALUE_PRESENT) {
+        return atom->classes >> e->verdict.class & 1 ? TRUTH_TRUE : TRUTH_FALSE;
+    }
     if (atom->eager && e->sighted) {
         return TRUTH_FALSE;
     }
