@@ -699,7 +699,7 @@ const char *wb_engine_payment_name(const struct wb_engine *engine, size_t i)
 }
 
 int wb_engine_pays(const struct wb_engine *engine, struct wb_text name,
-                    struct wb_text value)
+                   struct wb_text value)
 {
     (void)engine;
     (void)name;
