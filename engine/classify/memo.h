@@ -109,6 +109,9 @@ static inline void memo_put_word(struct memo *memo, uint32_t at, uint32_t word)
 
 /* The number of a list; 0: there is no room for a new one. */
 uint32_t memo_number(struct memo *memo, const uint32_t *items, uint32_t count);
+/* The same of atoms in any order: those whose marks are not 0. */
+uint32_t memo_number_set(struct memo *memo, const uint32_t *atoms,
+                         uint32_t count, const unsigned char *marks);
 /* Forgets all that is kept. */
 void memo_forget(struct memo *memo);
 
