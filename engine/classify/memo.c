@@ -285,6 +285,7 @@ struct memo *memo_new(const struct program *program, size_t shares)
     if (!asked || !make_room(memo) || !make_slots(memo, asked, shares) ||
         !make_late(memo) ||
         !memo_make_matches(memo, share_of(MEMO_MATCHES, shares)) ||
+        !memo_make_stems(memo, share_of(MEMO_STEMS, shares)) ||
         !memo_make_ends(memo, share_of(MEMO_ENDS, shares))) {
         memo_free(memo);
         return NULL;
@@ -311,6 +312,7 @@ void memo_free(struct memo *memo)
         free(memo->table);
         free(memo->places);
         free(memo->matches);
+        free(memo->stems);
         free(memo->ends);
         arena_free(memo->arena);
     }

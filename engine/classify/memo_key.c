@@ -26,21 +26,30 @@ static void look_for_globs(struct evaluation *e, const struct keyed_slot *keyed)
     }
 }
 
+void memo_open_atoms(struct evaluation *e)
+{
+    for (uint32_t i = 0; i < e->touched_atoms.count; i++) {
+        e->atoms[e->touched_atoms.items[i]] = ATOM_OPEN;
+    }
+    e->touched_atoms.count = 0;
+}
+
 /* The effect of a text that is there; 0: there is no room for a new one. No
  * atom is worked out before or after it. */
 static uint32_t effect_of_text(struct evaluation *e,
                                const struct keyed_slot *keyed)
 {
-    struct touched *found = &e->touched_atoms;
+    const struct touched *found = &e->touched_atoms;
     uint32_t effect;
 
-    weighing_look_through(e, keyed->slot);
+    if (keyed->slot == e->program->user_agent_slot && e->memo->stem) {
+        memo_look_behind_stem(e, e->values[keyed->slot].text);
+    } else {
+        weighing_look_through(e, keyed->slot);
+    }
     look_for_globs(e, keyed);
     effect = memo_number_set(e->memo, found->items, found->count, e->atoms);
-    for (uint32_t i = 0; i < found->count; i++) {
-        e->atoms[found->items[i]] = ATOM_OPEN;
-    }
-    found->count = 0;
+    memo_open_atoms(e);
     return effect;
 }
 
@@ -151,6 +160,9 @@ static uint32_t find_word(struct evaluation *e, uint32_t source,
     }
     if (added) {
         told = value_table_told(&part->table, part->met);
+    }
+    if (source == e->fill->plan->agent) {
+        memo_take_stem(e, text);
     }
     facts_fill_source(e->fill, source, told);
     if (*e->fill->cut) {
