@@ -46,11 +46,10 @@ static void check_read(const struct network_list *list)
     struct address_set *set;
 
     CHECK(arena && problems);
-    CHECK(network_list_text(&again, VIEW("again"), text_view(&text),
-                            problems));
+    CHECK(network_list_text(&again, VIEW("again"), text_view(&text), problems));
     CHECK(again.count == list->count);
-    CHECK(!memcmp(again.items, list->items,
-                  list->count * sizeof(*list->items)));
+    CHECK(
+        !memcmp(again.items, list->items, list->count * sizeof(*list->items)));
     set = address_set_new(arena, list->items, list->count);
     CHECK(set && address_set_size(set) <= 2 * list->count);
     for (size_t i = 0; i < list->count; i++) {

@@ -76,7 +76,9 @@ static void load(struct arena *arena, struct problems *problems,
     check(rules &&
           rules_pack_text(rules, VIEW("p"), view_text(pack), NULL, NULL));
     tree = tree_read_text(arena, VIEW("policy"), text, problems);
-    policy = tree ? policy_read(arena, tree, VIEW("default"), VIEW_NONE, rules, problems) : NULL;
+    policy = tree ? policy_read(arena, tree, VIEW("default"), VIEW_NONE, rules,
+                                problems)
+                  : NULL;
     if (!policy) {
         check(problems_errors(problems) > 0);
         return;
