@@ -37,8 +37,7 @@ bool memo_make_stems(struct memo *memo, size_t count)
     for (int i = 0; i < 2; i++) {
         uint32_t number = p->slots[p->user_agent_slot].automata[i];
 
-        if (number != IMAGE_NONE &&
-            p->automata[number].reach != REACH_WHOLE) {
+        if (number != IMAGE_NONE && p->automata[number].reach != REACH_WHOLE) {
             return true;
         }
     }

@@ -347,8 +347,7 @@ static void read_products(struct browser_reading *r, struct view user_agent)
 
 bool browser_begin(struct browser_reading *reading, struct view beginning)
 {
-    *reading =
-        (struct browser_reading){.product = PRODUCTS, .engine = ENGINES};
+    *reading = (struct browser_reading){.product = PRODUCTS, .engine = ENGINES};
     read_products(reading, beginning);
     return reading->closed && reading->size <= USER_AGENT_READ;
 }

@@ -55,9 +55,14 @@ static void make_pack(char *pack, size_t size)
     static const char *const tests[] = {"contains", "word", "starts-with",
                                         "ends-with", "is"};
     static const char *const facts[] = {
-        "ua.family: chrome",    "ua.platform: linux", "ua.engine: webkit",
-        "ua.platform: ios",     "ua.mobile: true",    "ua.family: firefox",
-        "ua.engine: trident",   "ua.major: { at-least: 16 }",
+        "ua.family: chrome",
+        "ua.platform: linux",
+        "ua.engine: webkit",
+        "ua.platform: ios",
+        "ua.mobile: true",
+        "ua.family: firefox",
+        "ua.engine: trident",
+        "ua.major: { at-least: 16 }",
         "ua.engine-major: { less-than: 20 }",
     };
     struct text t = text_in(pack, size - 1);
