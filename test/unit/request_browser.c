@@ -151,6 +151,74 @@ static void engines(void)
     }
 }
 
+static bool same(const struct browser *a, const struct browser *b)
+{
+    return view_equal(a->family, b->family) &&
+           view_equal(a->platform, b->platform) &&
+           view_equal(a->engine, b->engine) && a->mobile == b->mobile &&
+           a->has_major == b->has_major &&
+           (!a->has_major || a->major == b->major) &&
+           a->has_engine_major == b->has_engine_major &&
+           (!a->has_engine_major || a->engine_major == b->engine_major);
+}
+
+/* Where it may be broken off, it is read in two as in one. */
+static void in_two(struct view ua, unsigned *read, unsigned *refused)
+{
+    struct browser whole;
+
+    browser_read(&whole, ua);
+    for (size_t i = 1; i <= ua.size; i++) {
+        struct view beginning = view_of(ua.at, i);
+        struct browser_reading reading;
+        struct browser b;
+
+        if (ua.at[i - 1] != ')') {
+            continue;
+        }
+        if (!browser_begin(&reading, beginning)) {
+            ++*refused;
+            continue;
+        }
+        browser_end(&b, &reading, ua);
+        ++*read;
+        ok(same(&b, &whole), "%.*s, read in two", VIEW_ARG(beginning));
+    }
+}
+
+static void beginnings(void)
+{
+    static const char *const odd[] = {
+        MOZ "(a (b) Chrome/156) Firefox/1.0",
+        MOZ "(a (b) Chrome/156 Mobile",
+        MOZ "(X11) x)Firefox/1.0 (Windows)Chrome/2",
+        MOZ "(iPhone)Mobile",
+        MOZ "(iPhone)Mobile (b) Firefox/1 (c)",
+        MOZ "(Mobile) ) Firefox/1",
+        "/5 (X11) Firefox/1.0",
+        "(X11)",
+        "(Mobi)le",
+        "((X11)) (Macintosh) Version/2 Safari/3",
+        MOZ "(X11))Firefox/2",
+    };
+    unsigned read = 0, refused = 0;
+    char *longer = malloc(4001);
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        in_two(view_text(rows[i].ua), &read, &refused);
+    }
+    for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
+        in_two(view_text(odd[i]), &read, &refused);
+    }
+    for (size_t i = 0; longer && i < 4000; i += 10) {
+        memcpy(longer + i, i == 30 ? "Chrome/3) " : "x (a) b c ", 10);
+    }
+    in_two(view_of(longer, longer ? 4000 : 0), &read, &refused);
+    free(longer);
+    ok(read > 60 && refused > 300, "%u were read so, %u could not be", read,
+       refused);
+}
+
 /* brands NULL: not a list */
 static void hint(const char *text, const char *brands, int major)
 {
@@ -207,6 +275,7 @@ int main(void)
 {
     user_agents();
     engines();
+    beginnings();
     hint_lists();
     unquoting();
     return tap_end();
