@@ -31,9 +31,10 @@ LIB_PACKAGES := libpcre2-8 yaml-0.1 libsodium libmaxminddb
 APP_PACKAGES := libmicrohttpd
 DEPS := gcc libc6-dev make pkg-config libpcre2-dev libyaml-dev libsodium-dev \
 	libmaxminddb-dev libmicrohttpd-dev
-CHECK_DEPS := clang libclang-rt-14-dev g++ python3 python3-yaml python3-jsonschema curl nginx \
-	valgrind libjansson-dev procps mandoc caddy haproxy zstd chromium \
-	apache2 redis-server prometheus parallel iproute2
+LINT_DEPS := clang clang-format
+CHECK_DEPS := $(LINT_DEPS) libclang-rt-14-dev g++ python3 python3-yaml \
+	python3-jsonschema curl nginx valgrind libjansson-dev procps mandoc caddy \
+	haproxy zstd chromium apache2 redis-server prometheus parallel iproute2
 # Node may be there without Debian's package of it.
 CHECK_DEPS += $(shell command -v npm >/dev/null || echo nodejs npm)
 
@@ -111,6 +112,7 @@ PROGRAM := $(BUILD)/weighbridge
 all: $(STATIC) $(SHARED) $(PROGRAM)
 
 help:
+	@echo 'make deps       install what the build needs'
 	@echo 'make            build library and program into build/'
 	@echo 'make serve      install what is missing, build, start the sidecar'
 	@echo 'make check      install what tests need, build, run all tests'
@@ -124,11 +126,11 @@ help:
 	@echo 'make WITH_LMDB=0              without claims that survive a restart'
 	@echo 'make WITH_HIREDIS=0           without claims that nodes share'
 	@echo 'make WITH_ZLIB=0 WITH_ZSTD=0  without compressed logs'
-	@echo 'make lint       floors, doors, warnings of both compilers'
+	@echo 'make lint       floors, doors, layout, warnings of both compilers'
 	@echo 'make accept     rewrite golden files; read the diff'
 	@echo 'make install, uninstall       PREFIX=$(PREFIX) DESTDIR='
 	@echo 'make deb        a Debian package in build/'
-	@echo 'make dist, clean, deps, help'
+	@echo 'make dist, clean, help'
 
 # ---- building ----
 
@@ -274,7 +276,8 @@ eval: deps
 		'bench/README.md' >&2; exit 2; fi
 	@WB_BUILD=$(BUILD) bench/eval $(EVAL_DATA)
 
-lint:
+lint: deps
+	@sh test/install-deps.sh check $(LINT_DEPS)
 	@sh test/lint/run
 
 accept:

@@ -32,6 +32,7 @@
     "\"payTo\":\"0x209693Bc6afc0C5328bA36FaF03C514EF312287C\","                \
     "\"maxTimeoutSeconds\":300,"                                               \
     "\"extra\":{\"name\":\"USDC\",\"version\":\"2\"}}"
+/* clang-format off */
 #define HEADER(scheme)                                                         \
     "{\"x402Version\":2,\"payload\":{\"authorization\":{"                      \
     "\"from\":\"0x1a642f0E3c3aF545E7AcBD38b07251B3990914F1\","                 \
@@ -43,6 +44,7 @@
     "\"resource\":{\"url\":\"https://news.example/premium/1\","                \
     "\"description\":\"An article\",\"mimeType\":\"text/html\"},"              \
     ACCEPTED(scheme) "}"
+/* clang-format on */
 
 struct bench {
     struct payment_settings settings;
@@ -78,8 +80,7 @@ static struct view encode(const char *text)
             bits = bits << 8 | (j < size ? (unsigned char)text[j] : 0);
         }
         for (size_t j = 0; j < 4; j++) {
-            out[n++] =
-                i + j <= size ? digits[bits >> (18 - 6 * j) & 63] : '=';
+            out[n++] = i + j <= size ? digits[bits >> (18 - 6 * j) & 63] : '=';
         }
     }
     return view_of(out, n);
@@ -249,21 +250,21 @@ static void print_signed(void)
         ratios[round] = other / one;
     }
     qsort(ratios, ROUNDS, sizeof(*ratios), compare);
-    printf("%-28s %8.0f ns\n%-28s %8.0f ns\n%-28s %8.3f\n",
-           "bare recovery", bare, "payment with signature", whole,
-           "  over bare recovery", ratios[ROUNDS / 2]);
+    printf("%-28s %8.0f ns\n%-28s %8.0f ns\n%-28s %8.3f\n", "bare recovery",
+           bare, "payment with signature", whole, "  over bare recovery",
+           ratios[ROUNDS / 2]);
 }
 
 int main(int argc, char **argv)
 {
     payment_settings_default(&bench.settings);
-    bench.offer = (struct offer){
-        VIEW("eip155:84532"),
-        VIEW("0x036CbD53842c5426634e7929541eC2318f3dCF7e"),
-        VIEW("0x209693Bc6afc0C5328bA36FaF03C514EF312287C"),
-        {{10000, 0, 0, 0}},
-        6,
-        bench.domain};
+    bench.offer =
+        (struct offer){VIEW("eip155:84532"),
+                       VIEW("0x036CbD53842c5426634e7929541eC2318f3dCF7e"),
+                       VIEW("0x209693Bc6afc0C5328bA36FaF03C514EF312287C"),
+                       {{10000, 0, 0, 0}},
+                       6,
+                       bench.domain};
     bench.workspace = arena_new_fixed((size_t)256 << 10);
     if (!bench.workspace || !hash_start()) {
         return 2;

@@ -41,6 +41,22 @@ void automaton_start(struct automaton_pass *pass,
     }
 }
 
+void automaton_start_part(struct automaton_pass *pass,
+                          const struct automaton *automaton, struct view value,
+                          size_t from, size_t to, uint32_t state)
+{
+    assert(automaton->reach == REACH_WHOLE && value.size <= UINT32_MAX);
+    *pass = (struct automaton_pass){
+        .automaton = automaton,
+        .bytes = (const unsigned char *)value.at,
+        .start = from,
+        .end = to,
+        .lane = LANES - 1,
+        .at = from,
+    };
+    pass->states[LANES - 1] = state;
+}
+
 #define HIT(state, after)                                                      \
     if (__builtin_expect((state) >= from, 0)) {                                \
         hits[found].output = next[(state) + a->class_count + CELL_OUTPUT];     \
@@ -198,7 +214,7 @@ static size_t find_sparse(struct automaton_pass *pass,
                           struct automaton_hit *hits, size_t room)
 {
     const struct automaton *a = pass->automaton;
-    uint32_t state = pass->states[0];
+    uint32_t state = pass->states[LANES - 1];
     size_t found = 0;
 
     while (pass->at < pass->end && found < room) {
@@ -211,7 +227,7 @@ static size_t find_sparse(struct automaton_pass *pass,
             found++;
         }
     }
-    pass->states[0] = state;
+    pass->states[LANES - 1] = state;
     return found;
 }
 

@@ -122,6 +122,11 @@ struct automaton_pass {
 
 void automaton_start(struct automaton_pass *pass,
                      const struct automaton *automaton, struct view value);
+/* Over a part of it, by one lane and from the state in which a pass ended that
+ * read all before; at first 0. The automaton reaches the whole value. */
+void automaton_start_part(struct automaton_pass *pass,
+                          const struct automaton *automaton, struct view value,
+                          size_t from, size_t to, uint32_t state);
 /* Writes the next hits, at most `room`, and returns how many; 0 at the end.
  * The longest literal at an end comes alone: the others hang on its link. One
  * that crosses lanes may come twice. */
@@ -131,6 +136,12 @@ size_t automaton_find(struct automaton_pass *pass, struct automaton_hit *hits,
 static inline bool automaton_done(const struct automaton_pass *pass)
 {
     return pass->lane == LANES - 1 && pass->at == pass->end;
+}
+
+/* Of a pass over a part that is done. */
+static inline uint32_t automaton_state(const struct automaton_pass *pass)
+{
+    return pass->states[LANES - 1];
 }
 
 /* Does a literal of `length` that ends at `end` stand so in the value? */

@@ -285,6 +285,7 @@ struct memo *memo_new(const struct program *program, size_t shares)
     if (!asked || !make_room(memo) || !make_slots(memo, asked, shares) ||
         !make_late(memo) ||
         !memo_make_matches(memo, share_of(MEMO_MATCHES, shares)) ||
+        !memo_make_stems(memo, share_of(MEMO_STEMS, shares)) ||
         !memo_make_ends(memo, share_of(MEMO_ENDS, shares))) {
         memo_free(memo);
         return NULL;
@@ -311,6 +312,7 @@ void memo_free(struct memo *memo)
         free(memo->table);
         free(memo->places);
         free(memo->matches);
+        free(memo->stems);
         free(memo->ends);
         arena_free(memo->arena);
     }
@@ -333,27 +335,67 @@ void memo_forget(struct memo *memo)
     }
 }
 
-static uint32_t hash_items(const uint32_t *items, uint32_t count)
+#define MIX UINT64_C(0x9e3779b97f4a7c15)
+
+static uint32_t hash_list(const uint32_t *items, uint32_t count)
 {
     uint64_t hash = count;
 
     for (uint32_t i = 0; i < count; i++) {
-        hash = (hash ^ items[i]) * UINT64_C(0x9e3779b97f4a7c15);
+        hash = (hash ^ items[i]) * MIX;
         hash ^= hash >> 32;
     }
     return (uint32_t)hash;
 }
 
-uint32_t memo_number(struct memo *memo, const uint32_t *items, uint32_t count)
+/* The same in any order. */
+static uint32_t hash_set(const uint32_t *items, uint32_t count)
+{
+    uint64_t hash = count;
+
+    for (uint32_t i = 0; i < count; i++) {
+        uint64_t item = (items[i] + 1) * MIX;
+
+        hash += item ^ item >> 32;
+    }
+    return (uint32_t)hash;
+}
+
+/* Are all items of a list atoms that are marked? */
+static bool all_marked(const struct memo *memo,
+                       const struct numbered_list *list,
+                       const unsigned char *marks)
+{
+    const uint32_t *items = memo->items + list->first;
+
+    for (uint32_t i = 0; i < list->count; i++) {
+        if (items[i] >= memo->program->atom_count || !marks[items[i]]) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_list(const struct memo *memo, const struct numbered_list *list,
+                    const uint32_t *items, const unsigned char *marks)
+{
+    return marks ? all_marked(memo, list, marks)
+                 : !memcmp(memo->items + list->first, items,
+                           list->count * sizeof(*items));
+}
+
+static inline uint32_t number_of(struct memo *memo, uint32_t hash,
+                                 const uint32_t *items, uint32_t count,
+                                 const unsigned char *marks)
 {
     const uint32_t mask = 2 * MEMO_LISTS - 1;
-    uint32_t hash = hash_items(items, count), at;
+    uint32_t at;
 
     for (at = hash & mask; memo->table[at]; at = (at + 1) & mask) {
         const struct numbered_list *list = &memo->lists[memo->table[at]];
 
         if (list->hash == hash && list->count == count &&
-            !memcmp(memo->items + list->first, items, count * sizeof(*items))) {
+            is_list(memo, list, items, marks)) {
             return memo->table[at];
         }
     }
@@ -368,4 +410,15 @@ uint32_t memo_number(struct memo *memo, const uint32_t *items, uint32_t count)
     memo->item_count += count;
     memo->table[at] = memo->list_count;
     return memo->list_count++;
+}
+
+uint32_t memo_number(struct memo *memo, const uint32_t *items, uint32_t count)
+{
+    return number_of(memo, hash_list(items, count), items, count, NULL);
+}
+
+uint32_t memo_number_set(struct memo *memo, const uint32_t *atoms,
+                         uint32_t count, const unsigned char *marks)
+{
+    return number_of(memo, hash_set(atoms, count), atoms, count, marks);
 }

@@ -31,6 +31,7 @@
 #define MEMO_ITEMS 32768 /* of all lists */
 #define MEMO_PLACES 1024
 #define MEMO_MATCHES 256
+#define MEMO_STEMS 128
 #define MEMO_ENDS 512
 #define MEMO_PLACE 1280 /* bytes: a key, and what it came to */
 #define MEMO_WORDS 192  /* of a key */
@@ -85,6 +86,10 @@ struct memo {
     struct match *matches; /* of regular expressions */
     size_t match_count;    /* a power of two */
 
+    struct stem *stems; /* of user agents; NULL: they are of no use */
+    size_t stem_count;  /* a power of two */
+    struct stem *stem;  /* the request's; NULL: it is not known */
+
     struct keyed_slot *late; /* those of SLOT_RATE, in their order */
     struct end *ends;        /* of stateful halves */
     size_t end_count;        /* a power of two */
@@ -109,6 +114,9 @@ static inline void memo_put_word(struct memo *memo, uint32_t at, uint32_t word)
 
 /* The number of a list; 0: there is no room for a new one. */
 uint32_t memo_number(struct memo *memo, const uint32_t *items, uint32_t count);
+/* The same of atoms in any order: those whose marks are not 0. */
+uint32_t memo_number_set(struct memo *memo, const uint32_t *atoms,
+                         uint32_t count, const unsigned char *marks);
 /* Forgets all that is kept. */
 void memo_forget(struct memo *memo);
 
@@ -122,6 +130,16 @@ uint32_t memo_stretch(const struct keyed_slot *keyed, uint64_t number);
 void memo_take_effects(struct evaluation *evaluation);
 /* Makes true what a text of this effect makes true. */
 void memo_apply(struct evaluation *evaluation, uint32_t effect);
+
+/* Opens the atoms again that were worked out. */
+void memo_open_atoms(struct evaluation *evaluation);
+
+/* memo_stem.c: finds the stem of a user agent that is not remembered, and has
+ * its browser read from there on. */
+bool memo_make_stems(struct memo *memo, size_t count);
+void memo_take_stem(struct evaluation *evaluation, struct view agent);
+/* weighing_look_through() of a user agent whose stem is known. */
+void memo_look_behind_stem(struct evaluation *evaluation, struct view agent);
 
 /* memo_match.c: regex_match() of a pattern of the program, or what it said of
  * the same text before. */

@@ -11,19 +11,6 @@
 
 /* ---- words of slots ---- */
 
-/* Found in different order, they are the same. */
-static void sort_atoms(uint32_t *atoms, uint32_t count)
-{
-    for (uint32_t i = 1; i < count; i++) {
-        uint32_t atom = atoms[i], k = i;
-
-        for (; k > 0 && atoms[k - 1] > atom; k--) {
-            atoms[k] = atoms[k - 1];
-        }
-        atoms[k] = atom;
-    }
-}
-
 /* A glob fits only where its literal, if it has one, was found. */
 static void look_for_globs(struct evaluation *e, const struct keyed_slot *keyed)
 {
@@ -39,21 +26,30 @@ static void look_for_globs(struct evaluation *e, const struct keyed_slot *keyed)
     }
 }
 
-/* The effect of a text that is there; 0: there is no room for a new one. */
+void memo_open_atoms(struct evaluation *e)
+{
+    for (uint32_t i = 0; i < e->touched_atoms.count; i++) {
+        e->atoms[e->touched_atoms.items[i]] = ATOM_OPEN;
+    }
+    e->touched_atoms.count = 0;
+}
+
+/* The effect of a text that is there; 0: there is no room for a new one. No
+ * atom is worked out before or after it. */
 static uint32_t effect_of_text(struct evaluation *e,
                                const struct keyed_slot *keyed)
 {
-    uint32_t before = e->touched_atoms.count, effect;
-    uint32_t *found = e->touched_atoms.items + before;
+    const struct touched *found = &e->touched_atoms;
+    uint32_t effect;
 
-    weighing_look_through(e, keyed->slot);
-    look_for_globs(e, keyed);
-    sort_atoms(found, e->touched_atoms.count - before);
-    effect = memo_number(e->memo, found, e->touched_atoms.count - before);
-    for (uint32_t i = before; i < e->touched_atoms.count; i++) {
-        e->atoms[e->touched_atoms.items[i]] = ATOM_OPEN;
+    if (keyed->slot == e->program->user_agent_slot && e->memo->stem) {
+        memo_look_behind_stem(e, e->values[keyed->slot].text);
+    } else {
+        weighing_look_through(e, keyed->slot);
     }
-    e->touched_atoms.count = before;
+    look_for_globs(e, keyed);
+    effect = memo_number_set(e->memo, found->items, found->count, e->atoms);
+    memo_open_atoms(e);
     return effect;
 }
 
@@ -164,6 +160,9 @@ static uint32_t find_word(struct evaluation *e, uint32_t source,
     }
     if (added) {
         told = value_table_told(&part->table, part->met);
+    }
+    if (source == e->fill->plan->agent) {
+        memo_take_stem(e, text);
     }
     facts_fill_source(e->fill, source, told);
     if (*e->fill->cut) {

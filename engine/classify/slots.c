@@ -28,18 +28,16 @@ static void take_hit(struct evaluation *e, const struct automaton *a,
     }
 }
 
-static void scan(struct evaluation *e, uint32_t number, struct view value)
+static void run(struct evaluation *e, struct automaton_pass *pass,
+                struct view value)
 {
-    const struct automaton *a = &e->program->automata[number];
     struct automaton_hit hits[HITS_AT_ONCE];
-    struct automaton_pass pass;
     size_t count;
 
-    automaton_start(&pass, a, value);
-    while (!automaton_done(&pass)) {
-        count = automaton_find(&pass, hits, HITS_AT_ONCE);
+    while (!automaton_done(pass)) {
+        count = automaton_find(pass, hits, HITS_AT_ONCE);
         for (size_t i = 0; i < count; i++) {
-            take_hit(e, a, value, &hits[i]);
+            take_hit(e, pass->automaton, value, &hits[i]);
         }
     }
 }
@@ -51,12 +49,34 @@ void weighing_look_through(struct evaluation *e, uint32_t number)
 
     for (int i = 0; i < 2; i++) {
         if (slot->automata[i] != IMAGE_NONE) {
-            scan(e, slot->automata[i], value);
+            struct automaton_pass pass;
+
+            automaton_start(&pass, &e->program->automata[slot->automata[i]],
+                            value);
+            run(e, &pass, value);
         }
     }
     for (uint32_t i = 0; i < slot->empties.count && value.size == 0; i++) {
         weighing_set_atom(e, e->program->empties[slot->empties.first + i],
                           TRUTH_TRUE);
+    }
+}
+
+void weighing_look_on(struct evaluation *e, uint32_t number, struct view value,
+                      size_t from, size_t to, uint32_t states[2])
+{
+    const struct image_slot *slot = &e->program->slots[number];
+
+    for (int i = 0; i < 2; i++) {
+        if (slot->automata[i] != IMAGE_NONE) {
+            struct automaton_pass pass;
+
+            automaton_start_part(&pass,
+                                 &e->program->automata[slot->automata[i]],
+                                 value, from, to, states[i]);
+            run(e, &pass, value);
+            states[i] = automaton_state(&pass);
+        }
     }
 }
 

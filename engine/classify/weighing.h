@@ -147,6 +147,10 @@ void weigh_slots(struct evaluation *e, enum slot_time time);
 void weighing_scan(struct evaluation *e, uint32_t slot);
 /* Makes true what is found in the text of a slot, and wakes nobody. */
 void weighing_look_through(struct evaluation *e, uint32_t slot);
+/* The same of a part of a text of the slot, whose automata reach the whole and
+ * go on from states[] and leave there where they are. */
+void weighing_look_on(struct evaluation *e, uint32_t slot, struct view text,
+                      size_t from, size_t to, uint32_t states[2]);
 /* The innermost network around the address of a slot, or IMAGE_NONE. */
 uint32_t weighing_nest(const struct evaluation *e, uint32_t slot);
 

@@ -88,14 +88,8 @@ static bool may_start(unsigned starts, char c)
     return starts >> (c & 31) & 1;
 }
 
-/* The parts of a user agent as they are met. */
-struct parts {
-    struct view rest;
-    struct view comment; /* the first one, without parentheses */
-};
-
-/* Cuts the comment that *rest starts with; comments nest. */
-static struct view cut_comment(struct view *rest)
+/* Cuts the comment that *rest starts with; comments nest. *closed: it ends. */
+static struct view cut_comment(struct view *rest, bool *closed)
 {
     size_t depth = 1;
     size_t i = 1;
@@ -112,33 +106,10 @@ static struct view cut_comment(struct view *rest)
         }
     }
     inside = view_of(rest->at + 1, i - 1);
+    *closed = depth == 0;
     i += i < rest->size;
     *rest = view_of(rest->at + i, rest->size - i);
     return inside;
-}
-
-/* The next product ("Chrome/156.0"); size 0: there is none. */
-static struct view next_product(struct parts *parts)
-{
-    struct view *rest = &parts->rest;
-    size_t end;
-    struct view product;
-
-    while (rest->size > 0 && (rest->at[0] == ' ' || rest->at[0] == '(')) {
-        if (rest->at[0] == '(') {
-            struct view comment = cut_comment(rest);
-
-            if (!parts->comment.at) {
-                parts->comment = comment;
-            }
-        } else {
-            *rest = view_of(rest->at + 1, rest->size - 1);
-        }
-    }
-    end = view_find_either(*rest, 0, ' ', '(');
-    product = view_of(rest->at, end);
-    *rest = view_of(rest->at + end, rest->size - end);
-    return product;
 }
 
 static size_t product_find(struct view name)
@@ -208,6 +179,33 @@ static struct view platform_of(struct view comment)
         }
     }
     return best < PLATFORMS ? platforms[best].name : VIEW_NONE;
+}
+
+/* The next product ("Chrome/156.0"); size 0: there is none. */
+static struct view next_product(struct browser_reading *reading,
+                                struct view *rest)
+{
+    size_t end;
+    struct view product;
+
+    while (rest->size > 0 && (rest->at[0] == ' ' || rest->at[0] == '(')) {
+        if (rest->at[0] == '(') {
+            struct view comment = cut_comment(rest, &reading->closed);
+
+            if (!reading->comment.at) {
+                reading->comment = comment;
+                reading->browser.platform = platform_of(comment);
+            }
+        } else {
+            *rest = view_of(rest->at + 1, rest->size - 1);
+            reading->closed = false;
+        }
+    }
+    end = view_find_either(*rest, 0, ' ', '(');
+    product = view_of(rest->at, end);
+    *rest = view_of(rest->at + end, rest->size - end);
+    reading->closed &= end == 0;
+    return product;
 }
 
 static bool says_mobile(struct view ua)
@@ -317,46 +315,72 @@ static void finish_engine(struct browser *browser, size_t engine,
     }
 }
 
-void browser_read(struct browser *browser, struct view user_agent)
+/* Behind what is read of it already. */
+static void read_products(struct browser_reading *r, struct view user_agent)
 {
-    struct parts parts = {user_agent, VIEW_NONE};
-    size_t best = PRODUCTS, engine = ENGINES;
-    bool safari = false;
+    struct view rest =
+        view_of(user_agent.at + r->size, user_agent.size - r->size);
 
-    memset(browser, 0, sizeof(*browser));
-    if (parts.rest.size > USER_AGENT_READ) {
-        parts.rest.size = USER_AGENT_READ;
-    }
-    browser->mobile = says_mobile(parts.rest);
+    r->browser.mobile |= says_mobile(rest);
     for (;;) {
-        struct view version = next_product(&parts);
+        struct view version = next_product(r, &rest);
         struct view name = view_cut(&version, '/');
         size_t product = product_find(name), kind;
 
         if (name.size == 0) {
             break;
         }
-        kind = engine_find(name, engine);
-        if (kind < engine) {
-            engine = kind;
-            browser->has_engine_major =
-                major_of(version, &browser->engine_major);
+        kind = engine_find(name, r->engine);
+        if (kind < r->engine) {
+            r->engine = kind;
+            r->browser.has_engine_major =
+                major_of(version, &r->browser.engine_major);
         }
-        safari |= view_equal(name, VIEW("Safari"));
-        if (product < best) {
-            best = product;
-            browser->has_major = major_of(version, &browser->major);
+        r->safari |= view_equal(name, VIEW("Safari"));
+        if (product < r->product) {
+            r->product = product;
+            r->browser.has_major = major_of(version, &r->browser.major);
         }
     }
-    finish_engine(browser, engine, parts.comment);
-    browser->platform = platform_of(parts.comment);
+    r->size = user_agent.size - rest.size;
+}
+
+bool browser_begin(struct browser_reading *reading, struct view beginning)
+{
+    *reading = (struct browser_reading){.product = PRODUCTS, .engine = ENGINES};
+    read_products(reading, beginning);
+    return reading->closed && reading->size <= USER_AGENT_READ;
+}
+
+void browser_end(struct browser *browser, const struct browser_reading *reading,
+                 struct view user_agent)
+{
+    struct browser_reading r = *reading;
+    size_t best;
+
+    if (user_agent.size > USER_AGENT_READ) {
+        user_agent.size = USER_AGENT_READ;
+    }
+    read_products(&r, user_agent);
+    best = r.product;
+    *browser = r.browser;
+    finish_engine(browser, r.engine, r.comment);
     if (best < PRODUCTS && products[best].ios) {
         browser->platform = VIEW("ios");
     }
     if (best == PRODUCTS || !view_starts(user_agent, VIEW("Mozilla/")) ||
-        (best == PRODUCT_SAFARI && (!safari || !is_apple(browser->platform)))) {
+        (best == PRODUCT_SAFARI &&
+         (!r.safari || !is_apple(browser->platform)))) {
         browser->has_major = false;
         return;
     }
     browser->family = products[best].family;
+}
+
+void browser_read(struct browser *browser, struct view user_agent)
+{
+    const struct browser_reading nothing = {.product = PRODUCTS,
+                                            .engine = ENGINES};
+
+    browser_end(browser, &nothing, user_agent);
 }

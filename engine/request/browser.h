@@ -24,6 +24,23 @@ struct browser {
 /* Views are of literals. */
 void browser_read(struct browser *browser, struct view user_agent);
 
+/* A user agent as far as it is read. */
+struct browser_reading {
+    struct browser browser;
+    size_t product, engine; /* places in browser.c's tables */
+    bool safari;
+    bool closed;         /* up to the end of a comment */
+    struct view comment; /* the first one, without parentheses */
+    size_t size;         /* bytes that are read */
+};
+
+/* Reads what user agents begin with, which stays where it is. False: what
+ * follows cannot be read by itself, as it does not end with a comment. */
+bool browser_begin(struct browser_reading *reading, struct view beginning);
+/* Reads the rest of one that begins so. */
+void browser_end(struct browser *browser, const struct browser_reading *reading,
+                 struct view user_agent);
+
 struct hints {
     bool has_major; /* there was a brand "Chromium" with a version */
     uint64_t major;

@@ -12,6 +12,7 @@
 static const char *const added[] = {"x-envoy-internal",
                                     "x-envoy-expected-rq-timeout-ms", NULL};
 
+/* clang-format off */
 static const char *const known[] = {
     "user-agent",         "accept",
     "accept-language",    "accept-encoding",
@@ -25,6 +26,7 @@ static const char *const known[] = {
     "sec-fetch-site",     "sec-fetch-mode",
     "sec-fetch-dest",     "sec-fetch-user",
     NULL};
+/* clang-format on */
 
 const struct dialect dialect_envoy = {
     .name = "envoy",

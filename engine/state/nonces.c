@@ -24,7 +24,7 @@ struct nonce_entry {
 
 struct nonce_lock {
     _Alignas(64) pthread_mutex_t lock;
-    int64_t latest; /* time: a clock that goes back frees nothing */
+    int64_t latest; /* time: a clock that goes back frees nothing ... */
 };
 
 struct nonces {
@@ -94,6 +94,15 @@ static enum nonce_result claim(struct nonce_entry set[WAYS],
     return NONCE_TAKEN;
 }
 
+/* ... and what is claimed by it is kept as long as by any other: a nonce whose
+ * end the latest time has passed would be forgotten as it comes. */
+static int64_t kept_until(int64_t until, int64_t now, int64_t latest)
+{
+    int64_t behind = latest - (now > 0 ? now : 0);
+
+    return until > INT64_MAX - behind ? INT64_MAX : until + behind;
+}
+
 enum nonce_result nonces_claim(struct nonces *n, struct view nonce,
                                uint64_t user, int64_t until, int64_t now)
 {
@@ -109,6 +118,7 @@ enum nonce_result nonces_claim(struct nonces *n, struct view nonce,
     if (now > lock->latest) {
         lock->latest = now;
     }
+    wanted.until = kept_until(until, now, lock->latest);
     result = claim(n->sets[at], &wanted, lock->latest);
     pthread_mutex_unlock(&lock->lock);
     return result;

@@ -4,13 +4,12 @@
  * the policy's text. What loads must price, and a price is whole: a charge
  * has an amount, an asset and a payee, a refusal its status.
  */
-#include <stdint.h>
 #include <stdlib.h>
 
 #include "base/hash.h"
 #include "pricing/policy_load.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 static void check(bool right)
 {
@@ -76,7 +75,9 @@ static void load(struct arena *arena, struct problems *problems,
     check(rules &&
           rules_pack_text(rules, VIEW("p"), view_text(pack), NULL, NULL));
     tree = tree_read_text(arena, VIEW("policy"), text, problems);
-    policy = tree ? policy_read(arena, tree, VIEW("default"), VIEW_NONE, rules, problems) : NULL;
+    policy = tree ? policy_read(arena, tree, VIEW("default"), VIEW_NONE, rules,
+                                problems)
+                  : NULL;
     if (!policy) {
         check(problems_errors(problems) > 0);
         return;

@@ -10,12 +10,11 @@
  * A claim is taken only by the answer that names it; who waits is answered
  * once at most.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "state/valkey_talk.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 #ifdef WITH_HIREDIS
 
@@ -40,13 +39,6 @@ static struct outcome_call outcomes[WAITING];
 static struct shared_call shares[WAITING];
 static int woken[WAITING];
 
-static void must(bool holds)
-{
-    if (!holds) {
-        abort();
-    }
-}
-
 /* ---- the server ---- */
 
 static void remove_place(void)
@@ -60,7 +52,8 @@ static void open_door(void)
              (long)getpid());
     door = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     unlink(place.sun_path);
-    must(door >= 0 && bind(door, (struct sockaddr *)&place, sizeof(place)) == 0);
+    must(door >= 0 &&
+         bind(door, (struct sockaddr *)&place, sizeof(place)) == 0);
     must(listen(door, 4) == 0 && hash_start());
     atexit(remove_place);
 }
@@ -121,10 +114,9 @@ static void make_claim(struct claim_call *call, size_t i, bool stands)
 static bool put_share(size_t i, unsigned char letter)
 {
     static const char letters[] = "gunsahl";
-    static const enum shared_op ops[] = {SHARED_GET,     SHARED_PUT,
-                                         SHARED_PUT_NEW, SHARED_SWAP,
-                                         SHARED_ADD,     SHARED_HEAR,
-                                         SHARED_DROP};
+    static const enum shared_op ops[] = {
+        SHARED_GET, SHARED_PUT,  SHARED_PUT_NEW, SHARED_SWAP,
+        SHARED_ADD, SHARED_HEAR, SHARED_DROP};
     const char *at = letter ? strchr(letters, letter) : NULL;
 
     if (at) {
@@ -215,8 +207,9 @@ static void pipeline(struct talk *t, const uint8_t *data, size_t size)
 
         must(woken[i] <= 1);
         if (call->wake && woken[i] && call->answer.result == CLAIM_TAKEN) {
-            must(says(replies, size, call->stands ? "teeeeeeeeeeeeeeee"
-                                                  : "tdddddddddddddddd"));
+            must(
+                says(replies, size,
+                     call->stands ? "teeeeeeeeeeeeeeee" : "tdddddddddddddddd"));
         }
     }
 }

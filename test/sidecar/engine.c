@@ -699,7 +699,7 @@ const char *wb_engine_payment_name(const struct wb_engine *engine, size_t i)
 }
 
 int wb_engine_pays(const struct wb_engine *engine, struct wb_text name,
-                    struct wb_text value)
+                   struct wb_text value)
 {
     (void)engine;
     (void)name;
@@ -711,8 +711,11 @@ size_t wb_decision_write(const struct wb_request *request, enum wb_form form,
                          char *out, size_t room)
 {
     char record[512];
-    int size = snprintf(record, sizeof record, "{\"id\":\"%s\",\"record\":%s}",
-                        request->id, request->record);
+    int size = snprintf(record, sizeof record,
+                        "{\"id\":\"%s\",\"time\":%lld,\"generation\":\"%s\","
+                        "\"record\":%s}",
+                        request->id, (long long)request->now,
+                        request->engine->generation, request->record);
 
     (void)form;
     if ((size_t)size <= room) {

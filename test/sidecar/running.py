@@ -66,6 +66,23 @@ def test_a_reload_swaps_the_settings():
         "0" * 15 + "2"
 
 
+def test_a_record_is_decided_by_what_holds_when_it_is_whole():
+    """Not by the clock and the settings of when its sender began."""
+    sidecar = tools.Sidecar({"listen.0.dialect": "json"})
+    with sidecar.connect() as client:
+        client.send(b"POST /v1/decide HTTP/1.1\r\nHost: a\r\n"
+                    b"Content-Length: 2\r\n\r\n{")
+        tools.until("it has begun",
+                    lambda: sidecar.metric("weighbridge_in_flight") == 1)
+        sidecar.signal(signal.SIGHUP)
+        sidecar.until('"event":"reload","outcome":"done"')
+        whole = time.time_ns() // 1000
+        client.send(b"}")
+        decision = json.loads(client.answer().body)["decision"]
+    assert decision["time"] >= whole, (decision, whole)
+    assert decision["generation"] == "0" * 15 + "2", decision
+
+
 def test_a_reload_that_fails_changes_nothing():
     sidecar = tools.Sidecar(ENVOY)
     for change, said in [

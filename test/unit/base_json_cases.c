@@ -15,6 +15,7 @@ struct json_case {
     size_t size;
 };
 
+/* clang-format off */
 #define YES(literal) {true, literal, sizeof(literal) - 1}
 #define NO(literal) {false, literal, sizeof(literal) - 1}
 
@@ -233,6 +234,7 @@ static const struct json_case cases[] = {
     YES("[-123123123123123123123123123123]"), YES("[100000000000000000000]"),
     YES("[-237462374673276894279832749832423479823246327846]"),
 };
+/* clang-format on */
 
 static bool is_json(struct view text, size_t scratch_room)
 {

@@ -219,8 +219,7 @@ static void hints(void)
     settings("id: a\nmode: counts\n");
     is_text(problems_hint(problems, 0), "did you mean 'count'?", "a word");
     settings("id: a\nmode: zzz\n");
-    is_text(problems_hint(problems, 0), NULL,
-            "no word is near");
+    is_text(problems_hint(problems, 0), NULL, "no word is near");
     settings("id: a\nwindow: 5\n");
     is_text(problems_hint(problems, 0),
             "a number with ms, s, m, h or d, such as 30s", "a unit");

@@ -160,8 +160,7 @@ static void signatures(void)
     is_number(s.signatures,
               recover_available() ? SIGNATURES_FLAG : SIGNATURES_OFF,
               "checked by default where they can be");
-    ok(reads("signature: off", &s, problems) &&
-           s.signatures == SIGNATURES_OFF,
+    ok(reads("signature: off", &s, problems) && s.signatures == SIGNATURES_OFF,
        "signature: off");
     if (recover_available()) {
         ok(reads("signature: reject", &s, problems) &&

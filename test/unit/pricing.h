@@ -55,9 +55,9 @@ static inline bool scales_open(struct scales *s, const char *policy,
     }
     struct node *tree = tree_read_text(s->arena, VIEW("policy.yaml"),
                                        view_text(policy), s->problems);
-    s->policy = tree
-                    ? policy_read(s->arena, tree, VIEW("default"), VIEW_NONE, rules, s->problems)
-                    : NULL;
+    s->policy = tree ? policy_read(s->arena, tree, VIEW("default"), VIEW_NONE,
+                                   rules, s->problems)
+                     : NULL;
     s->program = s->policy ? rules_compile(rules) : NULL;
     if (!s->program) {
         return false;

@@ -30,7 +30,7 @@ static const char pack[] = "pack: { name: t, release: 2026.11, language: 1 }\n"
 #define ZEROS "00000000000000000000000000"
 static const char *const segments[] = {"a", "b", "c", "ab", "premium", "x.y"};
 static const char *const wild[] = {"*", "**", "a*", "*b", "a", "b", "c"};
-static const char *const prices[] = {"free",      "0.01 usdc", "0.02 usdc",
+static const char *const prices[] = {"free", "0.01 usdc", "0.02 usdc",
                                      "0.03 usdc", "0.04 usdc", "reject",
                                      /* rounded up, and near 256 bits */
                                      "0.000001 usdc", "1" ZEROS " usdc"};

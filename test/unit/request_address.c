@@ -21,6 +21,7 @@ static void round_trip(const char *text, const char *written)
 
 static void addresses(void)
 {
+    /* clang-format off */
     static const char *const bad[] = {
         "",           "192.0.2",        "192.0.2.1.1",     "192.0.2.256",
         "192.0.02.1", "192.0.2.1:80",   "[2001:db8::1]",   "2001:db8::1%lo",
@@ -28,6 +29,7 @@ static void addresses(void)
         "0x7f.1",     "1::2::3",        "unknown",         "::ffff:1.2.3",
         "1:2:3:4:5:6:7:8:9", "12345::", "::192.0.2.1.1",   ":",
         "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff:2001:db8:aaaa:bbbb"};
+    /* clang-format on */
     struct address a;
 
     round_trip("192.0.2.1", "192.0.2.1");
@@ -85,8 +87,7 @@ static void cut(const char *text, const char *client, const char *around)
     address_read(view_text(text), &a);
     address_read(view_text(client), &expected);
     struct address got = address_client(&a);
-    ok(!memcmp(&got, &expected, sizeof(got)), "%s counts as %s", text,
-       client);
+    ok(!memcmp(&got, &expected, sizeof(got)), "%s counts as %s", text, client);
     address_read(view_text(around), &expected);
     got = address_neighbourhood(&a);
     ok(!memcmp(&got, &expected, sizeof(got)), "%s lives in %s", text, around);
@@ -116,8 +117,8 @@ static void set_case(const char *list, size_t ranges, const char *in,
     is_number(address_set_size(set), ranges, "ranges of '%s'", list);
     for (struct view rest = view_text(in); rest.size > 0;) {
         struct view text = view_cut(&rest, ' ');
-        ok(address_read(text, &a) && address_set_holds(set, &a),
-           "holds %.*s", VIEW_ARG(text));
+        ok(address_read(text, &a) && address_set_holds(set, &a), "holds %.*s",
+           VIEW_ARG(text));
     }
     for (struct view rest = view_text(out); rest.size > 0;) {
         struct view text = view_cut(&rest, ' ');
@@ -161,8 +162,8 @@ static struct address random_address(uint32_t *seed)
         a.bytes[14] = (unsigned char)(next_random(seed) % 4);
     }
     a.bytes[15] = (unsigned char)next_random(seed);
-    a.bytes[5] |= (unsigned char)(address_is_v4(&a) ? 0
-                                                    : next_random(seed) % 4);
+    a.bytes[5] |=
+        (unsigned char)(address_is_v4(&a) ? 0 : next_random(seed) % 4);
     return a;
 }
 

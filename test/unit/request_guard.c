@@ -21,9 +21,8 @@ static void header(struct view name, struct view value,
     request_clear(&request);
     request_add_header(&request, VIEW("Host"), VIEW("example.com"));
     request_add_header(&request, name, value);
-    is_text(verdicts[guard_check(guard, &request, &culprit)],
-            verdicts[verdict], "%.*s: %.*s", VIEW_ARG(name),
-            VIEW_ARG(value));
+    is_text(verdicts[guard_check(guard, &request, &culprit)], verdicts[verdict],
+            "%.*s: %.*s", VIEW_ARG(name), VIEW_ARG(value));
     ok((culprit == &request.headers[1]) == (verdict != GUARD_PASS),
        "and whose fault it is");
 }
@@ -88,9 +87,13 @@ static void bytes(void)
     value(VIEW("a\0"), GUARD_BAD_HEADER);
     value(VIEW("a\r\nX-Price: 0"), GUARD_BAD_HEADER);
     value(VIEW("1234567\n"), GUARD_BAD_HEADER);
-    value(VIEW("\0" "1234567"), GUARD_BAD_HEADER);
+    value(VIEW("\0"
+               "1234567"),
+          GUARD_BAD_HEADER);
     value(VIEW("12345678\x7f"), GUARD_BAD_HEADER);
-    value(VIEW("1234\x7f" "678"), GUARD_BAD_HEADER);
+    value(VIEW("1234\x7f"
+               "678"),
+          GUARD_BAD_HEADER);
     value(VIEW("\t2345678\x1f"), GUARD_BAD_HEADER);
     value(VIEW("\t234567\x01"), GUARD_BAD_HEADER);
 }
@@ -164,12 +167,16 @@ int main(void)
         const char *name;
         enum guard_kind kind;
     } list_of[] = {
-        {"X-Price", GUARD_NEVER},         {"X-Agent-Class", GUARD_NEVER},
+        {"X-Price", GUARD_NEVER},
+        {"X-Agent-Class", GUARD_NEVER},
         {"x-amzn-waf-", GUARD_NEVER_PREFIX},
         {"PAYMENT-SIGNATURE", GUARD_SPELLED},
-        {"X-PAYMENT", GUARD_SPELLED},     {"both-spellings", GUARD_SPELLED},
-        {"both_spellings", GUARD_SPELLED}, {"stricter", GUARD_SPELLED},
-        {"stricter", GUARD_NEVER},        {"q", GUARD_NEVER},
+        {"X-PAYMENT", GUARD_SPELLED},
+        {"both-spellings", GUARD_SPELLED},
+        {"both_spellings", GUARD_SPELLED},
+        {"stricter", GUARD_SPELLED},
+        {"stricter", GUARD_NEVER},
+        {"q", GUARD_NEVER},
     };
     struct arena *arena = arena_new();
 

@@ -8,25 +8,24 @@
 #include "tap.h"
 
 /* A database of one node: 0.0.0.0/1 is DE, 128.0.0.0/1 has no record. */
-static const char sound[] =
-    "\0\0\0\x11\0\0\0\x01"
-    "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
-    "\xe1\x47"
-    "country\xe1\x48"
-    "iso_code\x42"
-    "DE"
-    "\xab\xcd\xefMaxMind.com"
-    "\xe9\x4a"
-    "node_count\xc4\0\0\0\1\x4b"
-    "record_size\xa2\0\x20\x4a"
-    "ip_version\xa2\0\x04\x4d"
-    "database_type\x44"
-    "Test\x49"
-    "languages\0\x04\x5b"
-    "binary_format_major_version\xa2\0\2\x5b"
-    "binary_format_minor_version\xa2\0\0\x4b"
-    "build_epoch\x08\x02\0\0\0\0\x6a\xfd\x4b\xc0\x4b"
-    "description\xe0";
+static const char sound[] = "\0\0\0\x11\0\0\0\x01"
+                            "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+                            "\xe1\x47"
+                            "country\xe1\x48"
+                            "iso_code\x42"
+                            "DE"
+                            "\xab\xcd\xefMaxMind.com"
+                            "\xe9\x4a"
+                            "node_count\xc4\0\0\0\1\x4b"
+                            "record_size\xa2\0\x20\x4a"
+                            "ip_version\xa2\0\x04\x4d"
+                            "database_type\x44"
+                            "Test\x49"
+                            "languages\0\x04\x5b"
+                            "binary_format_major_version\xa2\0\2\x5b"
+                            "binary_format_minor_version\xa2\0\0\x4b"
+                            "build_epoch\x08\x02\0\0\0\0\x6a\xfd\x4b\xc0\x4b"
+                            "description\xe0";
 
 static char path[] = "/tmp/wb-mmdb-XXXXXX";
 

@@ -4,8 +4,8 @@
 
 #include <stdlib.h>
 
-#include "guard.h"
 #include "base/record_time.h"
+#include "guard.h"
 #include "tap.h"
 
 static struct request request;
@@ -16,8 +16,7 @@ static struct guard page;
 static bool reads(const char *line)
 {
     arena_reset(workspace);
-    return record_read(&record, guard_view(&page, view_text(line)),
-                       workspace);
+    return record_read(&record, guard_view(&page, view_text(line)), workspace);
 }
 
 static void whole(void)
@@ -55,8 +54,8 @@ static void unknowns(void)
 {
     ok(reads("{}"), "an empty record");
     ok(!request.method.at && !request.target.at && !request.client_ip.at &&
-           !request.http_version.at && !record.has_time &&
-           !record.label.at && !request.order_kept,
+           !request.http_version.at && !record.has_time && !record.label.at &&
+           !request.order_kept,
        "all is unknown");
     ok(reads("{\"method\":null,\"headers\":null,\"headers_known\":null}"),
        "null");
@@ -163,18 +162,15 @@ static void mistakes(void)
         "expected only \"b64\" in the object");
     bad("{\"headers\":1}", 12, "expected a list or an object of headers");
     bad("{\"headers\":[1]}", 13, "expected [name, value]");
-    bad("{\"headers\":[[\"a\"]]}", 17,
-        "expected a string or {\"b64\": text}");
+    bad("{\"headers\":[[\"a\"]]}", 17, "expected a string or {\"b64\": text}");
     bad("{\"headers\":[[\"a\",\"b\",\"c\"]]}", 24, "expected [name, value]");
-    bad("{\"headers\":{\"a\":1}}", 17,
-        "expected a string or {\"b64\": text}");
+    bad("{\"headers\":{\"a\":1}}", 17, "expected a string or {\"b64\": text}");
     bad("{\"headers_known\":{}}", 18, "expected a list of header names");
     bad("{\"order_kept\":1}", 15, "expected true or false");
     bad("{\"asn\":-1}", 9, "expected an autonomous system's number");
     bad("{\"time\":true}", 12,
         "expected a time: RFC 3339 text or epoch seconds");
-    bad("{\"time\":\"now\"}", 13,
-        "not a time: RFC 3339 text or epoch seconds");
+    bad("{\"time\":\"now\"}", 13, "not a time: RFC 3339 text or epoch seconds");
     ok(!reads("{\"a\":1,\"a\":2}") && record.error, "a key twice");
     ok(!reads("{\"method\":\"GET\"") && record.error, "cut short");
     ok(!reads("{} {}") && record.error, "two values");
@@ -250,12 +246,10 @@ static void full_workspace(void)
 
         read = record_read(&record, view_text(line), small);
         refused += !read && record.error &&
-                   !strcmp(record.error,
-                           "record does not fit the workspace");
+                   !strcmp(record.error, "record does not fit the workspace");
         arena_free(small);
     }
-    ok(read && refused > 10, "a workspace too small is told %u times",
-       refused);
+    ok(read && refused > 10, "a workspace too small is told %u times", refused);
 }
 
 int main(void)

@@ -100,8 +100,7 @@ static void limits(void)
     ok(!request_add_header(&request, VIEW("a"), VIEW("")) && request.overflow,
        "and one more");
     request_clear(&request);
-    ok(!request_add_header(&request, VIEW("a"),
-                           view_of(bytes, (size_t)-1)),
+    ok(!request_add_header(&request, VIEW("a"), view_of(bytes, (size_t)-1)),
        "a size that wraps");
 }
 

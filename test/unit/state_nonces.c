@@ -34,6 +34,27 @@ static void turns(void)
     nonces_free(NULL);
 }
 
+/* One set, so that all of it sees the clock that goes back. */
+static void gone_back(void)
+{
+    struct nonces *n = nonces_new(1, hash_key);
+    int64_t hour = 3600 * SECOND;
+
+    claim(n, 1, 7, START + hour + SECOND, START + hour);
+    ok(claim(n, 2, 7, START + SECOND, START) == NONCE_TAKEN &&
+           claim(n, 2, 8, START + SECOND, START) == NONCE_OTHERS,
+       "a nonce that comes after the clock went back is kept");
+    ok(claim(n, 2, 8, START + 2 * SECOND, START + SECOND - 1) == NONCE_OTHERS,
+       "to its end");
+    ok(claim(n, 3, 7, INT64_MAX, START) == NONCE_TAKEN &&
+           claim(n, 3, 8, INT64_MAX, START) == NONCE_OTHERS,
+       "or for ever");
+    ok(claim(n, 4, 7, 1, INT64_MIN) == NONCE_TAKEN &&
+           claim(n, 4, 8, 1, INT64_MIN) == NONCE_OTHERS,
+       "at any time");
+    nonces_free(n);
+}
+
 static void filled(void)
 {
     struct nonces *n = nonces_new(64, hash_key);
@@ -59,6 +80,7 @@ static void filled(void)
 int main(void)
 {
     turns();
+    gone_back();
     filled();
     return tap_end();
 }
