@@ -200,8 +200,8 @@ enum wb_status wb_request_header(struct wb_request *r, const char *name,
     if (r->step != STEP_FILLING) {
         return WB_ERROR_ARGUMENT;
     }
-    return request_add_header(&r->facts, view_of(name, name ? name_size : 0),
-                              view_of(value, value ? value_size : 0))
+    return request_add_header(&r->facts, view_of(name, name_size),
+                              view_of(value, value_size))
                ? WB_OK
                : WB_ERROR_LIMIT;
 }

@@ -23,20 +23,22 @@ static inline bool word_equal_fold(uint64_t a, uint64_t b)
     uint64_t letters = (lower + ones * (0x80 - 'a')) &
                        ~(lower + ones * (0x7f - 'z')) & ~a & highs;
 
-    return !(differ & ~(letters >> 2));
+    return differ == 0 || !(differ & ~(letters >> 2));
 }
 
 bool view_fold_equal(const char *a, const char *b, size_t size)
 {
-    if (size == 0) {
-        return true;
+    if (size < 8) {
+        return size == 0 ||
+               word_equal_fold(view_word(a, size), view_word(b, size));
     }
     for (; size > 8; a += 8, b += 8, size -= 8) {
         if (!word_equal_fold(view_word(a, 8), view_word(b, 8))) {
             return false;
         }
     }
-    return word_equal_fold(view_word(a, size), view_word(b, size));
+    return word_equal_fold(view_word(a + size - 8, 8),
+                           view_word(b + size - 8, 8));
 }
 
 int view_compare(struct view a, struct view b)

@@ -354,15 +354,14 @@ static inline enum guard_verdict judge_name(const struct guard *guard,
 }
 
 /* Nothing to look at more closely, as in most requests? */
-static bool all_pass(const struct guard *guard, const struct request *request,
-                     bool judged)
+static bool all_pass(const struct guard *guard, const struct request *request)
 {
     const struct header *header = request->headers;
     sixteen found = sixteen_of(0);
 
     for (size_t i = request->header_count; i > 0; i--, header++) {
         found |= controls_of(header->value);
-        if (judge_name(guard, header, judged) != GUARD_PASS) {
+        if (judge_name(guard, header, true) != GUARD_PASS) {
             return false;
         }
     }
@@ -386,7 +385,7 @@ enum guard_verdict guard_check(const struct guard *guard,
         return GUARD_TARGET;
     }
 
-    if (all_pass(guard, request, judged)) {
+    if (judged && all_pass(guard, request)) {
         return GUARD_PASS;
     }
     for (size_t i = request->header_count; i > 0; i--, header++) {
