@@ -81,7 +81,6 @@ bool memo_recall_end(struct evaluation *e)
     }
     e->memo->ended++;
     e->verdict = end->verdict;
-    rank_set_empty(&e->look);
     e->put_off.look = 0;
     e->put_off.labels = end->labels;
     e->put_off.ranks = end->ranks;

@@ -120,7 +120,9 @@ static void recall(struct evaluation *e, const struct entry *entry)
     e->memo->serial = entry->serial;
     e->regex_runs = kept.regex_runs;
     e->found.count = kept.found;
-    rank_set_empty(&e->look); /* what was woken by asking is in it, or done */
+    if (e->asked_before > 0) {
+        rank_set_empty(&e->look); /* what that woke is among them, or done */
+    }
     memcpy(e->found.items, take(&at, kept.found), kept.found * sizeof(*at));
     e->put_off.items = at;
     e->put_off.look = kept.look;
