@@ -167,7 +167,7 @@ static unsigned char classes_of(const struct draft_atom *draft)
     unsigned char classes = 0;
 
     for (size_t i = 0; i < draft->operand_count; i++) {
-        for (unsigned class = CLASS_HUMAN; class <= CLASS_UNKNOWN; class++) {
+        for (unsigned class = CLASS_HUMAN; class <= CLASS_UNKNOWN; class ++) {
             if (view_equal_fold(draft->operands[i], class_names[class])) {
                 classes |= (unsigned char)(1u << class);
             }

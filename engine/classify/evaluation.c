@@ -193,9 +193,8 @@ static void fill_score(struct evaluation *e)
             .state = VALUE_PRESENT, .number = (uint64_t)e->verdict.score};
     }
     for (uint32_t i = 0; i < class.count; i++) {
-        e->values[e->program->slot_order[class.first + i]] =
-            (struct value){.state = VALUE_PRESENT,
-                           .text = class_names[e->verdict.class]};
+        e->values[e->program->slot_order[class.first + i]] = (struct value){
+            .state = VALUE_PRESENT, .text = class_names[e->verdict.class]};
     }
 }
 

@@ -103,7 +103,8 @@ void evaluation_stateless(struct evaluation *evaluation, struct value *values);
 void evaluation_stateless_of(struct evaluation *evaluation, struct fill *fill,
                              struct memo *memo);
 /* The memo is lent to somebody else: unless told so, evaluation_stateful() uses
- * it as well. Before either of them nothing is to be asked of the evaluation. */
+ * it as well. Before either of them nothing is to be asked of the evaluation.
+ */
 void evaluation_leave(struct evaluation *evaluation);
 /* `rates[i]` is the count of rate i, or RATE_UNKNOWN; NULL: all unknown. */
 #define RATE_UNKNOWN UINT64_MAX

@@ -50,9 +50,9 @@ struct evaluation {
     struct regex_scratch *scratch;
     unsigned regex_runs;
 
-    unsigned char *atoms;         /* ATOM_OPEN or truth + 1 */
-    unsigned char *truths;        /* by rank */
-    unsigned char *labels;        /* by label and group: label_truth() */
+    unsigned char *atoms;  /* ATOM_OPEN or truth + 1 */
+    unsigned char *truths; /* by rank */
+    unsigned char *labels; /* by label and group: label_truth() */
     struct touched touched_atoms, touched_ranks, touched_labels;
     struct rank_set look; /* ranks to look at */
     bool sighted;         /* no slot of eager atoms is unknown */

@@ -267,9 +267,8 @@ static inline sixteen controls_of(struct view value)
     sixteen found = sixteen_of(0);
 
     if (value.size < 16) {
-        return value.size == 0
-                   ? found
-                   : controls(sixteen_short(value.at, value.size));
+        return value.size == 0 ? found
+                               : controls(sixteen_short(value.at, value.size));
     }
     for (size_t i = 0; i + 16 < value.size; i += 16) {
         found |= controls(sixteen_at(value.at + i));
@@ -343,9 +342,8 @@ static enum guard_verdict check_name(const struct guard *guard,
     return GUARD_PASS;
 }
 
-static inline enum guard_verdict judge_name(const struct guard *guard,
-                                            const struct header *header,
-                                            bool judged)
+static inline enum guard_verdict
+judge_name(const struct guard *guard, const struct header *header, bool judged)
 {
     if (!judged || !header->known) {
         return check_name(guard, header);
