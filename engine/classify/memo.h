@@ -131,15 +131,14 @@ void memo_take_effects(struct evaluation *evaluation);
 /* Makes true what a text of this effect makes true. */
 void memo_apply(struct evaluation *evaluation, uint32_t effect);
 
-/* Opens the atoms again that were worked out. */
-void memo_open_atoms(struct evaluation *evaluation);
-
-/* memo_stem.c: finds the stem of a user agent that is not remembered, and has
- * its browser read from there on. */
-bool memo_make_stems(struct memo *memo, size_t count);
+/* memo_effect.c: the effect of a slot's text, which is there; 0: there is no
+ * room for a new one. */
+uint32_t memo_effect(struct evaluation *evaluation,
+                     const struct keyed_slot *keyed);
+/* Finds the stem of a user agent that is not remembered, before its effect is
+ * asked for, and has its browser read from there on. */
 void memo_take_stem(struct evaluation *evaluation, struct view agent);
-/* weighing_look_through() of a user agent whose stem is known. */
-void memo_look_behind_stem(struct evaluation *evaluation, struct view agent);
+bool memo_make_stems(struct memo *memo, size_t count);
 
 /* memo_match.c: regex_match() of a pattern of the program, or what it said of
  * the same text before. */
