@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The public functions about snapshots, problems and state. A snapshot is
- * made by load.c; requests are in wb_request.c; deciding is in decide.c.
+ * made by load.c and ends in snapshot.c; requests are in wb_request.c;
+ * deciding is in decide.c.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -113,20 +114,6 @@ enum wb_status wb_engine_load(const char *path, struct wb_problems *problems,
         engine_load(path, list_of(problems ? problems : own), engine);
     wb_problems_free(own);
     return status;
-}
-
-struct wb_engine *wb_engine_ref(struct wb_engine *engine)
-{
-    atomic_fetch_add_explicit(&engine->references, 1, memory_order_relaxed);
-    return engine;
-}
-
-void wb_engine_unref(struct wb_engine *engine)
-{
-    if (engine && atomic_fetch_sub_explicit(&engine->references, 1,
-                                            memory_order_acq_rel) == 1) {
-        engine_free(engine);
-    }
 }
 
 const char *wb_engine_generation(const struct wb_engine *engine)

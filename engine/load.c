@@ -10,7 +10,6 @@
 #include "config/tree.h"
 #include "headers.h"
 #include "loading_load.h"
-#include "memo.h"
 #include "payment/settings_load.h"
 #include "pricing/policy_load.h"
 #include "tokens_load.h"
@@ -18,14 +17,6 @@
 static enum wb_status load_file(const char *path, bool is_shadow,
                                 struct problems *problems,
                                 struct wb_engine **out);
-
-void loading_complain(struct loading *l, struct place place, const char *code,
-                      const char *what, struct view found)
-{
-    problems_add(l->problems, PROBLEM_ERROR, place, code, NULL, what,
-                 VIEW_ARG(found));
-    l->failed = true;
-}
 
 static bool guard_add_all(struct guard *guard, const char *const *names)
 {
@@ -300,7 +291,7 @@ static enum wb_status load_file(const char *path, bool is_shadow,
     load_all(l, path, is_shadow);
     if (l->failed) {
         bool found = problems_errors(problems) > 0;
-        engine_free(engine);
+        wb_engine_unref(engine);
         return found ? WB_ERROR_CONFIG : WB_ERROR_MEMORY;
     }
     *out = engine;
@@ -311,15 +302,4 @@ enum wb_status engine_load(const char *path, struct problems *problems,
                            struct wb_engine **out)
 {
     return load_file(path, false, problems, out);
-}
-
-void engine_free(struct wb_engine *engine)
-{
-    wb_engine_unref(engine->shadow);
-    for (size_t i = 0; i < engine->ruleset_count; i++) {
-        memos_free(engine->rulesets[i].memos);
-        program_free(engine->rulesets[i].program);
-    }
-    databases_close(&engine->databases);
-    arena_free(engine->arena);
 }

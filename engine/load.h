@@ -11,6 +11,5 @@
 /* As wb_engine_load(). */
 enum wb_status engine_load(const char *path, struct problems *problems,
                            struct wb_engine **out);
-void engine_free(struct wb_engine *engine);
 
 #endif

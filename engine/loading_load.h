@@ -32,8 +32,14 @@ struct loading {
 };
 
 /* An error about `found`, which `what` prints with %.*s. */
-void loading_complain(struct loading *l, struct place place, const char *code,
-                      const char *what, struct view found);
+static inline void loading_complain(struct loading *l, struct place place,
+                                    const char *code, const char *what,
+                                    struct view found)
+{
+    problems_add(l->problems, PROBLEM_ERROR, place, code, NULL, what,
+                 VIEW_ARG(found));
+    l->failed = true;
+}
 
 /* rulesets_load.c */
 /* A name without '/' and '.' is that of a shipped file. */

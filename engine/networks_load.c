@@ -87,17 +87,6 @@ static bool open_all(struct networks_reading *r,
     return good;
 }
 
-void databases_close(struct databases *databases)
-{
-    struct mmdb_list *lists[] = {&databases->country, &databases->as};
-    for (size_t i = 0; i < 2; i++) {
-        for (size_t k = 0; k < lists[i]->count; k++) {
-            mmdb_close(lists[i]->items[k]);
-        }
-        lists[i]->count = 0;
-    }
-}
-
 /* ---- sets ---- */
 
 bool networks_name_is_good(struct view name)

@@ -24,13 +24,12 @@ bool networks_name_is_good(struct view name);
 bool networks_date(const struct node *map, struct view date, int64_t *out,
                    struct problems *problems);
 int64_t networks_fresh_until(int64_t date, int64_t max_age);
-/* `section` may be NULL. *databases is the caller's to close, also after an
- * error. */
+/* `section` may be NULL. *databases is the caller's to close
+ * (databases_close), also after an error. */
 bool networks_load(const struct node *section, struct view folder,
                    struct arena *arena, struct networks *out,
                    struct databases *databases, struct dated_lists *lists,
                    struct problems *problems);
-void databases_close(struct databases *databases);
 /* Warns of sets that no rule and no tier of the engine asks for. */
 void networks_warn_idle(const struct networks *networks,
                         const struct wb_engine *engine,

@@ -123,7 +123,22 @@ void tally_asset_sum(const struct tally *tally, const struct tally_asset *asset,
 uint64_t tally_unreadable(const struct tally *tally);
 /* There were requests from the one time to the other. */
 void tally_span(struct tally *tally, int64_t first, int64_t last);
-/* For tally_alike.c: what is counted of every line, and of one that costs
+/* After all merging: the tables in the order in which they are printed, one
+ * row for the requests of a route that cost nothing only where none was
+ * charged. */
+void tally_finish(struct tally *tally);
+
+/* ---- between its files ---- */
+
+static inline struct view tally_answer(const struct wb_request *request,
+                                       enum wb_answer which)
+{
+    struct wb_text text = wb_decision_answer(request, which);
+
+    return view_of(text.data, text.size);
+}
+
+/* tally_line.c: what is counted of every line, and of one that costs
  * something, at a time that is known. */
 void tally_line(struct tally *tally, const struct kind *kind,
                 bool browser_charged, int64_t time,
@@ -133,9 +148,9 @@ struct bucket *tally_charge(struct tally *tally, struct tally_asset *asset,
 /* The asset that the request is charged in. */
 struct tally_asset *tally_asset_of(struct tally *tally,
                                    const struct wb_request *request);
-/* tally_kinds.c, for tally.c: the request's kind, in the tally or, where more
- * rules fired than a kind has, in `room`: whoever counted one in `room` has
- * the tables told of it. */
+/* tally_kinds.c: the request's kind, in the tally or, where more rules fired
+ * than a kind has, in `room`: whoever counted one in `room` has the tables
+ * told of it. */
 struct kind *tally_kind(struct tally *tally, const struct wb_request *request,
                         struct kind *room);
 void tally_tell(struct tally *tally, const struct wb_request *request,
@@ -144,12 +159,9 @@ void tally_tell(struct tally *tally, const struct wb_request *request,
 void tally_tell_kind(struct tally *tally, struct kind *kind);
 /* Its class, and whether it is allowed and charged. */
 void tally_start_kind(struct kind *kind);
-/* tally_alike.c, for tally.c. */
+void tally_settle_kinds(struct tally *tally);
+/* tally_alike.c */
 void tally_settle_alike(struct tally *tally);
 void tally_end_alike(struct tally *tally);
-/* After all merging: the tables in the order in which they are printed, one
- * row for the requests of a route that cost nothing only where none was
- * charged. */
-void tally_finish(struct tally *tally);
 
 #endif

@@ -35,22 +35,15 @@ bool tally_knows(const struct tally *tally, unsigned number)
     return number < tally->alike_room && tally->alike[number].kind;
 }
 
-static struct view answer(const struct wb_request *request,
-                          enum wb_answer which)
-{
-    struct wb_text text = wb_decision_answer(request, which);
-
-    return view_of(text.data, text.size);
-}
-
 /* What it is charged. */
 static bool learn_price(struct tally *tally, struct tally_alike *alike,
                         const struct wb_request *request)
 {
     const struct tally_asset *asset = tally_asset_of(tally, request);
 
-    if (!asset || !amount_from_digits(answer(request, WB_ANSWER_PRICE_AMOUNT),
-                                      &alike->amount)) {
+    if (!asset ||
+        !amount_from_digits(tally_answer(request, WB_ANSWER_PRICE_AMOUNT),
+                            &alike->amount)) {
         return false;
     }
     alike->asset = (size_t)(asset - tally->assets);
@@ -70,7 +63,7 @@ void tally_learn(struct tally *tally, unsigned number,
     struct tally_alike *alike = &tally->alike[number];
     tally_start_kind(&kind);
     alike->browser_charged =
-        answer(request, WB_ANSWER_BROWSER_CHARGED).at[0] == '1';
+        tally_answer(request, WB_ANSWER_BROWSER_CHARGED).at[0] == '1';
     if (kind.charged && !learn_price(tally, alike, request)) {
         return;
     }

@@ -125,12 +125,11 @@ void tally_tell(struct tally *tally, const struct wb_request *request,
     tally_tell_kind(tally, kind);
 }
 
-void tally_settle(struct tally *tally)
+void tally_settle_kinds(struct tally *tally)
 {
     for (size_t i = 0; i < KIND_PLACES; i++) {
         if (tally->kinds->places[i].requests > 0) {
             tally_tell_kind(tally, &tally->kinds->places[i]);
         }
     }
-    tally_settle_alike(tally);
 }

@@ -196,6 +196,20 @@ void mmdb_close(struct mmdb *mmdb)
     }
 }
 
+static void close_all(struct mmdb_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        mmdb_close(list->items[i]);
+    }
+    list->count = 0;
+}
+
+void databases_close(struct databases *databases)
+{
+    close_all(&databases->country);
+    close_all(&databases->as);
+}
+
 void mmdb_write_edition(const struct mmdb *mmdb, struct text *out)
 {
     const MMDB_metadata_s *about = &mmdb->file.metadata;

@@ -35,6 +35,7 @@ struct databases {
 struct mmdb *mmdb_open(const char *path, enum mmdb_fact fact,
                        const char **error);
 void mmdb_close(struct mmdb *mmdb); /* NULL is taken */
+void databases_close(struct databases *databases);
 /* What tells one edition of a database from another. */
 void mmdb_write_edition(const struct mmdb *mmdb, struct text *out);
 /* When it was built, microseconds since the epoch; *nodes of its tree. */

@@ -3,20 +3,11 @@
  * Any bytes as the text of an address or a network, and any networks as a
  * set, which must answer as a walk over them does.
  */
-#include <stdint.h>
-#include <stdlib.h>
-
 #include "request/address.h"
 
-#define CHECK(condition)                                                       \
-    do {                                                                       \
-        if (!(condition)) {                                                    \
-            abort();                                                           \
-        }                                                                      \
-    } while (0)
-#define NETWORKS_MAX 40
+#include "fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#define NETWORKS_MAX 40
 
 /* What can be read is written so that it is read the same again. */
 static void check_text(struct view text)
@@ -28,15 +19,15 @@ static void check_text(struct view text)
 
     if (address_read(text, &a)) {
         address_write(&out, &a);
-        CHECK(!out.cut && address_read(text_view(&out), &again));
-        CHECK(!memcmp(&a, &again, sizeof(a)));
-        CHECK(network_read(text, &n) && n.bits == 128);
-        CHECK(network_holds(&n, &a));
+        must(!out.cut && address_read(text_view(&out), &again));
+        must(!memcmp(&a, &again, sizeof(a)));
+        must(network_read(text, &n) && n.bits == 128);
+        must(network_holds(&n, &a));
     }
     if (network_read(text, &n)) {
-        CHECK(n.bits <= 128);
-        CHECK(address_is_v4(&n.address) || n.bits == 0 ||
-              network_holds(&n, &n.address));
+        must(n.bits <= 128);
+        must(address_is_v4(&n.address) || n.bits == 0 ||
+             network_holds(&n, &n.address));
     }
 }
 
@@ -62,7 +53,7 @@ static void check_address(const struct address_set *set,
     for (size_t i = 0; i < n; i++) {
         walked |= network_holds(&networks[i], &a);
     }
-    CHECK(walked == address_set_holds(set, &a));
+    must(walked == address_set_holds(set, &a));
 }
 
 /* The next address, or the one before. */
@@ -88,7 +79,7 @@ static void check_set(const uint8_t *data, size_t size)
         networks[n++] = network_from(data);
     }
     set = arena ? address_set_new(arena, networks, n) : NULL;
-    CHECK(set);
+    must(set);
     for (size_t i = 0; i < n; i++) {
         struct address first = networks[i].address;
         struct address last = first;

@@ -6,21 +6,12 @@
  * can hold line ends. Whatever comes, it is a refusal, a denial, or an allow
  * with every one of its headers, whose values are printable.
  */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "sidecar/dialect.h"
 #include "sidecar/head.h"
 
-#define CHECK(condition)                                                       \
-    do {                                                                       \
-        if (!(condition)) {                                                    \
-            abort();                                                           \
-        }                                                                      \
-    } while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 static const struct dialect *const dialects[] = {
     &dialect_nginx, &dialect_forward_auth, &dialect_envoy, &dialect_haproxy};
@@ -33,11 +24,11 @@ static void set_up(void)
 {
     struct wb_problems *problems = wb_problems_new();
 
-    CHECK(problems != NULL);
-    CHECK(wb_engine_load(NULL, problems, &engine) == WB_OK);
+    must(problems != NULL);
+    must(wb_engine_load(NULL, problems, &engine) == WB_OK);
     wb_problems_free(problems);
     request = wb_request_new();
-    CHECK(request != NULL);
+    must(request != NULL);
 }
 
 /* The next piece, without its end; false when nothing is left. */
@@ -87,13 +78,13 @@ static void check_allow(void)
 
     for (; wb_decision_header(request, count, &name, &value); count++) {
         expected = wb_engine_header_name(engine, count);
-        CHECK(expected != NULL && text_is(name, expected));
-        CHECK(value.size > 0);
+        must(expected != NULL && text_is(name, expected));
+        must(value.size > 0);
         for (size_t i = 0; i < value.size; i++) {
-            CHECK(value.data[i] > 0x20 && value.data[i] < 0x7f);
+            must(value.data[i] > 0x20 && value.data[i] < 0x7f);
         }
     }
-    CHECK(wb_engine_header_name(engine, count) == NULL);
+    must(wb_engine_header_name(engine, count) == NULL);
 }
 
 static void decide(const struct listener *listener)
@@ -101,13 +92,12 @@ static void decide(const struct listener *listener)
     struct seen seen;
     unsigned status;
 
-    CHECK(wb_request_begin(request, engine, INT64_C(1767225600000000)) ==
-          WB_OK);
+    must(wb_request_begin(request, engine, INT64_C(1767225600000000)) == WB_OK);
     if (dialect_read(listener, &x, &seen, request) == REFUSE_NOT) {
-        CHECK(seen.method.size != 0 && seen.target.size != 0);
+        must(seen.method.size != 0 && seen.target.size != 0);
         wb_decide_blocking(request, NULL);
         status = wb_decision_status(request);
-        CHECK(status == 200 || (status >= 400 && status <= 499));
+        must(status == 200 || (status >= 400 && status <= 499));
         if (status == 200) {
             check_allow();
         }
@@ -131,8 +121,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     listener.order_kept = listener.dialect->order_kept;
     network_parse(text_of("127.0.0.0/8"), &listener.trust.networks[0]);
     listener.trust.count = 1;
-    CHECK(listener_roles(&listener));
-    CHECK(listener_role(&listener, "x-request-id", SOURCE_REQUEST_ID));
+    must(listener_roles(&listener));
+    must(listener_role(&listener, "x-request-id", SOURCE_REQUEST_ID));
     read_exchange((struct wb_text){(const char *)data + 1, size - 1});
     if (head_check(&x) == REFUSE_NOT) {
         decide(&listener);

@@ -7,17 +7,9 @@
 #include "replay/combined.c"
 #include "replay/log_time.c"
 
-#include <stdlib.h>
 #include <time.h>
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool holds)
-{
-    if (!holds) {
-        abort();
-    }
-}
+#include "fuzz.h"
 
 static void must_be_within(struct view v, const char *line, size_t size)
 {

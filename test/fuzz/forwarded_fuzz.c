@@ -3,22 +3,14 @@
  * Any bytes as an address, a network, and the lines of a forwarded-for list:
  * the walk must find what a plain reading from the left finds.
  */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "sidecar/client_ip.h"
 
-#define CHECK(condition)                                                       \
-    do {                                                                       \
-        if (!(condition)) {                                                    \
-            abort();                                                           \
-        }                                                                      \
-    } while (0)
+#include "fuzz.h"
+
 #define LINES_MAX 16
 #define ENTRIES_MAX 512
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct wb_text trimmed(const char *from, const char *to)
 {
@@ -86,16 +78,16 @@ static void check_address(struct wb_text text)
 
     if (ip_parse(text, &ip)) {
         size = ip_format(&ip, out);
-        CHECK(size > 0 && size < IP_TEXT_MAX);
-        CHECK(ip_parse((struct wb_text){out, size}, &again));
-        CHECK(memcmp(&ip, &again, sizeof ip) == 0);
+        must(size > 0 && size < IP_TEXT_MAX);
+        must(ip_parse((struct wb_text){out, size}, &again));
+        must(memcmp(&ip, &again, sizeof ip) == 0);
         size = ip_format_truncated(&ip, out);
-        CHECK(size < sizeof out && memchr(out, '/', size) != NULL);
+        must(size < sizeof out && memchr(out, '/', size) != NULL);
     }
     if (network_parse(text, &network)) {
-        CHECK(network.bits <= 128);
+        must(network.bits <= 128);
         trust.networks[trust.count++] = network;
-        CHECK(trust_has(&trust, &network.base));
+        must(trust_has(&trust, &network.base));
     }
 }
 
@@ -131,7 +123,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     known = client_walk(&trust, lines, count, &client);
     expected_known = plain_walk(&trust, lines, count, &expected);
-    CHECK(known == expected_known);
-    CHECK(!known || memcmp(&client, &expected, sizeof client) == 0);
+    must(known == expected_known);
+    must(!known || memcmp(&client, &expected, sizeof client) == 0);
     return 0;
 }

@@ -4,19 +4,9 @@
  * values can hold line ends): the guard must judge as a plain reading of its
  * rules does.
  */
-#include <stdint.h>
-#include <stdlib.h>
-
 #include "request/guard.h"
 
-#define CHECK(condition)                                                       \
-    do {                                                                       \
-        if (!(condition)) {                                                    \
-            abort();                                                           \
-        }                                                                      \
-    } while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 static const struct name {
     const char *name;
@@ -123,15 +113,15 @@ static const struct guard *guard_once(void)
 
     if (!guard) {
         arena = arena_new();
-        CHECK(arena);
+        must(arena);
         guard = guard_new(arena);
         for (size_t i = 0; i < NAMES; i++) {
-            CHECK(guard_add(guard, names[i].name, names[i].kind));
+            must(guard_add(guard, names[i].name, names[i].kind));
         }
-        CHECK(guard_close(guard));
+        must(guard_close(guard));
         known = known_names_new(arena);
         for (size_t i = 0; i < NAMES; i++) {
-            CHECK(known_names_add(known, view_text(names[i].name)));
+            must(known_names_add(known, view_text(names[i].name)));
         }
         guard_names(guard, known);
     }
@@ -163,10 +153,10 @@ static void check(struct view rest, const struct guard *guard,
     if (request.overflow) {
         wanted = GUARD_LIMIT;
     }
-    CHECK(guard_check(guard, &request, &culprit) == wanted);
-    CHECK(culprit == (wanted == GUARD_PASS || wanted == GUARD_LIMIT
-                          ? NULL
-                          : &request.headers[bad]));
+    must(guard_check(guard, &request, &culprit) == wanted);
+    must(culprit == (wanted == GUARD_PASS || wanted == GUARD_LIMIT
+                         ? NULL
+                         : &request.headers[bad]));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,20 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as a key directory: it is refused and adds nothing, or each of
  * its keys has a signer and an end. */
-#include <stdint.h>
-#include <stdlib.h>
-
 #include "base/hash.h"
 #include "request/key_directory_load.h"
 
-#define CHECK(condition)                                                       \
-    do {                                                                       \
-        if (!(condition)) {                                                    \
-            abort();                                                           \
-        }                                                                      \
-    } while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -23,14 +13,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct problems *problems = problems_new();
     bool good;
 
-    CHECK(problems && hash_start());
+    must(problems && hash_start());
     list.count = 0;
     good = key_directory_text(&list, &signer, VIEW("fuzzed"),
                               view_of((const char *)data, size), problems);
-    CHECK(good == (list.count > 0));
-    CHECK(good == (problems_errors(problems) == 0));
+    must(good == (list.count > 0));
+    must(good == (problems_errors(problems) == 0));
     for (size_t i = 0; i < list.count; i++) {
-        CHECK(list.items[i].signer == &signer && list.items[i].until >= 0);
+        must(list.items[i].signer == &signer && list.items[i].until >= 0);
     }
     problems_free(problems);
     return 0;

@@ -9,16 +9,7 @@
 #include "replay/format.h"
 #include "replay/reader.h"
 
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool holds)
-{
-    if (!holds) {
-        abort();
-    }
-}
+#include "fuzz.h"
 
 /* Reads all of it, for the sanitizer; false: it lies elsewhere. */
 static bool is_within(struct view v, const char *line, size_t size)

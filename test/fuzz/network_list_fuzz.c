@@ -4,20 +4,13 @@
  * is read the same again, and the set of it must hold each network's first
  * address; what is refused must say why.
  */
-#include <stdint.h>
 #include <stdlib.h>
 
 #include "request/network_list_load.h"
 
-#define CHECK(condition)                                                       \
-    do {                                                                       \
-        if (!(condition)) {                                                    \
-            abort();                                                           \
-        }                                                                      \
-    } while (0)
-#define LINE_ROOM 64
+#include "fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#define LINE_ROOM 64
 
 /* As a plain list, one network a line. */
 static struct text written(const struct network_list *list)
@@ -25,7 +18,7 @@ static struct text written(const struct network_list *list)
     size_t room = list->count * LINE_ROOM;
     struct text text = text_in(malloc(room + 1), room);
 
-    CHECK(text.at);
+    must(text.at);
     for (size_t i = 0; i < list->count; i++) {
         const struct network *n = &list->items[i];
         bool v4 = address_is_v4(&n->address) && n->bits >= 96;
@@ -33,7 +26,7 @@ static struct text written(const struct network_list *list)
         address_write(&text, &n->address);
         text_addf(&text, "/%u\n", v4 ? n->bits - 96u : n->bits);
     }
-    CHECK(!text.cut);
+    must(!text.cut);
     return text;
 }
 
@@ -45,18 +38,17 @@ static void check_read(const struct network_list *list)
     struct text text = written(list);
     struct address_set *set;
 
-    CHECK(arena && problems);
-    CHECK(network_list_text(&again, VIEW("again"), text_view(&text), problems));
-    CHECK(again.count == list->count);
-    CHECK(
-        !memcmp(again.items, list->items, list->count * sizeof(*list->items)));
+    must(arena && problems);
+    must(network_list_text(&again, VIEW("again"), text_view(&text), problems));
+    must(again.count == list->count);
+    must(!memcmp(again.items, list->items, list->count * sizeof(*list->items)));
     set = address_set_new(arena, list->items, list->count);
-    CHECK(set && address_set_size(set) <= 2 * list->count);
+    must(set && address_set_size(set) <= 2 * list->count);
     for (size_t i = 0; i < list->count; i++) {
         const struct network *n = &list->items[i];
 
-        CHECK(!network_holds(n, &n->address) ||
-              address_set_holds(set, &n->address));
+        must(!network_holds(n, &n->address) ||
+             address_set_holds(set, &n->address));
     }
     free(text.at);
     network_list_free(&again);
@@ -69,13 +61,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct network_list list = {0};
     struct problems *problems = problems_new();
 
-    CHECK(problems);
+    must(problems);
     if (network_list_text(&list, VIEW("fuzz"),
                           view_of((const char *)data, size), problems)) {
-        CHECK(list.count > 0 && problems_errors(problems) == 0);
+        must(list.count > 0 && problems_errors(problems) == 0);
         check_read(&list);
     } else {
-        CHECK(problems_errors(problems) > 0);
+        must(problems_errors(problems) > 0);
     }
     network_list_free(&list);
     problems_free(problems);

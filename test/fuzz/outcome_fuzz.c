@@ -4,19 +4,11 @@
  * read is an outcome with a decision, or nothing; it can be written, and what
  * was written reads as the same.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "wb_outcome.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool holds)
-{
-    if (!holds) {
-        abort();
-    }
-}
+#include "fuzz.h"
 
 static void check_again(const struct wb_outcome *first)
 {

@@ -5,17 +5,7 @@
  */
 #include "replay/result.h"
 
-#include <stdint.h>
-#include <stdlib.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool holds)
-{
-    if (!holds) {
-        abort();
-    }
-}
+#include "fuzz.h"
 
 static bool read_text(struct result *result, const void *data, size_t size)
 {

@@ -6,22 +6,13 @@
 #ifndef WB_TEST_FUZZ_PAYMENT_H
 #define WB_TEST_FUZZ_PAYMENT_H
 
-#include <stdlib.h>
-
 #include "base/hash.h"
 #include "payment/payment.h"
 
+#include "fuzz.h"
+
 #define PAYMENT_INPUT_MAX ((size_t)16 << 10)
 #define PAYMENT_NOW INT64_C(1767225600000000)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static inline void must(bool holds)
-{
-    if (!holds) {
-        abort();
-    }
-}
 
 /* base64, or base64url without padding; room for 4/3 and 4 more. */
 static inline struct view payment_encode(struct view text, bool url, char *out)

@@ -4,13 +4,12 @@
  * the policy's text. What loads must price, and a price is whole: a charge
  * has an amount, an asset and a payee, a refusal its status.
  */
-#include <stdint.h>
 #include <stdlib.h>
 
 #include "base/hash.h"
 #include "pricing/policy_load.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 static void check(bool right)
 {

@@ -9,7 +9,7 @@
 #include "base/codec.h"
 #include "pricing/quote.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 #define HEADER "eyJhbGciOiJIUzI1NiIsImtpZCI6ImsxIn0."
 

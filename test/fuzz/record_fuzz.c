@@ -4,23 +4,14 @@
  * of a plan with every kind of field are filled from it, in workspaces of
  * several sizes; the values must agree with a plain look at the request.
  */
-#include <stdint.h>
-#include <stdlib.h>
-
 #include "base/hash.h"
 #include "request/facts.h"
 #include "request/record.h"
 
-#define CHECK(condition)                                                       \
-    do {                                                                       \
-        if (!(condition)) {                                                    \
-            abort();                                                           \
-        }                                                                      \
-    } while (0)
+#include "fuzz.h"
+
 #define SLOTS_MAX 256
 #define ROOM 500000 /* bytes of a workspace that is large enough for any */
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct plan *plan;
 static struct request request;
@@ -30,16 +21,16 @@ static void add(enum field field, struct view parameter, unsigned transform)
 {
     unsigned char transforms[TRANSFORMS_MAX] = {(unsigned char)transform};
 
-    CHECK(plan_slot(plan, field, parameter, transforms) != SIZE_MAX);
+    must(plan_slot(plan, field, parameter, transforms) != SIZE_MAX);
 }
 
 static void start(struct arena *arena)
 {
     static const char *const names[] = {"a", "Accept", "b-c", "cookie"};
 
-    CHECK(hash_start());
+    must(hash_start());
     plan = plan_new(arena);
-    CHECK(plan);
+    must(plan);
     for (size_t f = 0; f < FIELD_COUNT; f++) {
         if (!field_rows[f].takes_parameter) {
             add((enum field)f, VIEW(""), TRANSFORM_NONE);
@@ -51,7 +42,7 @@ static void start(struct arena *arena)
             }
         }
     }
-    CHECK(plan_close(plan) && plan_slots(plan) <= SLOTS_MAX);
+    must(plan_close(plan) && plan_slots(plan) <= SLOTS_MAX);
 }
 
 /* One header by walking the lines. */
@@ -62,14 +53,14 @@ static void check_header(const struct slot *slot, const struct value *value,
     const struct header *first = request_header(&request, slot->parameter);
 
     if (value->state == VALUE_ABSENT) {
-        CHECK(lines == 0 && request_header_known(&request, slot->parameter));
+        must(lines == 0 && request_header_known(&request, slot->parameter));
     } else if (value->state == VALUE_UNKNOWN) {
-        CHECK(cut ||
-              (lines == 0 && !request_header_known(&request, slot->parameter)));
+        must(cut ||
+             (lines == 0 && !request_header_known(&request, slot->parameter)));
     } else {
-        CHECK(lines > 0);
+        must(lines > 0);
         if (slot->transforms[0] == TRANSFORM_NONE && lines == 1) {
-            CHECK(view_equal(value->text, first->value));
+            must(view_equal(value->text, first->value));
         }
     }
 }
@@ -79,9 +70,9 @@ static void check_values(bool cut)
     for (size_t i = 0; i < plan_slots(plan); i++) {
         const struct slot *slot = plan_slot_at(plan, i);
 
-        CHECK(values[i].state <= VALUE_PRESENT);
-        CHECK(values[i].state != VALUE_PRESENT ||
-              slot->type != FIELD_TYPE_TEXT || values[i].text.at);
+        must(values[i].state <= VALUE_PRESENT);
+        must(values[i].state != VALUE_PRESENT ||
+             slot->type != FIELD_TYPE_TEXT || values[i].text.at);
         if (slot->field == FIELD_HEADER) {
             check_header(slot, &values[i], cut);
         } else if (slot->field == FIELD_QUERY_NAME &&
@@ -89,12 +80,12 @@ static void check_values(bool cut)
             struct view field =
                 query_field(request.path.query, slot->parameter);
 
-            CHECK(cut || values[i].state != VALUE_UNKNOWN ||
-                  !request.path.raw.at);
-            CHECK(values[i].state == VALUE_UNKNOWN ||
-                  (values[i].state == VALUE_PRESENT) == (field.at != NULL));
-            CHECK(values[i].state != VALUE_PRESENT ||
-                  view_equal(values[i].text, field));
+            must(cut || values[i].state != VALUE_UNKNOWN ||
+                 !request.path.raw.at);
+            must(values[i].state == VALUE_UNKNOWN ||
+                 (values[i].state == VALUE_PRESENT) == (field.at != NULL));
+            must(values[i].state != VALUE_PRESENT ||
+                 view_equal(values[i].text, field));
         }
     }
 }
@@ -105,14 +96,14 @@ static void run(struct view line, struct arena *workspace, size_t room)
     bool cut = false;
 
     if (!record_read(&record, line, workspace)) {
-        CHECK(record.error && record.error_at <= line.size);
+        must(record.error && record.error_at <= line.size);
     } else if (request_prepare(&request, workspace)) {
-        CHECK(!record.error);
+        must(!record.error);
         facts_fill(plan, &request, values, workspace, &cut);
         check_values(cut);
-        CHECK(room < ROOM || !cut);
+        must(room < ROOM || !cut);
     } else {
-        CHECK(room < ROOM);
+        must(room < ROOM);
     }
 }
 
@@ -120,7 +111,7 @@ static void run_in(struct view line, size_t room)
 {
     struct arena *workspace = arena_new_fixed(room);
 
-    CHECK(workspace);
+    must(workspace);
     run(line, workspace, room);
     arena_free(workspace);
 }
@@ -133,7 +124,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!arena) {
         arena = arena_new();
         workspace = arena_new_fixed(ROOM);
-        CHECK(workspace);
+        must(workspace);
         start(arena);
     }
     if (size > 16 * 1024) {

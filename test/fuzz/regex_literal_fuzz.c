@@ -7,7 +7,7 @@
 
 #include "classify/draft_load.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 static bool holds(struct view text, struct view literal, bool folds)
 {

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as a robots.txt: whoever asks gets an answer in bounded time, and
  * where nothing matches it is yes. */
-#include <stdint.h>
 #include <stdlib.h>
 
 #include "request/robots_load.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

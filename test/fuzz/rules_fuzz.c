@@ -11,14 +11,7 @@
 #include "classify/image.h"
 #include "classify/rules_load.h"
 
-#define CHECK(condition)                                                       \
-    do {                                                                       \
-        if (!(condition)) {                                                    \
-            abort();                                                           \
-        }                                                                      \
-    } while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 struct loaded {
     struct arena *arena;
@@ -38,18 +31,18 @@ static void load(struct loaded *l, struct view text, bool no_prefilter)
     struct rules *rules;
 
     *l = (struct loaded){.arena = arena_new(), .problems = problems_new()};
-    CHECK(l->arena && l->problems && hash_start());
+    must(l->arena && l->problems && hash_start());
     rules = rules_new(l->arena, &options, l->problems);
-    CHECK(rules);
+    must(rules);
     if (rules_pack_text(rules, VIEW("fuzz"), text, NULL, NULL)) {
         l->program = rules_compile(rules);
     }
-    CHECK(l->program || problems_errors(l->problems) > 0);
+    must(l->program || problems_errors(l->problems) > 0);
     if (l->program) {
         l->evaluation = evaluation_new(l->program);
         l->values = calloc(plan_slots(program_plan(l->program)) + 1,
                            sizeof(*l->values));
-        CHECK(l->evaluation && l->values);
+        must(l->evaluation && l->values);
     }
 }
 
@@ -95,13 +88,13 @@ static void compare(struct loaded *some, struct loaded *all, unsigned i)
     struct arena *workspace = arena_new_fixed(256 * 1024);
 
     fill(&request, i);
-    CHECK(workspace && request_prepare(&request, workspace));
+    must(workspace && request_prepare(&request, workspace));
     weigh(some, &request, workspace);
     weigh(all, &request, workspace);
     if (!evaluation_verdict(all->evaluation)->limited) {
         for (size_t r = 0; r < program_rules(some->program); r++) {
-            CHECK(evaluation_rule(some->evaluation, r) ==
-                  evaluation_rule(all->evaluation, r));
+            must(evaluation_rule(some->evaluation, r) ==
+                 evaluation_rule(all->evaluation, r));
         }
     }
     arena_free(workspace);
@@ -121,11 +114,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     load(&some, text, false);
     load(&all, text, true);
-    CHECK(stated || !some.program == !all.program);
+    must(stated || !some.program == !all.program);
     if (some.program) {
-        CHECK(!program_verify(some.program));
+        must(!program_verify(some.program));
         program_dump(some.program, count, &dumped);
-        CHECK(dumped > 0);
+        must(dumped > 0);
         for (unsigned i = 0; i < 3 && !stated; i++) {
             compare(&some, &all, i);
         }

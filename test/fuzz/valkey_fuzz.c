@@ -10,12 +10,11 @@
  * A claim is taken only by the answer that names it; who waits is answered
  * once at most.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "state/valkey_talk.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 #ifdef WITH_HIREDIS
 
@@ -39,13 +38,6 @@ static struct claim_call claims[WAITING];
 static struct outcome_call outcomes[WAITING];
 static struct shared_call shares[WAITING];
 static int woken[WAITING];
-
-static void must(bool holds)
-{
-    if (!holds) {
-        abort();
-    }
-}
 
 /* ---- the server ---- */
 

@@ -4,21 +4,11 @@
  * only the published signature may be verified, and only as it was signed.
  * Then the first line as a dictionary: written again, it reads the same.
  */
-#include <stdint.h>
-#include <stdlib.h>
-
 #include "base/hash.h"
 #include "base/structured_field.h"
 #include "request/web_bot_auth.h"
 
-#define CHECK(condition)                                                       \
-    do {                                                                       \
-        if (!(condition)) {                                                    \
-            abort();                                                           \
-        }                                                                      \
-    } while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 /* The key of RFC 9421 appendix B.1.4 and its thumbprint. */
 static const struct signer signer = {{"agent", 5}, {"org", 3}, {NULL, 0}};
@@ -82,7 +72,7 @@ static void check_dictionary(struct view field)
     if (once.at) {
         struct view twice = rewrite(once, again, sizeof again);
 
-        CHECK(twice.at && view_equal(once, twice));
+        must(twice.at && view_equal(once, twice));
     }
 }
 
@@ -98,7 +88,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct signature_slots slots;
     struct wba wba;
 
-    CHECK(workspace && hash_start());
+    must(workspace && hash_start());
     request_clear(&request);
     request.time = INT64_C(1735689660000000);
     request.method = VIEW("GET");
@@ -113,14 +103,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
         request_add_header(&request, names[i % 3], line);
     }
-    CHECK(request_prepare(&request, workspace));
+    must(request_prepare(&request, workspace));
     wba_check(&request, &keyring, workspace, &wba);
     wba_fill_slots(&wba, &slots);
-    CHECK(wba.state < WBA_STATES && wba.state != WBA_REPLAYED);
-    CHECK((wba.state == WBA_VERIFIED) == (slots.agent.at != NULL));
-    CHECK(slots.known == (wba.state != WBA_UNSURE));
+    must(wba.state < WBA_STATES && wba.state != WBA_REPLAYED);
+    must((wba.state == WBA_VERIFIED) == (slots.agent.at != NULL));
+    must(slots.known == (wba.state != WBA_UNSURE));
     if (wba.state == WBA_VERIFIED) {
-        CHECK(wba.key == &key && wba.once.at && wba.until > request.time);
+        must(wba.key == &key && wba.once.at && wba.until > request.time);
     }
     arena_free(workspace);
     return 0;

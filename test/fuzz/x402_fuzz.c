@@ -7,26 +7,17 @@
  *            2 the bytes are the value itself  8 little workspace
  *   the rest JSON text (put into base64 here), or the value
  */
-#include <stdlib.h>
-
 #include "base/hash.h"
 #include "payment/canonical.h"
 #include "payment/payment.h"
+
+#include "fuzz.h"
 
 #define VALUE_MAX ((size_t)32 << 10)
 #define WORKSPACE ((size_t)512 << 10)
 #define NOW INT64_C(1767225600000000)
 
 enum { V1 = 1, RAW = 2, BOTH = 4, LITTLE = 8 };
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool holds)
-{
-    if (!holds) {
-        abort();
-    }
-}
 
 static struct view encode(struct view text, char *out)
 {

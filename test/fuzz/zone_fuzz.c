@@ -7,7 +7,7 @@
 
 #include "pricing/parts_load.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 static void check(bool right)
 {

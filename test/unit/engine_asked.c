@@ -4,7 +4,7 @@
  * an id in a client's header, or in a record, names nothing.
  */
 #include "decision.h"
-#include "tap.h"
+#include "engine.h"
 #include "x402_header.h"
 
 static struct wb_engine *engine;
@@ -100,21 +100,13 @@ static void rates(void)
 
 int main(void)
 {
-    struct wb_problems *problems = wb_problems_new();
-
     request = wb_request_new();
-    ok(wb_engine_load("test/unit/engine_asked.yaml", problems, &engine) ==
-               WB_OK &&
-           wb_state_open(engine, problems, &state) == WB_OK,
+    ok(engine_open("test/unit/engine_asked.yaml", &engine, &state),
        "the configuration loads");
-    for (size_t i = 0; i < wb_problems_count(problems); i++) {
-        tap_note("%s", wb_problem_text(problems, i));
-    }
     payments();
     rates();
     wb_request_free(request);
     wb_state_close(state);
     wb_engine_unref(engine);
-    wb_problems_free(problems);
     return tap_end();
 }

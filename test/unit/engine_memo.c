@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "decision.h"
-#include "tap.h"
+#include "engine.h"
 
 #define START INT64_C(1767225600000000)
 #define REQUESTS 6000
@@ -20,25 +20,6 @@ struct side {
     char record[65536];
     size_t size;
 };
-
-static unsigned below(uint64_t *seed, unsigned n)
-{
-    *seed = *seed * UINT64_C(6364136223846793005) + 1442695040888963407;
-    return (unsigned)(*seed >> 33) % n;
-}
-
-static struct wb_engine *load(const char *path)
-{
-    struct wb_problems *problems = wb_problems_new();
-    struct wb_engine *engine = NULL;
-
-    wb_engine_load(path, problems, &engine);
-    for (size_t i = 0; i < wb_problems_count(problems); i++) {
-        printf("# %s", wb_problem_text(problems, i));
-    }
-    wb_problems_free(problems);
-    return engine;
-}
 
 /* Of few kinds, so that most were there before; each with what rules read
  * besides the user agent. */
@@ -60,15 +41,15 @@ static void fill(struct wb_request *request, uint64_t *seed)
                                          "Sec-Fetch-Mode", "X-Payment"};
     static const struct wb_text known[] = {{"user-agent", 10}, {"referer", 7}};
     static char address[32];
-    const char *method = methods[below(seed, 4)];
-    const char *path = paths[below(seed, 5)];
-    unsigned agent = below(seed, 7);
+    const char *method = methods[engine_draw(seed, 4)];
+    const char *path = paths[engine_draw(seed, 5)];
+    unsigned agent = engine_draw(seed, 7);
 
     wb_request_fact(request, WB_METHOD, method, strlen(method));
     wb_request_fact(request, WB_TARGET, path, strlen(path));
-    snprintf(address, sizeof address, "198.51.100.%u", below(seed, 9));
+    snprintf(address, sizeof address, "198.51.100.%u", engine_draw(seed, 9));
     wb_request_fact(request, WB_CLIENT_IP, address, strlen(address));
-    if (below(seed, 2)) {
+    if (engine_draw(seed, 2)) {
         wb_request_fact(request, WB_HOST, "shop.example", 12);
     }
     if (agent < 6) {
@@ -76,12 +57,12 @@ static void fill(struct wb_request *request, uint64_t *seed)
                           strlen(agents[agent]));
     }
     for (unsigned i = 0; i < 5; i++) {
-        if (below(seed, 4) == 0) {
+        if (engine_draw(seed, 4) == 0) {
             wb_request_header(request, others[i], strlen(others[i]),
                               i % 2 ? "navigate" : "*/*", i % 2 ? 8 : 3);
         }
     }
-    if (below(seed, 3) == 0) {
+    if (engine_draw(seed, 3) == 0) {
         wb_request_headers_known(request, known, 2);
     }
 }
@@ -168,9 +149,9 @@ static void check_answers(struct wb_engine *engine)
 
 int main(void)
 {
-    struct wb_engine *demo = load(NULL);
-    struct wb_engine *rated = load("test/replay/small.yaml");
-    struct wb_engine *other = load("test/replay/other.yaml");
+    struct wb_engine *demo = engine_at(NULL);
+    struct wb_engine *rated = engine_at("test/replay/small.yaml");
+    struct wb_engine *other = engine_at("test/replay/other.yaml");
 
     ok(demo && rated && other, "engines");
     check((struct wb_engine *const[2]){demo, rated}, "shipped, and rates");

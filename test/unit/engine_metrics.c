@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 #include "decision.h"
+#include "engine.h"
 #include "pricing/policy.h"
-#include "tap.h"
 #include "x402_header.h"
 
 #define ROOM ((size_t)64 * 1024)
@@ -123,12 +123,8 @@ static void saturating(void)
 
 int main(void)
 {
-    struct wb_problems *problems = wb_problems_new();
-
     request = wb_request_new();
-    ok(wb_engine_load("test/unit/engine_memory.yaml", problems, &engine) ==
-               WB_OK &&
-           wb_state_open(engine, problems, &state) == WB_OK,
+    ok(engine_open("test/unit/engine_memory.yaml", &engine, &state),
        "the configuration loads");
     counting();
     reordering();
@@ -136,6 +132,5 @@ int main(void)
     wb_request_free(request);
     wb_state_close(state);
     wb_engine_unref(engine);
-    wb_problems_free(problems);
     return tap_end();
 }

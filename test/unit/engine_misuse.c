@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "decision.h"
+#include "engine.h"
 #include "pricing/policy.h"
 #include "store_slow.h"
-#include "tap.h"
 #include "x402_header.h"
 
 static struct wb_engine *engine;
@@ -271,12 +271,8 @@ static void too_large(void)
 
 int main(void)
 {
-    struct wb_problems *problems = wb_problems_new();
-
     request = wb_request_new();
-    ok(wb_engine_load("test/unit/engine_memory.yaml", problems, &engine) ==
-               WB_OK &&
-           wb_state_open(engine, problems, &state) == WB_OK,
+    ok(engine_open("test/unit/engine_memory.yaml", &engine, &state),
        "the configuration loads");
     before_and_after();
     decided_twice();
@@ -288,6 +284,5 @@ int main(void)
     wb_request_free(request);
     wb_state_close(state);
     wb_engine_unref(engine);
-    wb_problems_free(problems);
     return tap_end();
 }

@@ -8,29 +8,10 @@
 #include <stdlib.h>
 
 #include "decision.h"
-#include "tap.h"
+#include "engine.h"
 
 #define START INT64_C(1767225600000000)
 #define REQUESTS 30000
-
-static unsigned below(uint64_t *seed, unsigned n)
-{
-    *seed = *seed * UINT64_C(6364136223846793005) + 1442695040888963407;
-    return (unsigned)(*seed >> 33) % n;
-}
-
-static struct wb_engine *load(const char *path)
-{
-    struct wb_problems *problems = wb_problems_new();
-    struct wb_engine *engine = NULL;
-
-    wb_engine_load(path, problems, &engine);
-    for (size_t i = 0; i < wb_problems_count(problems); i++) {
-        printf("# %s", wb_problem_text(problems, i));
-    }
-    wb_problems_free(problems);
-    return engine;
-}
 
 /* Three of four are as a log tells them, of few kinds; the others have what
  * takes no part, or more of it. */
@@ -45,13 +26,13 @@ static const char *agent_of(uint64_t *seed, char room[96])
                                          "GPTBot/1.2",
                                          "Googlebot/2",
                                          "Mozilla/5.0 (compatible; a bot)"};
-    unsigned n = below(seed, 12);
+    unsigned n = engine_draw(seed, 12);
 
     if (n < 9) {
         return agents[n];
     }
-    snprintf(room, 96, "%s %u", agents[n - 9], below(seed, 400));
-    return n == 11 && below(seed, 2) ? NULL : room;
+    snprintf(room, 96, "%s %u", agents[n - 9], engine_draw(seed, 400));
+    return n == 11 && engine_draw(seed, 2) ? NULL : room;
 }
 
 static void fill(struct wb_request *request, uint64_t *seed)
@@ -65,40 +46,41 @@ static void fill(struct wb_request *request, uint64_t *seed)
     static const struct wb_text known[] = {
         {"user-agent", 10}, {"referer", 7}, {"accept-language", 15}};
     static char address[32], room[96];
-    const char *method = methods[below(seed, 4)];
-    const char *path = paths[below(seed, 8)];
-    const char *version = versions[below(seed, 4)];
+    const char *method = methods[engine_draw(seed, 4)];
+    const char *path = paths[engine_draw(seed, 8)];
+    const char *version = versions[engine_draw(seed, 4)];
     const char *agent = agent_of(seed, room);
 
     wb_request_fact(request, WB_TRANSPORT, "log", 3);
     wb_request_fact(request, WB_METHOD, method, strlen(method));
     wb_request_fact(request, WB_HTTP_VERSION, version, strlen(version));
-    if (below(seed, 16) > 0) {
+    if (engine_draw(seed, 16) > 0) {
         wb_request_fact(request, WB_TARGET, path, strlen(path));
     }
-    snprintf(address, sizeof address, "198.51.100.%u", below(seed, 9));
-    if (below(seed, 16) > 0) {
+    snprintf(address, sizeof address, "198.51.100.%u", engine_draw(seed, 9));
+    if (engine_draw(seed, 16) > 0) {
         wb_request_fact(request, WB_CLIENT_IP, address, strlen(address));
     }
-    if (below(seed, 2)) {
+    if (engine_draw(seed, 2)) {
         wb_request_fact(request, WB_HOST, "shop.example", 12);
     }
     if (agent) {
         wb_request_header(request, "User-Agent", 10, agent, strlen(agent));
     }
-    if (below(seed, 2)) {
+    if (engine_draw(seed, 2)) {
         wb_request_header(request, "Referer", 7, "https://example.com/",
-                          below(seed, 2) ? 20 : 3);
+                          engine_draw(seed, 2) ? 20 : 3);
     }
-    if (below(seed, 12) == 0) {
+    if (engine_draw(seed, 12) == 0) {
         wb_request_header(request, "Accept-Language", 15, "en", 2);
     }
-    if (below(seed, 24) == 0) {
+    if (engine_draw(seed, 24) == 0) {
         wb_request_header(request, "User-Agent", 10, "another bot", 11);
     }
-    if (below(seed, 24) > 0) {
-        wb_request_headers_known(request, known,
-                                 below(seed, 8) ? 2 : 1 + below(seed, 3));
+    if (engine_draw(seed, 24) > 0) {
+        wb_request_headers_known(
+            request, known,
+            engine_draw(seed, 8) ? 2 : 1 + engine_draw(seed, 3));
     }
 }
 
@@ -158,7 +140,7 @@ static bool is_recalled(const struct wb_request *request)
 /* At least so many of a hundred are to be recalled. */
 static void check(const char *path, const char *name, size_t least)
 {
-    struct wb_engine *engine = load(path);
+    struct wb_engine *engine = engine_at(path);
 
     if (!engine) {
         ok(false, "%s: loads", name);

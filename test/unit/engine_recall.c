@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #include "decision.h"
-#include "tap.h"
+#include "engine.h"
 
 #define START INT64_C(1767225600000000)
 #define LINES 40000
@@ -17,17 +17,11 @@
 #define NUMBERS 10000
 #define ANSWERS 2048
 
-static unsigned below(uint64_t *seed, unsigned n)
-{
-    *seed = *seed * UINT64_C(6364136223846793005) + 1442695040888963407;
-    return (unsigned)(*seed >> 33) % n;
-}
-
 /* One of the texts; "" is one that is not there. */
 static struct wb_text one_of(uint64_t *seed, const char *const *texts,
                              unsigned count)
 {
-    const char *text = texts[below(seed, count)];
+    const char *text = texts[engine_draw(seed, count)];
 
     return (struct wb_text){*text ? text : NULL, strlen(text)};
 }
@@ -43,9 +37,9 @@ struct line {
 
 static void make_target(struct line *line, uint64_t *seed)
 {
-    unsigned n = below(seed, 1000);
+    unsigned n = engine_draw(seed, 1000);
 
-    switch (below(seed, 4)) {
+    switch (engine_draw(seed, 4)) {
     case 0:
         snprintf(line->target, sizeof line->target, "/premium/%u", n);
         break;
@@ -71,7 +65,7 @@ static void make_target(struct line *line, uint64_t *seed)
 static void make_odd(struct wb_sketch *sketch, uint64_t *seed)
 {
     for (unsigned i = 0; i < 2; i++) {
-        switch (below(seed, 7)) {
+        switch (engine_draw(seed, 7)) {
         case 0:
             sketch->method = ONE_OF(seed, "POST", "PUT", "OPTIONS", "TRACE",
                                     "PROPFINDING", "get", "");
@@ -94,7 +88,7 @@ static void make_odd(struct wb_sketch *sketch, uint64_t *seed)
             sketch->referer = ONE_OF(seed, "a\x01control", "\t");
             break;
         default:
-            sketch->captured = below(seed, 3);
+            sketch->captured = engine_draw(seed, 3);
             sketch->user_agent.data = NULL;
             sketch->referer.data = NULL;
         }
@@ -104,7 +98,7 @@ static void make_odd(struct wb_sketch *sketch, uint64_t *seed)
 static void make_line(struct line *line, uint64_t seed)
 {
     struct wb_sketch *sketch = &line->sketch;
-    bool odd = below(&seed, 4) == 0;
+    bool odd = engine_draw(&seed, 4) == 0;
 
     memset(line, 0, sizeof *line);
     make_target(line, &seed);
@@ -118,8 +112,9 @@ static void make_line(struct line *line, uint64_t seed)
         ONE_OF(&seed, "", "a bot", "curl/8.5.0", "wget/1.2", "spider/1",
                "GPTBot/1.2", "Mozilla/5.0 (X11) Chrome/130.0.0.0");
     sketch->captured = WB_USER_AGENT | WB_REFERER;
-    if (below(&seed, 4) == 0) {
-        snprintf(line->agent, sizeof line->agent, "a bot %u", below(&seed, 99));
+    if (engine_draw(&seed, 4) == 0) {
+        snprintf(line->agent, sizeof line->agent, "a bot %u",
+                 engine_draw(&seed, 99));
         sketch->user_agent = (struct wb_text){line->agent, strlen(line->agent)};
     }
     if (odd) {
@@ -144,19 +139,6 @@ static void tell(const struct wb_request *request, char out[ANSWERS])
         text_add(&text, view_of(rule.data, rule.size));
     }
     text_add_char(&text, '\0');
-}
-
-static struct wb_engine *load(const char *path)
-{
-    struct wb_problems *problems = wb_problems_new();
-    struct wb_engine *engine = NULL;
-
-    wb_engine_load(path, problems, &engine);
-    for (size_t i = 0; i < wb_problems_count(problems); i++) {
-        printf("# %s", wb_problem_text(problems, i));
-    }
-    wb_problems_free(problems);
-    return engine;
 }
 
 struct trial {
@@ -224,7 +206,7 @@ static void try_lines(struct trial *trial)
 /* At least so many of a hundred are to be found, or at most none. */
 static void check(const char *path, const char *name, size_t least, bool none)
 {
-    struct trial trial = {.engine = load(path)};
+    struct trial trial = {.engine = engine_at(path)};
 
     if (!trial.engine) {
         ok(false, "%s: loads", name);
@@ -260,7 +242,7 @@ static void check_empty(void)
                                .scheme = empty,
                                .http_version = empty,
                                .target = {"/", 1}};
-    struct wb_engine *engine = load(NULL);
+    struct wb_engine *engine = engine_at(NULL);
     struct wb_recall *recall = wb_recall_new(engine);
     unsigned number = 1;
 
@@ -336,7 +318,7 @@ static void *work(void *arg)
 static void check_threads(void)
 {
     struct worker workers[THREADS];
-    struct wb_engine *engine = load("test/unit/engine_past_few.yaml");
+    struct wb_engine *engine = engine_at("test/unit/engine_past_few.yaml");
     struct wb_recall *recall = wb_recall_new(engine);
     size_t wrong = 0, found = 0;
 

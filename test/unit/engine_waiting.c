@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "decision.h"
+#include "engine.h"
 #include "store_slow.h"
-#include "tap.h"
 #include "x402_header.h"
 
 #define PAYMENTS 50
@@ -89,18 +89,12 @@ static void ask_all(struct wb_engine *engine, struct wb_state *state)
 
 int main(void)
 {
-    struct wb_problems *problems = wb_problems_new();
     struct wb_engine *engine = NULL;
     struct wb_state *state = NULL;
     struct wb_request *request = wb_request_new();
     char payment[X402_HEADER_ROOM];
-    ok(wb_engine_load("test/unit/engine_memory.yaml", problems, &engine) ==
-               WB_OK &&
-           wb_state_open(engine, problems, &state) == WB_OK,
+    ok(engine_open("test/unit/engine_memory.yaml", &engine, &state),
        "the configuration loads");
-    for (size_t i = 0; i < wb_problems_count(problems); i++) {
-        tap_note("%s", wb_problem_text(problems, i));
-    }
     state->store = store_slow_open(state->store, 1);
     ask_all(engine, state);
 
@@ -116,6 +110,5 @@ int main(void)
     wb_request_free(request);
     wb_state_close(state);
     wb_engine_unref(engine);
-    wb_problems_free(problems);
     return tap_end();
 }

@@ -7,7 +7,6 @@
 #include "state/shared.h"
 
 #include <pthread.h>
-#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -15,6 +14,7 @@
 
 #include "base/problems.h"
 #include "failing.h"
+#include "store_wait.h"
 #include "tap.h"
 
 #define SECOND INT64_C(1000000)
@@ -54,25 +54,6 @@ static void close_store(void)
     store = NULL;
 }
 
-static void post(void *arg)
-{
-    sem_post(arg);
-}
-
-static enum claim_result ask(struct claim_call *call)
-{
-    sem_t woken;
-
-    sem_init(&woken, 0, 0);
-    call->wake = post;
-    call->arg = &woken;
-    if (store->ops->claim(store, call) == CLAIM_WAIT) {
-        sem_wait(&woken);
-    }
-    sem_destroy(&woken);
-    return call->answer.result;
-}
-
 static struct claim_call call_of(unsigned payment, int64_t now)
 {
     struct claim_call call;
@@ -91,7 +72,7 @@ static enum claim_result claim(unsigned payment, int64_t now)
 {
     struct claim_call call = call_of(payment, now);
 
-    return ask(&call);
+    return store_claim(store, &call);
 }
 
 static void surviving(bool power)
@@ -103,23 +84,28 @@ static void surviving(bool power)
     call.claim.proven = true;
     call.claim.has_identifier = true;
     memcpy(call.claim.identifier, "order 1", 7);
-    is_number(ask(&call), CLAIM_TAKEN, "%s: proven, identified", name);
-    is_number(ask(&other), CLAIM_TAKEN, "%s: unproven", name);
-    is_number(ask(&other), CLAIM_REPLAYED, "%s: its copy", name);
+    is_number(store_claim(store, &call), CLAIM_TAKEN, "%s: proven, identified",
+              name);
+    is_number(store_claim(store, &other), CLAIM_TAKEN, "%s: unproven", name);
+    is_number(store_claim(store, &other), CLAIM_REPLAYED, "%s: its copy", name);
     close_store();
     ok(open_with(1000, 0, power) == STORE_OPENED, "%s: opens again", name);
     memset(&call.answer, 0, sizeof(call.answer));
     call.claim.now = other.claim.now = NOW + 60 * SECOND;
-    is_number(ask(&call), CLAIM_REPEATED, "%s: still repeated", name);
+    is_number(store_claim(store, &call), CLAIM_REPEATED, "%s: still repeated",
+              name);
     ok(call.answer.claimed_at == NOW && call.answer.decision[15] == 7 &&
            call.answer.expires == NOW + 300 * SECOND,
        "%s: with its time, end and decision", name);
     call.claim.has_identifier = false;
-    is_number(ask(&call), CLAIM_REPLAYED, "%s: still claimed", name);
+    is_number(store_claim(store, &call), CLAIM_REPLAYED, "%s: still claimed",
+              name);
     call.claim.has_identifier = true;
     call.claim.content[5] = 1;
-    is_number(ask(&call), CLAIM_CONFLICTING, "%s: still conflicting", name);
-    is_number(ask(&other), CLAIM_REPLAYED, "%s: the unproven too", name);
+    is_number(store_claim(store, &call), CLAIM_CONFLICTING,
+              "%s: still conflicting", name);
+    is_number(store_claim(store, &other), CLAIM_REPLAYED,
+              "%s: the unproven too", name);
     close_store();
     clear();
 }
@@ -324,17 +310,9 @@ static struct shared_call share(enum shared_op op, const char *value,
                                .value_size = strlen(value),
                                .now = now,
                                .expires = now + 7200 * SECOND};
-    sem_t woken;
 
     memcpy(call.value, value, call.value_size);
-    sem_init(&woken, 0, 0);
-    call.wake = post;
-    call.arg = &woken;
-    if (shared_act(store, &call) == CLAIM_WAIT) {
-        sem_wait(&woken);
-    }
-    sem_destroy(&woken);
-    return call;
+    return store_share(store, call);
 }
 
 /* Values at once, counts within a second or at the end. */
@@ -362,9 +340,10 @@ static void sharing(void)
     open_with(1000, 0, false);
     ok(share(SHARED_GET, "", NOW + 3800 * SECOND).result == SHARED_ABSENT,
        "and that one was dropped");
-    ask(&(struct claim_call){.claim = {.proven = true,
-                                       .now = NOW + 9000 * SECOND,
-                                       .expires = NOW + 9900 * SECOND}});
+    store_claim(
+        store, &(struct claim_call){.claim = {.proven = true,
+                                              .now = NOW + 9000 * SECOND,
+                                              .expires = NOW + 9900 * SECOND}});
     close_store();
     open_with(1000, 0, false);
     is_number((long)shared_count(store, SHARED_DEMAND, key, 0,

@@ -6,11 +6,11 @@
  */
 #include "state/state.h"
 
-#include <semaphore.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "state/lockout.h"
+#include "store_wait.h"
 #include "tap.h"
 
 #define SECOND INT64_C(1000000)
@@ -60,11 +60,6 @@ static void reopen(size_t capacity)
     }
 }
 
-static void post(void *arg)
-{
-    sem_post(arg);
-}
-
 static struct claim_call call_of(unsigned payment, unsigned decision)
 {
     struct claim_call call;
@@ -79,45 +74,22 @@ static struct claim_call call_of(unsigned payment, unsigned decision)
     return call;
 }
 
-static enum claim_result ask(struct claim_call *call)
-{
-    sem_t woken;
-
-    sem_init(&woken, 0, 0);
-    call->wake = post;
-    call->arg = &woken;
-    if (store->ops->claim(store, call) == CLAIM_WAIT) {
-        sem_wait(&woken);
-    }
-    sem_destroy(&woken);
-    return call->answer.result;
-}
-
 static enum claim_result claim(unsigned payment, unsigned decision)
 {
     struct claim_call call = call_of(payment, decision);
 
-    return ask(&call);
+    return store_claim(store, &call);
 }
 
 static struct outcome_call told;
 
 static enum outcome_result tell(unsigned decision, enum claim_fate fate)
 {
-    sem_t woken;
-
-    sem_init(&woken, 0, 0);
     memset(&told, 0, sizeof told);
     memcpy(told.decision, &decision, sizeof decision);
     told.fate = fate;
     told.now = NOW + SECOND;
-    told.wake = post;
-    told.arg = &woken;
-    if (store->ops->outcome(store, &told) == CLAIM_WAIT) {
-        sem_wait(&woken);
-    }
-    sem_destroy(&woken);
-    return told.result;
+    return store_outcome(store, &told);
 }
 
 static const char *name(void)
@@ -211,11 +183,13 @@ static void identified(void)
     first.claim.has_identifier = second.claim.has_identifier = true;
     memcpy(first.claim.identifier, "order 1", 7);
     memcpy(second.claim.identifier, "order 1", 7);
-    is_number(ask(&first), CLAIM_TAKEN, "%s: an order", name());
-    is_number(ask(&second), CLAIM_CONFLICTING, "%s: paid otherwise", name());
+    is_number(store_claim(store, &first), CLAIM_TAKEN, "%s: an order", name());
+    is_number(store_claim(store, &second), CLAIM_CONFLICTING,
+              "%s: paid otherwise", name());
     is_number(tell(11, FATE_RELEASED), OUTCOME_DONE, "%s: freed", name());
     reopen(1000);
-    is_number(ask(&second), CLAIM_TAKEN, "%s: both its keys are free", name());
+    is_number(store_claim(store, &second), CLAIM_TAKEN,
+              "%s: both its keys are free", name());
     close_store();
 }
 
@@ -225,27 +199,12 @@ static void payer_of(struct claim_call *call, unsigned payer)
     memcpy(call->claim.payer, &payer, sizeof payer);
 }
 
-static void share(struct shared_call *call)
-{
-    sem_t woken;
-
-    sem_init(&woken, 0, 0);
-    call->wake = post;
-    call->arg = &woken;
-    if (shared_act(store, call) == CLAIM_WAIT) {
-        sem_wait(&woken);
-    }
-    sem_destroy(&woken);
-}
-
 static int64_t fail(const struct claim_call *call, int64_t now)
 {
-    struct shared_call found = lockout_ask(call->claim.payer, now);
-    struct shared_call put;
+    struct shared_call found =
+        store_share(store, lockout_ask(call->claim.payer, now));
+    struct shared_call put = store_share(store, lockout_count(&found, now));
 
-    share(&found);
-    put = lockout_count(&found, now);
-    share(&put);
     return lockout_until(&put) ? (lockout_until(&put) - now) / SECOND : 0;
 }
 
@@ -257,16 +216,19 @@ static void locks_out(void)
     open_store(1000);
     payer_of(&first, 7);
     payer_of(&second, 7);
-    is_number(ask(&first), CLAIM_TAKEN, "%s: a payer pays", name());
+    is_number(store_claim(store, &first), CLAIM_TAKEN, "%s: a payer pays",
+              name());
     tell(11, FATE_FAILED);
     ok(told.proven && !memcmp(told.payer, first.claim.payer, CLAIM_PAYER),
        "%s: who failed is told", name());
     is_number(fail(&first, now), 0, "%s: once is nothing", name());
     is_number(fail(&first, now), 60, "%s: the second locks out", name());
-    is_number(ask(&second), CLAIM_LOCKED_OUT, "%s: and is refused", name());
+    is_number(store_claim(store, &second), CLAIM_LOCKED_OUT,
+              "%s: and is refused", name());
     ok(second.answer.expires == now + 60 * SECOND, "%s: until then", name());
     payer_of(&second, 8);
-    is_number(ask(&second), CLAIM_TAKEN, "%s: others pay", name());
+    is_number(store_claim(store, &second), CLAIM_TAKEN, "%s: others pay",
+              name());
     is_number(fail(&first, now + 60 * SECOND), 120, "%s: doubled", name());
     for (int i = 0; i < 20; i++) {
         now += 60 * SECOND;

@@ -4,12 +4,12 @@
  * claims; what a late, lost or new server means for both ways of failing.
  */
 #include <pthread.h>
-#include <semaphore.h>
 #include <time.h>
 
 #include "base/hash.h"
 #include "redis.h"
 #include "state/lockout.h"
+#include "store_wait.h"
 #include "tap.h"
 
 #define SECOND INT64_C(1000000)
@@ -37,11 +37,6 @@ static struct store *node(bool local, bool trusted)
     return store_valkey_open(&settings);
 }
 
-static void post(void *arg)
-{
-    sem_post(arg);
-}
-
 struct made {
     const char *identity, *content, *identifier, *ask;
     bool unproven;
@@ -52,7 +47,6 @@ static struct claim_answer claim(struct store *store, struct made made)
 {
     static unsigned serial;
     struct claim_call call;
-    sem_t woken;
 
     memset(&call, 0, sizeof(call));
     memcpy(call.claim.identity, made.identity, strlen(made.identity));
@@ -75,13 +69,7 @@ static struct claim_answer claim(struct store *store, struct made made)
     call.claim.now = now_is();
     call.claim.expires = call.claim.now + 60 * SECOND;
     call.claim.longest = 60 * SECOND;
-    sem_init(&woken, 0, 0);
-    call.wake = post;
-    call.arg = &woken;
-    if (store->ops->claim(store, &call) == CLAIM_WAIT) {
-        sem_wait(&woken);
-    }
-    sem_destroy(&woken);
+    store_claim(store, &call);
     return call.answer;
 }
 
@@ -158,17 +146,10 @@ static void asked_again(struct store *a, struct store *b)
 static enum outcome_result tell(struct store *store, enum claim_fate fate,
                                 const struct claim_answer *of)
 {
-    struct outcome_call call = {.fate = fate, .now = now_is(), .wake = post};
-    sem_t woken;
+    struct outcome_call call = {.fate = fate, .now = now_is()};
 
     memcpy(call.decision, of->decision, sizeof(call.decision));
-    sem_init(&woken, 0, 0);
-    call.arg = &woken;
-    if (store->ops->outcome(store, &call) == CLAIM_WAIT) {
-        sem_wait(&woken);
-    }
-    sem_destroy(&woken);
-    return call.result;
+    return store_outcome(store, &call);
 }
 
 static void outcomes(struct store *a, struct store *b)
@@ -258,20 +239,6 @@ static void released(struct store *a, struct store *b)
 
 /* ---- lockouts ---- */
 
-static struct shared_call act(struct store *store, struct shared_call call)
-{
-    sem_t woken;
-
-    sem_init(&woken, 0, 0);
-    call.wake = post;
-    call.arg = &woken;
-    if (shared_act(store, &call) == CLAIM_WAIT) {
-        sem_wait(&woken);
-    }
-    sem_destroy(&woken);
-    return call;
-}
-
 static struct shared_call ask_of(const char *payer)
 {
     unsigned char who[CLAIM_PAYER] = {0};
@@ -282,11 +249,11 @@ static struct shared_call ask_of(const char *payer)
 
 static void fail(struct store *store, const char *payer)
 {
-    struct shared_call found = act(store, ask_of(payer));
+    struct shared_call found = store_share(store, ask_of(payer));
     struct shared_call put = {.result = SHARED_TAKEN};
 
     while (put.result == SHARED_TAKEN) {
-        put = act(store, lockout_count(&found, now_is()));
+        put = store_share(store, lockout_count(&found, now_is()));
         found = put;
         found.result = put.value_size ? SHARED_STANDS : SHARED_ABSENT;
     }
@@ -305,8 +272,9 @@ static int locked_at(struct store *store)
 {
     int count = 0;
 
-    act(store, (struct shared_call){
-                   .op = SHARED_HEAR, .kind = SHARED_LOCKOUT, .now = now_is()});
+    store_share(store, (struct shared_call){.op = SHARED_HEAR,
+                                            .kind = SHARED_LOCKOUT,
+                                            .now = now_is()});
     shared_visit(store, SHARED_LOCKOUT, now_is(), count_locked, &count);
     return count;
 }
@@ -316,7 +284,7 @@ static enum shared_result lift(struct store *store, const char *payer)
     struct shared_call call = ask_of(payer);
 
     call.op = SHARED_DROP;
-    return act(store, call).result;
+    return store_share(store, call).result;
 }
 
 struct failing {
@@ -366,7 +334,7 @@ static void lockouts(struct store *a, struct store *b)
     for (size_t i = 0; i < 4; i++) {
         pthread_join(threads[i], NULL);
     }
-    found = act(a, ask_of("many"));
+    found = store_share(a, ask_of("many"));
     is_number((long)lockout_read(&found).failures, 100,
               "of failures told at once through both none is lost");
 }
@@ -383,20 +351,12 @@ static struct shared_call share(struct store *store, enum shared_op op,
                                .value_size = strlen(value),
                                .now = now_is(),
                                .expires = now_is() + 60 * SECOND};
-    sem_t woken;
 
     if (op == SHARED_ADD) {
         call.key[0] = 'n';
     }
     memcpy(call.value, value, call.value_size);
-    sem_init(&woken, 0, 0);
-    call.wake = post;
-    call.arg = &woken;
-    if (shared_act(store, &call) == CLAIM_WAIT) {
-        sem_wait(&woken);
-    }
-    sem_destroy(&woken);
-    return call;
+    return store_share(store, call);
 }
 
 static void values(struct store *a, struct store *b)
