@@ -97,8 +97,23 @@ static uint32_t word_of_part(struct evaluation *e, uint32_t source,
     return number ? MEMO_WORD(number) : 0;
 }
 
+/* The word of a user agent that was there with other build numbers, or 0: what
+ * is to be remembered is *agent then. */
+static uint32_t word_of_build(struct memo *memo, struct part *part,
+                              struct view *agent, char room[MEMO_AGENT_MAX])
+{
+    struct view plain = memo_without_builds(memo, *agent, room);
+
+    if (!plain.at) {
+        return 0;
+    }
+    part->met = value_table_find(&part->table, plain);
+    *agent = plain;
+    return part->met ? part->met->note : 0;
+}
+
 /* Fills in the slots of a header whose value has no note, and notes it. */
-static uint32_t find_word(struct evaluation *e, uint32_t source,
+static uint32_t fill_word(struct evaluation *e, uint32_t source,
                           struct view text)
 {
     struct part *part = &e->memo->parts[source];
@@ -113,9 +128,6 @@ static uint32_t find_word(struct evaluation *e, uint32_t source,
     if (added) {
         told = value_table_told(&part->table, part->met);
     }
-    if (source == e->fill->plan->agent) {
-        memo_take_stem(e, text);
-    }
     facts_fill_source(e->fill, source, told);
     if (*e->fill->cut) {
         if (added) {
@@ -128,6 +140,27 @@ static uint32_t find_word(struct evaluation *e, uint32_t source,
         part->met->note = word;
     }
     return word;
+}
+
+/* The same, but of a user agent no more than is new. */
+static uint32_t find_word(struct evaluation *e, uint32_t source,
+                          struct view text)
+{
+    struct part *part = &e->memo->parts[source];
+    struct view kept = text;
+    char room[MEMO_AGENT_MAX];
+
+    if (source == e->fill->plan->agent) {
+        uint32_t word = text.at && !part->met
+                            ? word_of_build(e->memo, part, &kept, room)
+                            : 0;
+
+        if (word) {
+            return word;
+        }
+        memo_take_stem(e, text);
+    }
+    return fill_word(e, source, kept);
 }
 
 /* False: it has none. */
