@@ -39,7 +39,7 @@ static void write_request(const struct wb_request *r, struct json_writer *w)
     json_member(w, "method", shown(r->facts.method));
     json_member(w, "host", shown(r->facts.host));
     json_member(w, "path", shown(path));
-    json_member(w, "class", view_text(class_names[r->verdict.class]));
+    json_member(w, "class", class_names[r->verdict.class]);
     json_member(w, "agent",
                 r->verdict.agent_name.size ? r->verdict.agent_name : VIEW_NONE);
 }

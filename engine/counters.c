@@ -242,8 +242,8 @@ static void write_site(struct page *page, const struct counters *counters,
                 }
                 line(page,
                      "weighbridge_decisions_total{site=\"%.*s\","
-                     "class=\"%s\",action=\"%s\",mode=\"%s\"} %llu\n",
-                     VIEW_ARG(id), class_names[c], action_names[a],
+                     "class=\"%.*s\",action=\"%s\",mode=\"%s\"} %llu\n",
+                     VIEW_ARG(id), VIEW_ARG(class_names[c]), action_names[a],
                      mode_names[m], (unsigned long long)sum);
             }
         }

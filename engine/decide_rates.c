@@ -7,42 +7,47 @@
 #include "request/fill.h"
 #include "steps.h"
 
-/* The values that a rate counts by, in one number. An address is hashed with
- * a key, so that nobody can make a rate grow that is another address's; any
- * other value one could simply send. False when one is absent or unknown: the
- * rate is then unknown. */
+/* An address is hashed with a key, so that nobody can make a rate grow that is
+ * another address's; any other value one could simply send. */
+static uint64_t hash_of_client(const struct wb_request *r,
+                               const struct address *address)
+{
+    struct address client = address_client(address);
+    return hash_sip(r->state->key,
+                    view_of((const char *)client.bytes, sizeof client.bytes));
+}
+
+/* The values that a rate counts by, in one number. False when one is absent or
+ * unknown: the rate is then unknown. */
 static bool rate_parts(struct wb_request *r, const struct rate_info *rate,
                        uint64_t *out)
 {
+    const struct slot *slots = r->fill->plan->slots;
     uint64_t hash = 0;
     for (size_t i = 0; i < rate->slot_count; i++) {
-        facts_need(r->fill, rate->slots[i]);
-        if (r->values[rate->slots[i]].state != VALUE_PRESENT) {
-            return false; /* before anything is hashed in vain */
+        size_t slot = rate->slots[i];
+        const struct value *value = &r->values[slot];
+        facts_need(r->fill, slot);
+        if (value->state != VALUE_PRESENT) {
+            return false;
         }
-    }
-    for (size_t i = 0; i < rate->slot_count; i++) {
-        const struct value *value = &r->values[rate->slots[i]];
-        enum field_type type =
-            plan_slot_at(r->ruleset->plan, rate->slots[i])->type;
-        uint64_t part = type == FIELD_TYPE_AMOUNT ? 0 : value->number;
-        if (type == FIELD_TYPE_ADDRESS) {
-            struct address client = address_client(value->address);
-            part = hash_sip(r->state->key, view_of((const char *)client.bytes,
-                                                   sizeof client.bytes));
-        } else if (type == FIELD_TYPE_TEXT) {
+        uint64_t part = 0;
+        switch (slots[slot].type) {
+        case FIELD_TYPE_ADDRESS:
+            part = hash_of_client(r, value->address);
+            break;
+        case FIELD_TYPE_TEXT:
             part = hash_table(value->text);
+            break;
+        case FIELD_TYPE_AMOUNT:
+            break;
+        default:
+            part = value->number;
         }
         hash = hash * UINT64_C(0x9E3779B97F4A7C15) + part;
     }
     *out = hash;
     return true;
-}
-
-static bool same_parts(const struct rate_info *a, const struct rate_info *b)
-{
-    return a->slot_count == b->slot_count &&
-           !memcmp(a->slots, b->slots, a->slot_count * sizeof *a->slots);
 }
 
 static bool same_slots(const struct wb_request *a, const struct rate_info *x,
@@ -110,15 +115,13 @@ const uint64_t *rates_step(struct wb_request *r)
     }
     const struct address *client =
         r->facts.client_known ? &r->facts.client : NULL;
-    const struct rate_info *before = NULL;
     uint64_t parts = 0;
     bool whole = false;
     for (size_t i = 0; i < n; i++) {
         const struct rate_info *rate = program_rate(program, i);
-        if (!before || !same_parts(before, rate)) {
+        if (!rate->again) {
             whole = rate_parts(r, rate, &parts);
         }
-        before = rate;
         r->rates[i] =
             whole ? rates_count(r->state->rates, parts ^ rate->name_hash,
                                 r->again ? 0 : 1, client, rate->window,

@@ -17,6 +17,7 @@
 #define WORKSPACE_SIZE ((size_t)512 * 1024)
 #define ANSWER_ROOM ((size_t)8 * 1024)
 #define ANSWER_HEADERS_MAX 32
+#define DECISION_IDS 32 /* made at a time */
 
 enum step {
     STEP_EMPTY,
@@ -51,7 +52,9 @@ struct wb_request {
     struct value *values;
     struct fill *fill; /* fills them in */
     uint64_t *rates;
-    uint64_t id_start, id_count; /* for decision ids */
+    unsigned char id_key[32]; /* of the stream that ids are made of */
+    unsigned char ids[DECISION_IDS][16];
+    uint64_t id_count;
 
     struct arena *workspace;
     struct request facts;

@@ -5,12 +5,16 @@
 #include "base/hash.h"
 #include "steps.h"
 
-/* Serving: a pseudo-random function of a counter, so that nobody can guess
- * another's decision id. */
-static void id_of_counter(struct wb_request *r, uint64_t id[2])
+/* Serving: bytes of a stream cipher under the request's own key, so that
+ * nobody can guess another's decision id. */
+static void id_of_stream(struct wb_request *r, uint64_t id[2])
 {
-    uint64_t seed[2] = {r->id_start, r->id_count++};
-    hash_sip_long(id, r->state->key, view_of((const char *)seed, sizeof seed));
+    size_t at = r->id_count++ % DECISION_IDS;
+    if (at == 0) {
+        hash_stream(r->ids, sizeof r->ids, r->id_key,
+                    r->id_count / DECISION_IDS);
+    }
+    memcpy(id, r->ids[at], sizeof r->ids[at]);
 }
 
 /* Replay: a hash of the input, so that equal input gives equal output. */
@@ -45,7 +49,7 @@ void decision_make_id(struct wb_request *r)
 {
     uint64_t id[2];
     if (r->state && !r->state->replay) {
-        id_of_counter(r, id);
+        id_of_stream(r, id);
     } else {
         id_of_input(&r->facts, id);
     }

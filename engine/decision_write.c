@@ -251,7 +251,7 @@ static void write_record(const struct wb_request *r, struct text *out)
     json_key(&w, "status");
     json_u64(&w, r->status);
     json_member(&w, "reason", view_text(r->denial.error));
-    json_member(&w, "class", view_text(class_names[r->verdict.class]));
+    json_member(&w, "class", class_names[r->verdict.class]);
     json_key(&w, "score");
     json_number(&w, r->verdict.score);
     write_agent(r, &w);
@@ -328,8 +328,8 @@ static void explain_rules(const struct wb_request *r, struct text *out)
 {
     const size_t *fired = NULL;
     size_t n = r->evaluation ? evaluation_fired(r->evaluation, &fired) : 0;
-    text_addf(out, "class    %s, score %d\n", class_names[r->verdict.class],
-              r->verdict.score);
+    text_addf(out, "class    %.*s, score %d\n",
+              VIEW_ARG(class_names[r->verdict.class]), r->verdict.score);
     for (size_t i = 0; i < n; i++) {
         const struct rule_info *rule =
             program_rule(r->ruleset->program, fired[i]);
@@ -511,7 +511,7 @@ static struct view answer(const struct wb_request *r, enum wb_answer which)
     case WB_ANSWER_REASON:
         return view_text(r->denial.error);
     case WB_ANSWER_CLASS:
-        return view_text(class_names[r->verdict.class]);
+        return class_names[r->verdict.class];
     case WB_ANSWER_SCORE:
         return r->score_text;
     case WB_ANSWER_AGENT_NAME:

@@ -33,7 +33,7 @@ static bool charged(const struct wb_request *r)
 static struct view write_class(const struct wb_request *r, struct text *t)
 {
     (void)t;
-    return view_text(class_names[r->verdict.class]);
+    return class_names[r->verdict.class];
 }
 
 static struct view write_score(const struct wb_request *r, struct text *t)
@@ -78,7 +78,9 @@ static size_t insert_label(struct view *labels, size_t n, struct view label)
     if (n == LABELS_MAX) {
         return n;
     }
-    memmove(&labels[at + 1], &labels[at], (n - at) * sizeof *labels);
+    for (size_t i = n; i > at; i--) {
+        labels[i] = labels[i - 1];
+    }
     labels[at] = label;
     return n + 1;
 }

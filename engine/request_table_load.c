@@ -58,7 +58,7 @@ static void add_found(const struct wb_request *r, struct text *out)
     const size_t *fired = NULL;
     size_t n = r->evaluation ? evaluation_fired(r->evaluation, &fired) : 0;
 
-    text_addf(out, "%s, score %d", class_names[r->verdict.class],
+    text_addf(out, "%.*s, score %d", VIEW_ARG(class_names[r->verdict.class]),
               r->verdict.score);
     for (size_t i = 0; i < n; i++) {
 

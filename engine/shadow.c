@@ -135,7 +135,7 @@ static void write_side(const struct wb_request *r, const char *key,
 {
     json_key(w, key);
     json_open_object(w);
-    json_member(w, "class", view_text(class_names[r->verdict.class]));
+    json_member(w, "class", class_names[r->verdict.class]);
     json_key(w, "score");
     json_number(w, r->verdict.score);
     json_member(w, "price", view_text(price_actions[r->price.action]));

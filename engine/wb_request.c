@@ -23,7 +23,7 @@ struct wb_request *wb_request_new(void)
         free(r);
         return NULL;
     }
-    hash_random(&r->id_start, sizeof r->id_start);
+    hash_random(r->id_key, sizeof r->id_key);
     return r;
 }
 
@@ -166,49 +166,30 @@ void wb_request_reset(struct wb_request *r)
 enum wb_status wb_request_fact(struct wb_request *r, enum wb_fact fact,
                                const char *data, size_t size)
 {
-    struct view *place = NULL;
-    if (r->step != STEP_FILLING) {
+#define AT(member) offsetof(struct wb_request, member)
+    static const size_t places[] = {
+        [WB_METHOD] = AT(facts.method),
+        [WB_SCHEME] = AT(facts.scheme),
+        [WB_HTTP_VERSION] = AT(facts.http_version),
+        [WB_HOST] = AT(facts.host),
+        [WB_TARGET] = AT(facts.target),
+        [WB_CLIENT_IP] = AT(facts.client_ip),
+        [WB_JA3] = AT(facts.ja3),
+        [WB_JA4] = AT(facts.ja4),
+        [WB_TRANSPORT] = AT(facts.transport),
+        [WB_REQUEST_ID] = AT(facts.id),
+        [WB_LOAD] = AT(load),
+    };
+#undef AT
+    struct view given = view_of(data, data ? size : 0);
+    if (r->step != STEP_FILLING ||
+        (size_t)fact >= sizeof places / sizeof *places) {
         return WB_ERROR_ARGUMENT;
     }
-    switch (fact) {
-    case WB_METHOD:
-        place = &r->facts.method;
-        break;
-    case WB_SCHEME:
-        place = &r->facts.scheme;
-        break;
-    case WB_HTTP_VERSION:
-        place = &r->facts.http_version;
-        break;
-    case WB_HOST:
-        place = &r->facts.host;
-        break;
-    case WB_TARGET:
-        place = &r->facts.target;
-        break;
-    case WB_CLIENT_IP:
-        place = &r->facts.client_ip;
-        break;
-    case WB_JA3:
-        place = &r->facts.ja3;
-        break;
-    case WB_JA4:
-        place = &r->facts.ja4;
-        break;
-    case WB_TRANSPORT:
-        place = &r->facts.transport;
-        break;
-    case WB_REQUEST_ID:
-        r->proxy_id = view_of(data, data ? size : 0);
-        place = &r->facts.id;
-        break;
-    case WB_LOAD:
-        place = &r->load;
-        break;
-    default:
-        return WB_ERROR_ARGUMENT;
+    memcpy((char *)r + places[fact], &given, sizeof given);
+    if (fact == WB_REQUEST_ID) {
+        r->proxy_id = given;
     }
-    *place = view_of(data, data ? size : 0);
     return WB_OK;
 }
 
@@ -219,8 +200,8 @@ enum wb_status wb_request_header(struct wb_request *r, const char *name,
     if (r->step != STEP_FILLING) {
         return WB_ERROR_ARGUMENT;
     }
-    return request_add_header(&r->facts, view_of(name, name ? name_size : 0),
-                              view_of(value, value ? value_size : 0))
+    return request_add_header(&r->facts, view_of(name, name_size),
+                              view_of(value, value_size))
                ? WB_OK
                : WB_ERROR_LIMIT;
 }

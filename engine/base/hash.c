@@ -11,9 +11,9 @@ _Static_assert(sizeof(crypto_hash_sha256_state) <= sizeof(struct sha256),
                "struct sha256 holds libsodium's state");
 _Static_assert(_Alignof(crypto_hash_sha256_state) <= _Alignof(struct sha256),
                "struct sha256 is aligned for libsodium's state");
-_Static_assert(crypto_shorthash_siphashx24_BYTES == 16 &&
-                   crypto_shorthash_siphashx24_KEYBYTES == 16,
-               "SipHash-2-4 with 128 bits");
+_Static_assert(crypto_stream_chacha20_KEYBYTES == 32 &&
+                   crypto_stream_chacha20_NONCEBYTES == sizeof(uint64_t),
+               "ChaCha20 with a nonce of 64 bits");
 _Static_assert(crypto_shorthash_BYTES == sizeof(uint64_t) &&
                    crypto_shorthash_KEYBYTES == 16,
                "SipHash-2-4 with 64 bits");
@@ -51,13 +51,13 @@ uint64_t hash_sip(const unsigned char key[16], struct view v)
     return little(out);
 }
 
-void hash_sip_long(uint64_t hash[2], const unsigned char key[16], struct view v)
+void hash_stream(void *out, size_t size, const unsigned char key[32],
+                 uint64_t number)
 {
-    unsigned char out[16];
+    unsigned char nonce[8];
 
-    crypto_shorthash_siphashx24(out, bytes_of(v), v.size, key);
-    hash[0] = little(out);
-    hash[1] = little(out + 8);
+    memcpy(nonce, &number, sizeof(nonce));
+    crypto_stream_chacha20(out, size, nonce, key);
 }
 
 void hash_sha256(unsigned char out[32], struct view v)
@@ -106,16 +106,23 @@ uint64_t hash_table(struct view v)
     const uint64_t one = UINT64_C(0x6a09e667f3bcc909);
     const uint64_t two = UINT64_C(0xbb67ae8584caa73b);
     uint64_t hash = one ^ v.size;
+    uint64_t word = 0, next;
     size_t at = 0;
-    uint64_t word;
 
-    for (; v.size - at >= sizeof(word); at += sizeof(word)) {
+    for (; v.size - at > 2 * sizeof(word); at += 2 * sizeof(word)) {
+        memcpy(&word, v.at + at, sizeof(word));
+        memcpy(&next, v.at + at + sizeof(word), sizeof(next));
+        hash = mix(hash ^ word, two ^ next);
+    }
+    if (v.size - at > sizeof(word)) {
         memcpy(&word, v.at + at, sizeof(word));
         hash = mix(hash ^ word, two);
+        at += sizeof(word);
     }
-    word = 0;
-    if (at < v.size) {
-        memcpy(&word, v.at + at, v.size - at);
+    if (v.size >= sizeof(word)) { /* the last, some of it twice */
+        memcpy(&word, v.at + v.size - sizeof(word), sizeof(word));
+    } else if (v.size > 0) {
+        word = view_word(v.at, v.size);
     }
     return mix(mix(hash ^ word, two) ^ one, two);
 }

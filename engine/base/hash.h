@@ -17,9 +17,9 @@ bool hash_start(void);
 void hash_random(void *out, size_t size);
 /* SipHash-2-4, 64 bit, of `v` under a 16-byte key. */
 uint64_t hash_sip(const unsigned char key[16], struct view v);
-/* The same with 128 bits. */
-void hash_sip_long(uint64_t hash[2], const unsigned char key[16],
-                   struct view v);
+/* The ChaCha20 stream of a key that `number` names. */
+void hash_stream(void *out, size_t size, const unsigned char key[32],
+                 uint64_t number);
 void hash_sha256(unsigned char out[32], struct view v);
 
 /* SHA-256 in pieces. The storage is libsodium's state, kept opaque. */

@@ -13,27 +13,6 @@
 
 #include "base/sixteen.h"
 
-/* Eight bytes, or what `size` says from one to eight: some may be there
- * twice, and all places are the same for equal sizes. */
-static inline uint64_t word_of(const char *at, size_t size)
-{
-    uint64_t word = 0;
-    uint32_t head, tail;
-
-    if (size >= 8) {
-        memcpy(&word, at, 8);
-    } else if (size >= 4) {
-        memcpy(&head, at, 4);
-        memcpy(&tail, at + size - 4, 4);
-        word = (uint64_t)head << 32 | tail;
-    } else {
-        word = (uint64_t)(unsigned char)at[0] << 16 |
-               (uint64_t)(unsigned char)at[size / 2] << 8 |
-               (unsigned char)at[size - 1];
-    }
-    return word;
-}
-
 /* Bytes may differ by the bit of case where they are letters. */
 static inline bool word_equal_fold(uint64_t a, uint64_t b)
 {
@@ -44,20 +23,22 @@ static inline bool word_equal_fold(uint64_t a, uint64_t b)
     uint64_t letters = (lower + ones * (0x80 - 'a')) &
                        ~(lower + ones * (0x7f - 'z')) & ~a & highs;
 
-    return !(differ & ~(letters >> 2));
+    return differ == 0 || !(differ & ~(letters >> 2));
 }
 
 bool view_fold_equal(const char *a, const char *b, size_t size)
 {
-    if (size == 0) {
-        return true;
+    if (size < 8) {
+        return size == 0 ||
+               word_equal_fold(view_word(a, size), view_word(b, size));
     }
     for (; size > 8; a += 8, b += 8, size -= 8) {
-        if (!word_equal_fold(word_of(a, 8), word_of(b, 8))) {
+        if (!word_equal_fold(view_word(a, 8), view_word(b, 8))) {
             return false;
         }
     }
-    return word_equal_fold(word_of(a, size), word_of(b, size));
+    return word_equal_fold(view_word(a + size - 8, 8),
+                           view_word(b + size - 8, 8));
 }
 
 int view_compare(struct view a, struct view b)

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 struct view {
@@ -54,6 +55,27 @@ bool view_fold_equal(const char *a, const char *b, size_t size);
 static inline bool view_equal_fold(struct view a, struct view b)
 {
     return a.size == b.size && view_fold_equal(a.at, b.at, a.size);
+}
+
+/* Eight bytes, or what `size` says from one to eight: some may be there
+ * twice, and all places are the same for equal sizes. */
+static inline uint64_t view_word(const char *at, size_t size)
+{
+    uint64_t word = 0;
+    uint32_t head, tail;
+
+    if (size >= 8) {
+        memcpy(&word, at, 8);
+    } else if (size >= 4) {
+        memcpy(&head, at, 4);
+        memcpy(&tail, at + size - 4, 4);
+        word = (uint64_t)head << 32 | tail;
+    } else {
+        word = (uint64_t)(unsigned char)at[0] << 16 |
+               (uint64_t)(unsigned char)at[size / 2] << 8 |
+               (unsigned char)at[size - 1];
+    }
+    return word;
 }
 
 int view_compare(struct view a, struct view b);

@@ -75,6 +75,12 @@ static bool freeze_slots(struct freezing *f)
     return true;
 }
 
+static bool same_parts(const struct rate_info *a, const struct rate_info *b)
+{
+    return a->slot_count == b->slot_count &&
+           !memcmp(a->slots, b->slots, a->slot_count * sizeof(*a->slots));
+}
+
 static bool freeze_rates(struct freezing *f)
 {
     size_t count = f->rules->rate_names.count;
@@ -82,6 +88,7 @@ static bool freeze_rates(struct freezing *f)
 
     for (size_t i = 0; i < count && rates; i++) {
         rates[i] = f->rules->rates[i].info;
+        rates[i].again = i > 0 && same_parts(&rates[i], &rates[i - 1]);
     }
     f->program->rates = rates;
     f->program->rate_count = (uint32_t)count;
@@ -154,6 +161,21 @@ static bool add_regex(struct freezing *f, const struct draft_atom *draft,
     return true;
 }
 
+/* A class is one of four: which of them make the atom true? */
+static unsigned char classes_of(const struct draft_atom *draft)
+{
+    unsigned char classes = 0;
+
+    for (size_t i = 0; i < draft->operand_count; i++) {
+        for (unsigned class = CLASS_HUMAN; class <= CLASS_UNKNOWN; class ++) {
+            if (view_equal_fold(draft->operands[i], class_names[class])) {
+                classes |= (unsigned char)(1u << class);
+            }
+        }
+    }
+    return classes;
+}
+
 static bool freeze_atom(struct freezing *f, const struct draft_atom *draft,
                         struct atom_room *room)
 {
@@ -167,6 +189,12 @@ static bool freeze_atom(struct freezing *f, const struct draft_atom *draft,
         room->texts[p->text_count++] = needle_of(draft->operands[i]);
     }
     switch (atom->kind) {
+    case OP_LITERAL:
+        if (atom->test == LITERAL_IS &&
+            plan_slot_at(f->rules->plan, atom->slot)->field == FIELD_CLASS) {
+            atom->classes = classes_of(draft);
+        }
+        break;
     case OP_NUMBER:
         atom->ranges =
             (struct span){p->number_range_count, (uint32_t)draft->range_count};

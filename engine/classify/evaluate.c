@@ -17,15 +17,17 @@
 static void raise_label(struct evaluation *e, uint32_t label, bool counted,
                         enum truth truth)
 {
-    unsigned char *plane = counted ? e->shadow : e->real;
+    unsigned both = e->labels[label];
+    unsigned before = label_truth(both, counted);
 
-    if (plane[label] >= truth) {
+    if (before >= truth) {
         return;
     }
-    if (!e->real[label] && !e->shadow[label]) {
+    if (both == 0) {
         e->touched_labels.items[e->touched_labels.count++] = label;
     }
-    plane[label] = (unsigned char)truth;
+    both ^= (before ^ truth) << (counted ? TRUTH_BITS : 0);
+    e->labels[label] = (unsigned char)both;
     weighing_wake(e, e->program->labels[label].wakes);
 }
 
@@ -353,6 +355,9 @@ static inline enum truth ask_literal(struct evaluation *e, uint32_t number)
     if (e->atoms[number] != ATOM_OPEN) {
         return (enum truth)(e->atoms[number] - 1);
     }
+    if (atom->classes && e->values[slot].state == VALUE_PRESENT) {
+        return atom->classes >> e->verdict.class & 1 ? TRUTH_TRUE : TRUTH_FALSE;
+    }
     if (atom->eager && e->sighted) {
         return TRUTH_FALSE;
     }
@@ -364,6 +369,15 @@ static inline enum truth ask_literal(struct evaluation *e, uint32_t number)
 }
 
 /* ---- conditions ---- */
+
+/* A label's truths. */
+static inline unsigned both_of(struct evaluation *e, uint32_t label)
+{
+    if (e->put_off.items) {
+        memo_recall_rest(e);
+    }
+    return e->labels[label];
+}
 
 /* Long, because it is the one switch over the opcodes. */
 enum truth weigh_condition(struct evaluation *e, uint32_t start)
@@ -400,12 +414,10 @@ enum truth weigh_condition(struct evaluation *e, uint32_t start)
             *top++ = ask(e, operand);
             break;
         case OP_LABEL:
-            *top++ = (enum truth)e->real[operand];
+            *top++ = label_truth(both_of(e, operand), false);
             break;
         case OP_EITHER:
-            *top++ = (enum truth)(e->real[operand] > e->shadow[operand]
-                                      ? e->real[operand]
-                                      : e->shadow[operand]);
+            *top++ = label_either(both_of(e, operand));
             break;
         case OP_NOT:
             top[-1] = (enum truth)(TRUTH_TRUE - top[-1]);
@@ -458,6 +470,7 @@ void weigh_later(struct evaluation *e)
     uint32_t number;
 
     e->settled = true;
+    memo_recall_rest(e);
     weighing_fill(e);
     for (uint32_t i = 0; i < e->program->slot_count; i++) {
         if (e->values[i].state == VALUE_UNKNOWN) {

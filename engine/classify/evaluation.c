@@ -26,8 +26,7 @@ static bool make_room(struct evaluation *e)
 
     e->atoms = arena_alloc(arena, (size_t)p->atom_count + 1);
     e->truths = arena_alloc(arena, (size_t)p->rank_count + 1);
-    e->real = arena_alloc(arena, (size_t)labels + 1);
-    e->shadow = arena_alloc(arena, (size_t)labels + 1);
+    e->labels = arena_alloc(arena, (size_t)labels + 1);
     e->fired = arena_array(arena, (size_t)p->rank_count + 1, sizeof(size_t));
     e->scanned =
         arena_array(arena, (size_t)p->slot_count + 1, sizeof(uint64_t));
@@ -35,7 +34,7 @@ static bool make_room(struct evaluation *e)
         arena_array(arena, (size_t)p->slot_count + 1, sizeof(*e->effects));
     e->asked = arena_array(arena, ASKED_MAX, sizeof(*e->asked));
     return e->effects && e->asked && e->scanned && e->atoms && e->truths &&
-           e->real && e->shadow && e->fired &&
+           e->labels && e->fired &&
            make_touched(&e->touched_atoms, arena, p->atom_count) &&
            make_touched(&e->touched_ranks, arena, p->rank_count) &&
            make_touched(&e->touched_labels, arena, labels) &&
@@ -91,8 +90,7 @@ void weighing_reset(struct evaluation *e)
         e->truths[e->touched_ranks.items[i]] = TRUTH_FALSE;
     }
     for (uint32_t i = 0; i < e->touched_labels.count; i++) {
-        e->real[e->touched_labels.items[i]] = TRUTH_FALSE;
-        e->shadow[e->touched_labels.items[i]] = TRUTH_FALSE;
+        e->labels[e->touched_labels.items[i]] = TRUTH_FALSE;
     }
     e->touched_atoms.count = 0;
     e->touched_ranks.count = 0;
@@ -105,6 +103,7 @@ void weighing_reset(struct evaluation *e)
     e->regex_runs = 0;
     e->recording = false;
     e->found.count = 0;
+    e->put_off.items = NULL;
     e->verdict = (struct verdict){0};
 }
 
@@ -153,7 +152,10 @@ void evaluation_stateless_of(struct evaluation *evaluation, struct fill *fill,
 
 void evaluation_leave(struct evaluation *evaluation)
 {
-    evaluation->memo = NULL;
+    if (evaluation->memo) {
+        memo_recall_rest(evaluation);
+        evaluation->memo = NULL;
+    }
 }
 
 static struct span slots_at(const struct evaluation *e, enum slot_time time)
@@ -191,9 +193,8 @@ static void fill_score(struct evaluation *e)
             .state = VALUE_PRESENT, .number = (uint64_t)e->verdict.score};
     }
     for (uint32_t i = 0; i < class.count; i++) {
-        e->values[e->program->slot_order[class.first + i]] =
-            (struct value){.state = VALUE_PRESENT,
-                           .text = view_text(class_names[e->verdict.class])};
+        e->values[e->program->slot_order[class.first + i]] = (struct value){
+            .state = VALUE_PRESENT, .text = class_names[e->verdict.class]};
     }
 }
 
@@ -307,14 +308,14 @@ enum truth evaluation_rule(const struct evaluation *evaluation, size_t rule)
 enum truth evaluation_label(const struct evaluation *evaluation, size_t label)
 {
     settle(evaluation);
-    return (enum truth)evaluation->real[label];
+    return label_truth(evaluation->labels[label], false);
 }
 
 enum truth evaluation_shadow_label(const struct evaluation *evaluation,
                                    size_t label)
 {
     settle(evaluation);
-    return (enum truth)evaluation->shadow[label];
+    return label_truth(evaluation->labels[label], true);
 }
 
 enum truth evaluation_condition(const struct evaluation *evaluation,

@@ -100,7 +100,7 @@ struct evaluation *evaluation_finish(const struct evaluation *e)
     size_t labels = p->label_and_group_count;
     size_t fired = e->fired_count * sizeof *e->fired;
     struct evaluation *copy = calloc(1, sizeof *copy + fired + p->rank_count +
-                                            2 * labels + p->condition_count);
+                                            labels + p->condition_count);
 
     if (!copy) {
         return NULL;
@@ -114,11 +114,9 @@ struct evaluation *evaluation_finish(const struct evaluation *e)
     memcpy(at, e->fired, fired);
     copy->truths = (unsigned char *)at + fired;
     memcpy(copy->truths, e->truths, p->rank_count);
-    copy->real = copy->truths + p->rank_count;
-    memcpy(copy->real, e->real, labels);
-    copy->shadow = copy->real + labels;
-    memcpy(copy->shadow, e->shadow, labels);
-    unsigned char *told = copy->shadow + labels;
+    copy->labels = copy->truths + p->rank_count;
+    memcpy(copy->labels, e->labels, labels);
+    unsigned char *told = copy->labels + labels;
     for (uint32_t i = 0; i < p->condition_count; i++) {
         told[i] = (unsigned char)condition(e, i);
     }
@@ -167,8 +165,7 @@ bool evaluation_is_finished(const struct evaluation *finished,
         !same_verdict(&finished->verdict, &e->verdict) ||
         memcmp(finished->fired, e->fired, e->fired_count * sizeof *e->fired) ||
         memcmp(finished->truths, e->truths, p->rank_count) ||
-        memcmp(finished->real, e->real, p->label_and_group_count) ||
-        memcmp(finished->shadow, e->shadow, p->label_and_group_count)) {
+        memcmp(finished->labels, e->labels, p->label_and_group_count)) {
         return false;
     }
     for (uint32_t i = 0; i < p->condition_count; i++) {

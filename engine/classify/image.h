@@ -46,6 +46,7 @@ struct atom {
     bool folds;
     bool eager;  /* LITERAL: looked for in every request, unasked */
     bool direct; /* LITERAL: few, on a lazy slot; searched for when asked */
+    unsigned char classes; /* LITERAL on the class: bits of enum class */
     uint32_t slot;
     struct span operands; /* texts, as written: literals, globs, numbers ...;
                              also of number_ranges or amount_ranges */

@@ -160,14 +160,12 @@ enum truth memo_match(struct memo *memo, uint32_t regex,
 /* In place of the stateless half, where the memo knows the request. If not, a
  * key is made, and memo_keep() keeps what the stateless half comes to. */
 bool memo_recall(struct evaluation *evaluation);
+/* What recalling put off, before anybody asks or weighs. */
+void memo_recall_rest(struct evaluation *evaluation);
 void memo_keep(struct evaluation *evaluation);
 /* Labels and ranks as they are kept: the i-th that were touched. */
 uint32_t memo_label_item(const struct evaluation *evaluation, uint32_t i);
 uint32_t memo_rank_item(const struct evaluation *evaluation, uint32_t i);
-void memo_recall_labels(struct evaluation *evaluation, const uint32_t *items,
-                        uint32_t count);
-void memo_recall_ranks(struct evaluation *evaluation, const uint32_t *items,
-                       uint32_t count);
 
 /* memo_end.c: the same of the stateful half, once rates are filled in, by the
  * memo that the stateless half had. */

@@ -5,7 +5,7 @@
  * and with the same rates, by the bounds of the rules, it ends in the same:
  *
  *   entry of the stateless half, words of the late slots
- *       -> verdict | rules that fired | labels, both planes | ranks, truths
+ *       -> verdict | labels, both planes | ranks, truths | rules that fired
  *
  * Where it asked for more nothing is kept, nor where a signature has a say.
  */
@@ -14,14 +14,13 @@
 #include "classify/memo.h"
 
 #define LATE_MAX 8
-#define ITEMS_MAX 64
 
 struct end {
     uint64_t serial; /* of the entry; 0: free */
     uint32_t late[LATE_MAX];
     struct verdict verdict;
-    uint32_t fired, labels, ranks; /* how many items */
-    uint32_t items[ITEMS_MAX];
+    uint32_t labels, ranks, fired; /* how many items */
+    uint32_t items[ENDED_MAX];
 };
 
 bool memo_make_ends(struct memo *memo, size_t count)
@@ -65,29 +64,33 @@ bool memo_recall_end(struct evaluation *e)
 {
     uint32_t late[LATE_MAX];
     const struct end *end = place(e, late);
-    const uint32_t *items;
+    uint32_t rest;
 
     if (!end) {
+        memo_recall_rest(e);
         e->memo = NULL; /* whose effects may be another request's */
         return false;
     }
     if (end->serial != e->memo->serial ||
         memcmp(end->late, late, sizeof(late)) != 0) {
+        memo_recall_rest(e);
         memo_take_effects(e);
         e->recording = true;
         e->asked_count = 0;
         return false;
     }
     e->memo->ended++;
-    items = end->items;
     e->verdict = end->verdict;
+    e->put_off.look = 0;
+    e->put_off.labels = end->labels;
+    e->put_off.ranks = end->ranks;
+    rest = end->labels + end->ranks;
+    e->put_off.items =
+        memcpy(e->put_off.ended, end->items, rest * sizeof(*end->items));
     e->fired_count = end->fired;
     for (uint32_t i = 0; i < end->fired; i++) {
-        e->fired[i] = *items++;
+        e->fired[i] = end->items[rest + i];
     }
-    rank_set_empty(&e->look);
-    memo_recall_labels(e, items, end->labels);
-    memo_recall_ranks(e, items + end->labels, end->ranks);
     return true;
 }
 
@@ -100,7 +103,7 @@ void memo_keep_end(struct evaluation *e)
     uint32_t *items;
 
     e->recording = false;
-    if (!told || e->verdict.limited || count > ITEMS_MAX) {
+    if (!told || e->verdict.limited || count > ENDED_MAX) {
         return;
     }
     struct end made = {.serial = e->memo->serial};
@@ -110,14 +113,14 @@ void memo_keep_end(struct evaluation *e)
     made.labels = e->touched_labels.count;
     made.ranks = e->touched_ranks.count;
     items = made.items;
-    for (size_t i = 0; i < e->fired_count; i++) {
-        *items++ = (uint32_t)e->fired[i];
-    }
     for (uint32_t i = 0; i < made.labels; i++) {
         *items++ = memo_label_item(e, i);
     }
     for (uint32_t i = 0; i < made.ranks; i++) {
         *items++ = memo_rank_item(e, i);
+    }
+    for (size_t i = 0; i < e->fired_count; i++) {
+        *items++ = (uint32_t)e->fired[i];
     }
     *end = made;
 }

@@ -84,37 +84,35 @@ static const uint32_t *take(const uint32_t **at, uint32_t count)
     return items;
 }
 
-/* An item in the upper bits, truths in the lower. */
-#define TRUTHS_BITS 4
-
-void memo_recall_labels(struct evaluation *e, const uint32_t *items,
-                        uint32_t count)
+static void recall_labels(struct evaluation *e, const uint32_t *items,
+                          uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t label = items[i] >> TRUTHS_BITS;
+        uint32_t label = items[i] >> LABEL_BITS;
 
-        e->real[label] = items[i] & 3;
-        e->shadow[label] = items[i] >> 2 & 3;
+        e->labels[label] = items[i] & ((1u << LABEL_BITS) - 1);
         e->touched_labels.items[i] = label;
     }
     e->touched_labels.count = count;
 }
 
-void memo_recall_ranks(struct evaluation *e, const uint32_t *items,
-                       uint32_t count)
+static void recall_ranks(struct evaluation *e, const uint32_t *items,
+                         uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t rank = items[i] >> TRUTHS_BITS;
+        uint32_t rank = items[i] >> TRUTH_BITS;
 
-        e->truths[rank] = items[i] & 3;
+        e->truths[rank] = items[i] & ((1u << TRUTH_BITS) - 1);
         e->touched_ranks.items[i] = rank;
     }
     e->touched_ranks.count = count;
 }
 
+/* Labels and ranks are put off: the stateful half, if it is known as well, has
+ * others. */
 static void recall(struct evaluation *e, const struct entry *entry)
 {
-    const uint32_t *at = entry->words + entry->key_size, *items;
+    const uint32_t *at = entry->words + entry->key_size;
     struct kept kept;
 
     memcpy(&kept, take(&at, KEPT_WORDS), sizeof(kept));
@@ -122,14 +120,31 @@ static void recall(struct evaluation *e, const struct entry *entry)
     e->memo->serial = entry->serial;
     e->regex_runs = kept.regex_runs;
     e->found.count = kept.found;
-    memcpy(e->found.items, take(&at, kept.found), kept.found * sizeof(*at));
-    rank_set_empty(&e->look); /* what was woken by asking is in it, or done */
-    items = take(&at, kept.look);
-    for (uint32_t i = 0; i < kept.look; i++) {
-        rank_set_add(&e->look, items[i]);
+    if (e->asked_before > 0) {
+        rank_set_empty(&e->look); /* what that woke is among them, or done */
     }
-    memo_recall_labels(e, take(&at, kept.labels), kept.labels);
-    memo_recall_ranks(e, take(&at, kept.ranks), kept.ranks);
+    memcpy(e->found.items, take(&at, kept.found), kept.found * sizeof(*at));
+    e->put_off.items = at;
+    e->put_off.look = kept.look;
+    e->put_off.labels = kept.labels;
+    e->put_off.ranks = kept.ranks;
+}
+
+void memo_recall_rest(struct evaluation *e)
+{
+    const struct put_off *rest = &e->put_off;
+    const uint32_t *at = rest->items, *look;
+
+    if (!at) {
+        return;
+    }
+    look = take(&at, rest->look);
+    for (uint32_t i = 0; i < rest->look; i++) {
+        rank_set_add(&e->look, look[i]);
+    }
+    recall_labels(e, take(&at, rest->labels), rest->labels);
+    recall_ranks(e, at, rest->ranks);
+    e->put_off.items = NULL;
 }
 
 /* Asks for the atoms, and makes the key longer by their truths. */
@@ -188,15 +203,14 @@ uint32_t memo_label_item(const struct evaluation *e, uint32_t i)
 {
     uint32_t label = e->touched_labels.items[i];
 
-    return label << TRUTHS_BITS | (uint32_t)e->shadow[label] << 2 |
-           e->real[label];
+    return label << LABEL_BITS | e->labels[label];
 }
 
 uint32_t memo_rank_item(const struct evaluation *e, uint32_t i)
 {
     uint32_t rank = e->touched_ranks.items[i];
 
-    return rank << TRUTHS_BITS | e->truths[rank];
+    return rank << TRUTH_BITS | e->truths[rank];
 }
 
 /* Words that are written, or not if there is no room. */

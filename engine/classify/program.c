@@ -8,7 +8,12 @@
 #include "classify/evaluation.h"
 #include "classify/image.h"
 
-const char *const class_names[] = {"human", "suspect", "agent", "unknown"};
+const struct view class_names[] = {
+    [CLASS_HUMAN] = {"human", 5},
+    [CLASS_SUSPECT] = {"suspect", 7},
+    [CLASS_AGENT] = {"agent", 5},
+    [CLASS_UNKNOWN] = {"unknown", 7},
+};
 
 const struct opcode_row opcode_rows[OPCODE_COUNT] = {
 #define OPCODE_ROW(id, name, operand, pops, pushes, doc)                       \

@@ -24,7 +24,7 @@
 enum truth { TRUTH_FALSE, TRUTH_UNKNOWN, TRUTH_TRUE };
 
 enum class { CLASS_HUMAN, CLASS_SUSPECT, CLASS_AGENT, CLASS_UNKNOWN };
-extern const char *const class_names[]; /* human, suspect, agent, unknown */
+extern const struct view class_names[4]; /* human, suspect, agent, unknown */
 
 struct program;
 void program_free(struct program *program); /* regexes; rest is in the arena */
@@ -63,6 +63,7 @@ struct rate_info {
     const size_t *slots;
     size_t slot_count;
     int64_t window; /* microseconds */
+    bool again;     /* the same slots as the rate before this one */
 };
 size_t program_rates(const struct program *program);
 const struct rate_info *program_rate(const struct program *program, size_t i);
@@ -102,7 +103,8 @@ void evaluation_stateless(struct evaluation *evaluation, struct value *values);
 void evaluation_stateless_of(struct evaluation *evaluation, struct fill *fill,
                              struct memo *memo);
 /* The memo is lent to somebody else: unless told so, evaluation_stateful() uses
- * it as well. */
+ * it as well. Before either of them nothing is to be asked of the evaluation.
+ */
 void evaluation_leave(struct evaluation *evaluation);
 /* `rates[i]` is the count of rate i, or RATE_UNKNOWN; NULL: all unknown. */
 #define RATE_UNKNOWN UINT64_MAX

@@ -97,7 +97,7 @@ static bool gather(struct asking *a, const struct node *value)
 static bool class_is_good(struct asking *a, const struct node *operand)
 {
     for (size_t i = 0; i < 4; i++) {
-        if (view_equal_fold(operand->text, view_text(class_names[i]))) {
+        if (view_equal_fold(operand->text, class_names[i])) {
             return true;
         }
     }

@@ -26,6 +26,15 @@ struct found_before {
     uint32_t items[FOUND_MAX];
 };
 
+/* What the memo knows and is not recalled yet, because hardly anybody asks:
+ * ranks to look at, labels and ranks with their truths. */
+#define ENDED_MAX 64
+struct put_off {
+    const uint32_t *items; /* the memo's, or `ended`; NULL: nothing */
+    uint32_t look, labels, ranks;
+    uint32_t ended[ENDED_MAX]; /* of the stateful half */
+};
+
 /* What is to be undone before the next request. */
 struct touched {
     uint32_t *items;
@@ -41,9 +50,9 @@ struct evaluation {
     struct regex_scratch *scratch;
     unsigned regex_runs;
 
-    unsigned char *atoms;         /* ATOM_OPEN or truth + 1 */
-    unsigned char *truths;        /* by rank */
-    unsigned char *real, *shadow; /* by label and group: the two planes */
+    unsigned char *atoms;  /* ATOM_OPEN or truth + 1 */
+    unsigned char *truths; /* by rank */
+    unsigned char *labels; /* by label and group: label_truth() */
     struct touched touched_atoms, touched_ranks, touched_labels;
     struct rank_set look; /* ranks to look at */
     bool sighted;         /* no slot of eager atoms is unknown */
@@ -58,6 +67,7 @@ struct evaluation {
     uint32_t asked_before; /* ... asked already, and so in the key */
     uint32_t asked_count;
     struct found_before found;
+    struct put_off put_off;
 
     struct rank_set order; /* for sorting what fired */
     size_t *fired;         /* rules in import order */
@@ -67,6 +77,25 @@ struct evaluation {
                                   unless it is finished: see finished.h */
     struct arena *arena;       /* owns all of the above but scratch */
 };
+
+/* A label has two truths: what the rules that act make of it, and above it what
+ * those make of it that are only counted. */
+#define TRUTH_BITS 2
+#define LABEL_BITS (2 * TRUTH_BITS)
+
+static inline enum truth label_truth(unsigned both, bool counted)
+{
+    return (enum truth)(both >> (counted ? TRUTH_BITS : 0) &
+                        ((1u << TRUTH_BITS) - 1));
+}
+
+static inline enum truth label_either(unsigned both)
+{
+    enum truth real = label_truth(both, false);
+    enum truth counted = label_truth(both, true);
+
+    return real > counted ? real : counted;
+}
 
 /* evaluation.c: forgets the last request. */
 void weighing_reset(struct evaluation *e);

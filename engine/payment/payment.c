@@ -336,13 +336,15 @@ void payment_parse(const struct request *request,
 void payment_fill_slots(const struct payment *payment,
                         struct payment_slots *out)
 {
-    bool there = payment->protocol != PROTOCOL_NONE;
-
+    out->filled = !payment->unknown;
+    if (payment->protocol == PROTOCOL_NONE) {
+        out->state = payment->malformed ? "malformed" : "none";
+        return;
+    }
     *out = (struct payment_slots){
         .filled = !payment->unknown,
-        .state = payment->malformed ? "malformed"
-                 : there            ? "present"
-                                    : "none",
+        .state = payment->malformed ? "malformed" : "present",
+        .protocol = view_text(payment_protocol_names[payment->protocol]),
         .scheme = payment->scheme,
         .network = payment->network,
         .payer = payment->payer,
@@ -350,7 +352,4 @@ void payment_fill_slots(const struct payment *payment,
         .amount = payment->amount,
         .has_amount = payment->has_amount,
     };
-    if (there) {
-        out->protocol = view_text(payment_protocol_names[payment->protocol]);
-    }
 }

@@ -8,8 +8,8 @@
 
 static unsigned class_bit(struct view name)
 {
-    for (unsigned i = 0; class_names[i] && i < 4; i++) {
-        if (view_equal_fold(name, view_text(class_names[i]))) {
+    for (unsigned i = 0; i < 4; i++) {
+        if (view_equal_fold(name, class_names[i])) {
             return 1u << i;
         }
     }

@@ -158,7 +158,7 @@ static void drop_last_row(struct grid *grid)
 static void add_classes(struct grid *grid)
 {
     for (enum class class = CLASS_HUMAN; class <= CLASS_UNKNOWN; class ++) {
-        add_row(grid, "", view_text(class_names[class]), "", class, NULL, 0);
+        add_row(grid, "", class_names[class], "", class, NULL, 0);
     }
 }
 

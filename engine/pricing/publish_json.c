@@ -98,8 +98,7 @@ static void write_price(struct piece *o, const struct audience *who,
 
     json_open_object(&o->w);
     json_member(&o->w, "for",
-                who->label.at ? who->label
-                              : view_text(class_names[who->class]));
+                who->label.at ? who->label : class_names[who->class]);
     if (who->status.at) {
         json_member(&o->w, "and", who->status);
     }

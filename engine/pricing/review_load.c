@@ -92,9 +92,9 @@ static void review_classes(struct loader *loader, const struct route *route,
     for (size_t i = 0; i < sizeof watched / sizeof watched[0]; i++) {
         if (!(named & 1u << watched[i])) {
             load_warn(loader, tiers, "P037", NULL,
-                      "no tier of route '%.*s' names class '%s': the route's "
+                      "no tier of route '%.*s' names class '%.*s': the route's "
                       "price is theirs (%.*s)",
-                      VIEW_ARG(route->id), class_names[watched[i]],
+                      VIEW_ARG(route->id), VIEW_ARG(class_names[watched[i]]),
                       VIEW_ARG(text_view(&t)));
         }
     }

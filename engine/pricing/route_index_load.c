@@ -122,6 +122,9 @@ static bool list_entries(struct policy *policy, struct entries *entries)
     return entries->at != NULL;
 }
 
+/* Fewer are gone through one by one. */
+#define INDEXED_LEAST 4
+
 bool route_index_make(struct loader *loader, const struct node *node)
 {
     struct policy *policy = loader->policy;
@@ -130,6 +133,10 @@ bool route_index_make(struct loader *loader, const struct node *node)
     uint32_t *rows;
     size_t size = 4;
 
+    index->route_count = policy->route_count;
+    if (policy->route_count < INDEXED_LEAST) {
+        return true;
+    }
     if (!list_entries(policy, &entries)) {
         return load_memory(loader, node);
     }
@@ -139,7 +146,6 @@ bool route_index_make(struct loader *loader, const struct node *node)
     rows = load_array(loader, node, entries.count, sizeof *rows);
     index->buckets = load_lines(loader, node, size, sizeof *index->buckets);
     if (rows && index->buckets) {
-        index->route_count = policy->route_count;
         index->mask = size - 1;
         index->rows = rows;
         qsort(entries.at, entries.count, sizeof *entries.at, compare_entries);

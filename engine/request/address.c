@@ -20,22 +20,22 @@ bool address_is_v4(const struct address *a)
 static bool read_v4(struct view text, unsigned char bytes[4])
 {
     const char *at = text.at, *end = text.at + text.size;
+    unsigned n, digit;
 
-    if (text.size == 0 || text.size > sizeof("255.255.255.255") - 1) {
-        return false;
-    }
     for (unsigned k = 0; k < 4; k++) {
-        const char *start = at;
-        unsigned n = 0, digit;
-
-        for (; at < end && (digit = (unsigned)*at - '0') <= 9; at++) {
-            n = n * 10 + digit;
-        }
-        if (at == start || n > 255 || (*start == '0' && at - start > 1) ||
-            (k < 3 && (at == end || *at++ != '.'))) {
+        if (at == end || (n = (unsigned)*at++ - '0') > 9) {
             return false;
         }
+        while (at < end && (digit = (unsigned)*at - '0') <= 9) {
+            if (n == 0 || (n = n * 10 + digit) > 255) {
+                return false;
+            }
+            at++;
+        }
         bytes[k] = (unsigned char)n;
+        if (k < 3 && (at == end || *at++ != '.')) {
+            return false;
+        }
     }
     return at == end;
 }

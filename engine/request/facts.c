@@ -12,19 +12,21 @@
 
 /* ---- the sources' lines ---- */
 
-static void add_line(struct fill *fill, unsigned source, size_t place)
+/* Sources that are there are listed at `present`; told is where the list
+ * ends. */
+static inline unsigned *add_line(struct line *lines, unsigned *present,
+                                 unsigned source, size_t place)
 {
-    struct line *line = &fill->lines[source];
-
-    if (line->first == 0) {
-        line->first = (unsigned char)(place + 1);
-        fill->present[fill->present_count++] = source;
-    } else {
-        line->more = true;
+    if (lines[source].first > 0) {
+        lines[source].more = true;
+        return present;
     }
+    lines[source].first = (unsigned char)(place + 1);
+    *present = source;
+    return present + 1;
 }
 
-static void find_lines(struct fill *fill)
+static unsigned *find_lines(struct fill *fill, unsigned *present)
 {
     const struct request *request = fill->request;
     const struct plan *plan = fill->plan;
@@ -34,37 +36,40 @@ static void find_lines(struct fill *fill)
             plan_find(plan, SOURCE_HEADER, request->headers[i].name);
 
         if (found != 0) {
-            add_line(fill, found - 1, i);
+            present = add_line(fill->lines, present, found - 1, i);
         }
     }
+    return present;
 }
 
 /* The same of names that were looked up: those that are not known are no
  * source's. */
-static void find_known_lines(struct fill *fill)
+static unsigned *find_known_lines(struct fill *fill, unsigned *present)
 {
-    const struct header *header = fill->request->headers;
-    const struct header *end = header + fill->request->header_count;
+    const struct header *headers = fill->request->headers;
+    size_t count = fill->request->header_count;
     const unsigned *of_name = fill->plan->of_name;
+    struct line *lines = fill->lines;
 
-    for (size_t i = 0; header < end; header++, i++) {
-        unsigned found = header->known ? of_name[header->known->number] : 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct known_name *known = headers[i].known;
+        unsigned found = known ? of_name[known->number] : 0;
 
         if (found != 0) {
-            add_line(fill, found - 1, i);
+            present = add_line(lines, present, found - 1, i);
         }
     }
+    return present;
 }
 
 static void find_sources(struct fill *fill)
 {
     const struct plan *plan = fill->plan;
+    bool known = fill->request->names && fill->request->names == plan->names;
+    unsigned *end = known ? find_known_lines(fill, fill->present)
+                          : find_lines(fill, fill->present);
 
-    if (fill->request->names && fill->request->names == plan->names) {
-        find_known_lines(fill);
-    } else {
-        find_lines(fill);
-    }
+    fill->present_count = (size_t)(end - fill->present);
     if (plan->order < plan->source_count && fill->whole &&
         fill->request->order_kept) {
         fill->lines[plan->order].first = 1;
@@ -192,10 +197,8 @@ void facts_fill_slot(struct fill *fill, unsigned slot)
     unsigned source = fill->plan->source_of[slot];
     const struct line *line = &fill->lines[source];
 
-    if (line->first > 0 && !line->more &&
-        slot_is_bare(&fill->plan->slots[slot])) {
-        put_text(fill, slot, facts_line(fill, source));
-    } else {
+    if (line->first == 0 || line->more ||
+        !fill_alone(fill, slot, facts_line(fill, source))) {
         facts_fill_source(fill, source, NULL);
     }
 }
@@ -291,7 +294,6 @@ bool facts_start(struct fill *fill, const struct plan *plan,
     fill->values = values;
     fill->workspace = workspace;
     fill->cut = cut;
-    fill->present_count = 0;
     fill->whole = !request->headers_limited && !request->overflow;
     fill->has_browser = false;
     fill->lines =

@@ -224,14 +224,26 @@ static void fill_slot(struct fill *fill, unsigned slot,
         facts->told.platform = hints_platform(hints_unquote(facts->text));
         fill_same(fill, slot, &facts->told);
         break;
-    case FIELD_ACCEPT_KIND:
-        put_text(fill, slot, accept_kind(facts->text));
-        break;
     case FIELD_ENCODING_KIND:
         put_text(fill, slot, encoding_kind(facts->text));
         break;
-    default: /* the header itself */
-        put_text(fill, slot, facts->text);
+    default:
+        (void)fill_alone(fill, slot, facts->text);
+    }
+}
+
+bool fill_alone(struct fill *fill, unsigned slot, struct view text)
+{
+    switch (fill->plan->slots[slot].field) {
+    case FIELD_ACCEPT_KIND:
+        put_text(fill, slot, accept_kind(text));
+        return true;
+    case FIELD_HEADER:
+    case FIELD_USER_AGENT:
+        put_text(fill, slot, text);
+        return true;
+    default:
+        return false;
     }
 }
 

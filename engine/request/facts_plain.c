@@ -192,25 +192,24 @@ void facts_fill_signature(const struct plan *plan,
                         .workspace = workspace,
                         .cut = cut};
 
-    for (size_t i = 0; i < plan->plain.count; i++) {
-        unsigned slot = plan->plain.slots[i];
+    for (size_t i = 0; i < plan->plain_count; i++) {
+        struct plain_slot plain = plan->plain[i];
 
-        if (field_is_of_signature(plan->slots[slot].field)) {
-            values[slot].state = VALUE_UNKNOWN;
-            fill_optional(&fill, slot, plan->slots[slot].field);
+        if (field_is_of_signature(plain.field)) {
+            values[plain.slot].state = VALUE_UNKNOWN;
+            fill_optional(&fill, plain.slot, plain.field);
         }
     }
 }
 
 void fill_plain(struct fill *fill)
 {
-    const unsigned *at = fill->plan->plain.slots;
-    const struct slot *slots = fill->plan->slots;
+    const struct plain_slot *plain = fill->plan->plain;
     struct value *values = fill->values;
 
-    for (size_t n = fill->plan->plain.count; n > 0; n--) {
-        unsigned slot = *at++;
-        enum field field = slots[slot].field;
+    for (size_t n = fill->plan->plain_count; n > 0; n--, plain++) {
+        unsigned slot = plain->slot;
+        enum field field = plain->field;
 
         values[slot].state = VALUE_UNKNOWN;
         if (text_at[field]) {

@@ -122,6 +122,8 @@ void fill_plain(struct fill *fill);
 /* The slots of a header, from its text. */
 void fill_header(struct fill *fill, const struct plan_source *source,
                  struct view text, struct told *told);
+/* One of them, where that costs next to nothing; false: it does not. */
+bool fill_alone(struct fill *fill, unsigned slot, struct view text);
 /* The text of a header that is there, its lines joined; NONE: no room. */
 struct view fill_text(struct fill *fill, unsigned source);
 

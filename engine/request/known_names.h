@@ -73,19 +73,12 @@ static inline struct name_ends name_ends(struct view name)
 {
     const char *end = name.at + name.size;
     struct name_ends ends = {0, 0};
-    uint32_t head, tail;
 
     if (name.size >= 8) {
         memcpy(&ends.first, name.at, 8);
         memcpy(&ends.last, end - 8, 8);
-    } else if (name.size >= 4) {
-        memcpy(&head, name.at, 4);
-        memcpy(&tail, end - 4, 4);
-        ends.first = (uint64_t)head << 32 | tail;
     } else if (name.size > 0) {
-        ends.first = (uint64_t)(unsigned char)name.at[0] << 16 |
-                     (uint64_t)(unsigned char)end[-1] << 8 |
-                     (unsigned char)name.at[name.size / 2];
+        ends.first = view_word(name.at, name.size);
     }
     return ends;
 }
@@ -126,10 +119,11 @@ static inline const struct known_name *
 known_names_find(const struct known_names *names, struct view name)
 {
     struct name_ends ends = name_ends(name);
-    size_t i = name_hash(ends, name.size) & names->mask;
+    struct known_name *const *table = names->table;
+    size_t mask = names->mask, i = name_hash(ends, name.size) & mask;
     const struct known_name *known;
 
-    for (; (known = names->table[i]); i = (i + 1) & names->mask) {
+    for (; (known = table[i]); i = (i + 1) & mask) {
         if (known->name.size == name.size &&
             (((ends.first ^ known->ends.first) & known->ends_kept.first) |
              ((ends.last ^ known->ends.last) & known->ends_kept.last)) == 0 &&

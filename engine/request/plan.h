@@ -46,9 +46,13 @@ struct plan {
     struct plan_source *sources;
     size_t source_count;
     unsigned *table;
-    size_t mask;            /* of the table's size, a power of two */
-    size_t name_max;        /* longest name of a source */
-    struct slot_list plain; /* made of no source */
+    size_t mask;     /* of the table's size, a power of two */
+    size_t name_max; /* longest name of a source */
+    struct plain_slot {
+        unsigned slot;
+        enum field field;
+    } * plain; /* made of no source */
+    size_t plain_count;
     struct slot_list of_kind[SOURCE_KINDS]; /* made of sources of that kind */
     unsigned *source_of; /* by slot: the number of its header, or of the
                             headers' order; else source_count */

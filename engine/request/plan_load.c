@@ -200,7 +200,7 @@ static bool make_tables(struct plan *plan)
     plan->table = arena_array(plan->arena, size, sizeof(*plan->table));
     plan->sources = arena_array(plan->arena, sources, sizeof(*plan->sources));
     plan->source_of = arena_array(plan->arena, plan->count, sizeof(unsigned));
-    plan->plain.slots = arena_array(plan->arena, plan->count, sizeof(unsigned));
+    plan->plain = arena_array(plan->arena, plan->count, sizeof(*plan->plain));
     for (size_t kind = 0; kind < SOURCE_KINDS; kind++) {
         plan->of_kind[kind].slots =
             arena_array(plan->arena, plan->count, sizeof(unsigned));
@@ -208,7 +208,7 @@ static bool make_tables(struct plan *plan)
             return false;
         }
     }
-    return plan->table && plan->sources && plan->source_of && plan->plain.slots;
+    return plan->table && plan->sources && plan->source_of && plan->plain;
 }
 
 static void list_add(struct slot_list *list, size_t slot)
@@ -288,7 +288,8 @@ bool plan_close(struct plan *plan)
             plan->source_of[i] = intern(plan, kind, name);
             list_add(&plan->of_kind[kind], i);
         } else {
-            list_add(&plan->plain, i);
+            plan->plain[plan->plain_count++] =
+                (struct plain_slot){(unsigned)i, plan->slots[i].field};
         }
         if (field_is_joint(plan->slots[i].field)) {
             intern(plan, SOURCE_HEADER, VIEW("user-agent"));

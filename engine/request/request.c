@@ -5,6 +5,8 @@
  */
 #include "request/request.h"
 
+#include "base/sixteen.h"
+
 void request_clear(struct request *request)
 {
     /* The headers beyond header_count are never read, nor are readings beyond
@@ -61,14 +63,22 @@ static struct view bare_host(struct view host)
     return host;
 }
 
+static sixteen uppers(sixteen all)
+{
+    return sixteen_between(all, 'A', 'Z');
+}
+
 static bool holds_upper(struct view v)
 {
-    for (size_t i = 0; i < v.size; i++) {
-        if (v.at[i] >= 'A' && v.at[i] <= 'Z') {
-            return true;
-        }
+    sixteen found = sixteen_of(0);
+
+    if (v.size < 16) {
+        return v.size > 0 && sixteen_any(uppers(sixteen_short(v.at, v.size)));
     }
-    return false;
+    for (size_t i = 0; i + 16 < v.size; i += 16) {
+        found |= uppers(sixteen_at(v.at + i));
+    }
+    return sixteen_any(found | uppers(sixteen_at(v.at + v.size - 16)));
 }
 
 static bool prepare_host(struct request *request, struct arena *workspace)

@@ -121,17 +121,21 @@ static inline bool request_add_header(struct request *request, struct view name,
                                       struct view value)
 {
     size_t bytes = request->header_bytes, count = request->header_count;
+    struct header *header = &request->headers[count];
 
-    if (count == REQUEST_HEADERS_MAX ||
-        name.size > REQUEST_HEADER_BYTES_MAX - bytes ||
-        value.size > REQUEST_HEADER_BYTES_MAX - bytes - name.size) {
+    name = empty_if_none(name);
+    value = empty_if_none(value);
+    bytes += name.size + value.size; /* which may wrap if one is too large */
+    if (count == REQUEST_HEADERS_MAX || bytes > REQUEST_HEADER_BYTES_MAX ||
+        (name.size | value.size) > REQUEST_HEADER_BYTES_MAX) {
         request->overflow = true;
         return false;
     }
-    request->header_bytes = bytes + name.size + value.size;
+    request->header_bytes = bytes;
     request->header_count = count + 1;
-    request->headers[count] =
-        (struct header){empty_if_none(name), empty_if_none(value), NULL};
+    header->name = name;
+    header->value = value;
+    header->known = NULL;
     return true;
 }
 

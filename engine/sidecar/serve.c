@@ -299,13 +299,12 @@ static void print_demo(const struct sidecar *sidecar)
 
     fprintf(stderr,
             "\nTry, in another terminal:\n"
-            "  curl -i -A 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) "
-            "Gecko/20100101 Firefox/140.0' \\\n"
-            "       -H 'Accept: text/html' -H 'Accept-Language: en' "
-            "http://%s/article\n"
-            "  curl -i -A 'GPTBot/1.2' http://%s/article\n"
-            "  curl -i -A 'GPTBot/1.2' -H 'X-PAYMENT: garbage' "
-            "http://%s/article\n\n",
+            "  curl -i -A 'GPTBot/1.2' http://%s/article # priced\n"
+            "  curl -i -A 'Mozilla/5.0 (X11; Linux x86_64; rv:153.0) "
+            "Gecko/20100101 Firefox/153.0' \\\n"
+            "       -H 'Accept: text/html' -H 'Accept-Language: en' \\\n"
+            "       -H 'Accept-Encoding: gzip' http://%s/article # free\n"
+            "  curl -i -H 'X-PAYMENT: garbage' http://%s/article # 400\n\n",
             address, address, address);
 }
 

@@ -123,7 +123,7 @@ static void write_verdict(struct driver *d, struct json_writer *w)
 
     json_key(w, "score");
     json_number(w, v->score);
-    json_member(w, "class", view_text(class_names[v->class]));
+    json_member(w, "class", class_names[v->class]);
     json_key(w, "agent");
     json_open_object(w);
     json_member(w, "name", v->agent_name);
