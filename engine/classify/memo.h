@@ -146,8 +146,10 @@ struct view memo_without_builds(const struct memo *memo, struct view agent,
  * room for a new one. */
 uint32_t memo_effect(struct evaluation *evaluation,
                      const struct keyed_slot *keyed);
-/* Finds the stem of a user agent that is not remembered, before its effect is
- * asked for, and has its browser read from there on. */
+/* Finds the stem of a user agent that is not remembered. True: it has one that
+ * was not there before. */
+bool memo_seek_stem(struct memo *memo, struct view agent);
+/* Has the browser and the effect read from there on, if the stem is known. */
 void memo_take_stem(struct evaluation *evaluation, struct view agent);
 bool memo_make_stems(struct memo *memo, size_t count);
 

@@ -89,33 +89,39 @@ static void work_out(struct evaluation *e, struct stem *stem)
     open_atoms(e);
 }
 
-void memo_take_stem(struct evaluation *e, struct view agent)
+bool memo_seek_stem(struct memo *memo, struct view agent)
 {
-    struct memo *memo = e->memo;
     size_t size = memo->stems ? stem_size(agent) : 0;
     struct view text = view_of(agent.at, size);
     struct stem *stem;
 
     memo->stem = NULL;
     if (size == 0 || size > STEM_MAX) {
-        return;
+        return false;
     }
     stem = &memo->stems[hash_table(text) & (memo->stem_count - 1)];
     if (!view_equal(view_of(stem->text, stem->size), text)) {
         stem->state = STEM_NEW;
         stem->size = (uint32_t)size;
         memcpy(stem->text, text.at, size);
-        return;
+        return true;
     }
-    if (stem->state == STEM_NEW) {
+    memo->stem = stem;
+    return false;
+}
+
+void memo_take_stem(struct evaluation *e, struct view agent)
+{
+    struct stem *stem = e->memo->stem;
+
+    if (stem && stem->state == STEM_NEW) {
         work_out(e, stem);
     }
-    if (stem->state == STEM_KNOWN) {
-        memo->stem = stem;
-        if (!e->fill->has_browser) {
-            browser_end(&e->fill->browser, &stem->browser, agent);
-            e->fill->has_browser = true;
-        }
+    if (stem && stem->state == STEM_USELESS) {
+        e->memo->stem = NULL;
+    } else if (stem && !e->fill->has_browser) {
+        browser_end(&e->fill->browser, &stem->browser, agent);
+        e->fill->has_browser = true;
     }
 }
 

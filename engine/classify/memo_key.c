@@ -142,19 +142,20 @@ static uint32_t fill_word(struct evaluation *e, uint32_t source,
     return word;
 }
 
-/* The same, but of a user agent no more than is new. */
+/* The same, but of a user agent no more than is new; one that begins anew was
+ * not there with other build numbers either. */
 static uint32_t find_word(struct evaluation *e, uint32_t source,
                           struct view text)
 {
     struct part *part = &e->memo->parts[source];
     struct view kept = text;
     char room[MEMO_AGENT_MAX];
+    uint32_t word = 0;
 
     if (source == e->fill->plan->agent) {
-        uint32_t word = text.at && !part->met
-                            ? word_of_build(e->memo, part, &kept, room)
-                            : 0;
-
+        if (!memo_seek_stem(e->memo, text) && text.at && !part->met) {
+            word = word_of_build(e->memo, part, &kept, room);
+        }
         if (word) {
             return word;
         }
