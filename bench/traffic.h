@@ -4,8 +4,8 @@
  * ten of them browsers. Paths, addresses and cookies are always new. User
  * agents are
  *
- *   TRAFFIC_NEW     with build numbers that rotate, as none sends them: no
- *                   memory of whole values helps
+ *   TRAFFIC_NEW     with build numbers that rotate: none is there as it is a
+ *                   second time, and most were with others
  *   TRAFFIC_FROZEN  as browsers of today send them, whose minor versions are
  *                   zeros, in the versions of half a year; navigations from
  *                   elsewhere and from the site itself

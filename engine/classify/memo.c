@@ -117,7 +117,6 @@ static bool make_globs(struct memo *memo, struct keyed_slot *keyed)
 }
 
 /* Bytes of a value, and entries of its table. */
-#define AGENT_MAX 320
 #define VALUE_MAX 160
 #define AGENTS 1024
 #define VALUES 64
@@ -202,7 +201,7 @@ static bool make_part(struct memo *memo, uint32_t source, const bool *asked,
     return part->plain ||
            value_table_make(&part->table,
                             share_of(agent ? AGENTS : VALUES, shares),
-                            agent ? AGENT_MAX : VALUE_MAX, tells);
+                            agent ? MEMO_AGENT_MAX : VALUE_MAX, tells);
 }
 
 /* Of no part are those of no header, and those of two. */
@@ -285,6 +284,7 @@ struct memo *memo_new(const struct program *program, size_t shares)
     if (!asked || !make_room(memo) || !make_slots(memo, asked, shares) ||
         !make_late(memo) ||
         !memo_make_matches(memo, share_of(MEMO_MATCHES, shares)) ||
+        !memo_make_builds(memo) ||
         !memo_make_stems(memo, share_of(MEMO_STEMS, shares)) ||
         !memo_make_ends(memo, share_of(MEMO_ENDS, shares))) {
         memo_free(memo);

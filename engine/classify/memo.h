@@ -33,8 +33,9 @@
 #define MEMO_MATCHES 256
 #define MEMO_STEMS 128
 #define MEMO_ENDS 512
-#define MEMO_PLACE 1280 /* bytes: a key, and what it came to */
-#define MEMO_WORDS 192  /* of a key */
+#define MEMO_PLACE 1280    /* bytes: a key, and what it came to */
+#define MEMO_WORDS 192     /* of a key */
+#define MEMO_AGENT_MAX 320 /* bytes of a user agent that is remembered */
 
 /* How a slot is part of a key. */
 enum keyed { KEYED_NOT, KEYED_STATE, KEYED_TEXT, KEYED_NUMBER, KEYED_ADDRESS };
@@ -86,6 +87,10 @@ struct memo {
     struct match *matches; /* of regular expressions */
     size_t match_count;    /* a power of two */
 
+    struct read_number *read_numbers; /* of user agents */
+    uint32_t read_number_count;
+    bool leaves_builds; /* out of user agents, but of read numbers */
+
     struct stem *stems; /* of user agents; NULL: they are of no use */
     size_t stem_count;  /* a power of two */
     struct stem *stem;  /* the request's; NULL: it is not known */
@@ -131,15 +136,22 @@ void memo_take_effects(struct evaluation *evaluation);
 /* Makes true what a text of this effect makes true. */
 void memo_apply(struct evaluation *evaluation, uint32_t effect);
 
-/* Opens the atoms again that were worked out. */
-void memo_open_atoms(struct evaluation *evaluation);
+/* memo_build.c: a user agent without its build numbers, which reads the same;
+ * NONE: it has none, or some rule could read them. */
+bool memo_make_builds(struct memo *memo);
+struct view memo_without_builds(const struct memo *memo, struct view agent,
+                                char room[MEMO_AGENT_MAX]);
 
-/* memo_stem.c: finds the stem of a user agent that is not remembered, and has
- * its browser read from there on. */
-bool memo_make_stems(struct memo *memo, size_t count);
+/* memo_effect.c: the effect of a slot's text, which is there; 0: there is no
+ * room for a new one. */
+uint32_t memo_effect(struct evaluation *evaluation,
+                     const struct keyed_slot *keyed);
+/* Finds the stem of a user agent that is not remembered. True: it has one that
+ * was not there before. */
+bool memo_seek_stem(struct memo *memo, struct view agent);
+/* Has the browser and the effect read from there on, if the stem is known. */
 void memo_take_stem(struct evaluation *evaluation, struct view agent);
-/* weighing_look_through() of a user agent whose stem is known. */
-void memo_look_behind_stem(struct evaluation *evaluation, struct view agent);
+bool memo_make_stems(struct memo *memo, size_t count);
 
 /* memo_match.c: regex_match() of a pattern of the program, or what it said of
  * the same text before. */

@@ -11,48 +11,6 @@
 
 /* ---- words of slots ---- */
 
-/* A glob fits only where its literal, if it has one, was found. */
-static void look_for_globs(struct evaluation *e, const struct keyed_slot *keyed)
-{
-    const struct program *p = e->program;
-
-    for (uint32_t i = 0; i < keyed->glob_count; i++) {
-        const struct atom *atom = &p->atoms[keyed->globs[i]];
-
-        if ((atom->needs == IMAGE_NONE || e->atoms[atom->needs] != ATOM_OPEN) &&
-            glob_fits(&p->globs[atom->index], e->values[keyed->slot].text)) {
-            weighing_set_atom(e, keyed->globs[i], TRUTH_TRUE);
-        }
-    }
-}
-
-void memo_open_atoms(struct evaluation *e)
-{
-    for (uint32_t i = 0; i < e->touched_atoms.count; i++) {
-        e->atoms[e->touched_atoms.items[i]] = ATOM_OPEN;
-    }
-    e->touched_atoms.count = 0;
-}
-
-/* The effect of a text that is there; 0: there is no room for a new one. No
- * atom is worked out before or after it. */
-static uint32_t effect_of_text(struct evaluation *e,
-                               const struct keyed_slot *keyed)
-{
-    const struct touched *found = &e->touched_atoms;
-    uint32_t effect;
-
-    if (keyed->slot == e->program->user_agent_slot && e->memo->stem) {
-        memo_look_behind_stem(e, e->values[keyed->slot].text);
-    } else {
-        weighing_look_through(e, keyed->slot);
-    }
-    look_for_globs(e, keyed);
-    effect = memo_number_set(e->memo, found->items, found->count, e->atoms);
-    memo_open_atoms(e);
-    return effect;
-}
-
 uint32_t memo_stretch(const struct keyed_slot *keyed, uint64_t number)
 {
     uint32_t low = 0, high = keyed->bound_count;
@@ -87,41 +45,35 @@ static uint32_t word_of_text(struct evaluation *e, struct keyed_slot *keyed,
     if (!entry && !remembered && e->program->slots[keyed->slot].lazy) {
         return VALUE_PRESENT;
     }
-    number = effect_of_text(e, keyed);
+    number = memo_effect(e, keyed);
     if (entry && number) {
         entry->note = MEMO_WORD(number);
     }
     return number ? MEMO_WORD(number) : 0;
 }
 
-/* Of a value that is there; `remembered`: its header's word is noted. 0: it has
- * none, and the memo is full. */
-static uint32_t word_of_value(struct evaluation *e, struct keyed_slot *keyed,
-                              bool remembered)
+/* `remembered`: the word of the slot's header is noted. 0: it has none, and the
+ * memo is full. */
+static inline uint32_t word_of_slot(struct evaluation *e,
+                                    struct keyed_slot *keyed, bool remembered)
 {
+    const struct value *value = &e->values[keyed->slot];
     uint32_t number;
 
+    if (value->state != VALUE_PRESENT) {
+        return value->state;
+    }
     switch (keyed->by) {
     case KEYED_TEXT:
         return word_of_text(e, keyed, remembered);
     case KEYED_NUMBER:
-        return MEMO_WORD(memo_stretch(keyed, e->values[keyed->slot].number));
+        return MEMO_WORD(memo_stretch(keyed, value->number));
     case KEYED_ADDRESS:
         number = weighing_nest(e, keyed->slot);
         return number == IMAGE_NONE ? VALUE_PRESENT : MEMO_WORD(number);
     default:
         return VALUE_PRESENT;
     }
-}
-
-static inline uint32_t word_of_slot(struct evaluation *e,
-                                    struct keyed_slot *keyed, bool remembered)
-{
-    enum value_state state = e->values[keyed->slot].state;
-
-    return state == VALUE_PRESENT && keyed->by != KEYED_STATE
-               ? word_of_value(e, keyed, remembered)
-               : state;
 }
 
 /* ---- words of headers ---- */
@@ -145,8 +97,23 @@ static uint32_t word_of_part(struct evaluation *e, uint32_t source,
     return number ? MEMO_WORD(number) : 0;
 }
 
+/* The word of a user agent that was there with other build numbers, or 0: what
+ * is to be remembered is *agent then. */
+static uint32_t word_of_build(struct memo *memo, struct part *part,
+                              struct view *agent, char room[MEMO_AGENT_MAX])
+{
+    struct view plain = memo_without_builds(memo, *agent, room);
+
+    if (!plain.at) {
+        return 0;
+    }
+    part->met = value_table_find(&part->table, plain);
+    *agent = plain;
+    return part->met ? part->met->note : 0;
+}
+
 /* Fills in the slots of a header whose value has no note, and notes it. */
-static uint32_t find_word(struct evaluation *e, uint32_t source,
+static uint32_t fill_word(struct evaluation *e, uint32_t source,
                           struct view text)
 {
     struct part *part = &e->memo->parts[source];
@@ -161,9 +128,6 @@ static uint32_t find_word(struct evaluation *e, uint32_t source,
     if (added) {
         told = value_table_told(&part->table, part->met);
     }
-    if (source == e->fill->plan->agent) {
-        memo_take_stem(e, text);
-    }
     facts_fill_source(e->fill, source, told);
     if (*e->fill->cut) {
         if (added) {
@@ -176,6 +140,28 @@ static uint32_t find_word(struct evaluation *e, uint32_t source,
         part->met->note = word;
     }
     return word;
+}
+
+/* The same, but of a user agent no more than is new; one that begins anew was
+ * not there with other build numbers either. */
+static uint32_t find_word(struct evaluation *e, uint32_t source,
+                          struct view text)
+{
+    struct part *part = &e->memo->parts[source];
+    struct view kept = text;
+    char room[MEMO_AGENT_MAX];
+    uint32_t word = 0;
+
+    if (source == e->fill->plan->agent) {
+        if (!memo_seek_stem(e->memo, text) && text.at && !part->met) {
+            word = word_of_build(e->memo, part, &kept, room);
+        }
+        if (word) {
+            return word;
+        }
+        memo_take_stem(e, text);
+    }
+    return fill_word(e, source, kept);
 }
 
 /* False: it has none. */

@@ -73,19 +73,28 @@ static const struct engine {
 #define ENGINES (sizeof(engines) / sizeof(engines[0]))
 #undef V
 
-/* The letters that tokens or products start with, in either case: most bytes
- * are passed over by this. */
-#define LETTER(c) (1u << ((c)&31))
-#define PRODUCT_STARTS                                                         \
-    (LETTER('E') | LETTER('O') | LETTER('S') | LETTER('F') | LETTER('C') |     \
-     LETTER('H') | LETTER('V'))
-#define ENGINE_STARTS                                                          \
-    (LETTER('E') | LETTER('C') | LETTER('H') | LETTER('P') | LETTER('A') |     \
-     LETTER('G'))
+/* The sizes of the names that start with a letter, in either case: most
+ * products are passed over by them. */
+#define LETTER(c) ((c)&31)
+#define SIZE(size) (UINT32_C(1) << (size))
+static const uint32_t product_sizes[32] = {
+    [LETTER('E')] = SIZE(3) | SIZE(4) | SIZE(6),
+    [LETTER('O')] = SIZE(3),
+    [LETTER('S')] = SIZE(14),
+    [LETTER('F')] = SIZE(5) | SIZE(7),
+    [LETTER('C')] = SIZE(5) | SIZE(6),
+    [LETTER('H')] = SIZE(14),
+    [LETTER('V')] = SIZE(7),
+};
+static const uint32_t engine_sizes[32] = {
+    [LETTER('E')] = SIZE(4),  [LETTER('C')] = SIZE(6) | SIZE(8),
+    [LETTER('H')] = SIZE(14), [LETTER('P')] = SIZE(6),
+    [LETTER('A')] = SIZE(11), [LETTER('G')] = SIZE(5),
+};
 
-static bool may_start(unsigned starts, char c)
+static bool may_be(const uint32_t sizes[32], struct view name)
 {
-    return starts >> (c & 31) & 1;
+    return name.size < 32 && sizes[LETTER(name.at[0])] >> name.size & 1;
 }
 
 /* Cuts the comment that *rest starts with; comments nest. *closed: it ends. */
@@ -114,7 +123,7 @@ static struct view cut_comment(struct view *rest, bool *closed)
 
 static size_t product_find(struct view name)
 {
-    if (name.size == 0 || !may_start(PRODUCT_STARTS, name.at[0])) {
+    if (name.size == 0 || !may_be(product_sizes, name)) {
         return PRODUCTS;
     }
     for (size_t i = 0; i < PRODUCTS; i++) {
@@ -236,7 +245,7 @@ static bool is_apple(struct view platform)
 /* An engine that this product is, if none before it in the table was met. */
 static size_t engine_find(struct view name, size_t than)
 {
-    if (!may_start(ENGINE_STARTS, name.at[0])) {
+    if (!may_be(engine_sizes, name)) {
         return than;
     }
     for (size_t i = 0; i < than; i++) {

@@ -24,7 +24,7 @@ struct nonce_entry {
 
 struct nonce_lock {
     _Alignas(64) pthread_mutex_t lock;
-    int64_t latest; /* time: a clock that goes back frees nothing ... */
+    int64_t latest; /* time: a clock that goes back frees nothing */
 };
 
 struct nonces {
@@ -74,6 +74,8 @@ void nonces_free(struct nonces *n)
     free(n);
 }
 
+/* What is new but ends before `now` comes by a clock that is behind: it may
+ * have been here, and been put out. */
 static enum nonce_result claim(struct nonce_entry set[WAYS],
                                const struct nonce_entry *wanted, int64_t now)
 {
@@ -87,20 +89,11 @@ static enum nonce_result claim(struct nonce_entry set[WAYS],
             return set[i].user == wanted->user ? NONCE_AGAIN : NONCE_OTHERS;
         }
     }
-    if (!room) {
+    if (!room || wanted->until <= now) {
         return NONCE_FULL;
     }
     *room = *wanted;
     return NONCE_TAKEN;
-}
-
-/* ... and what is claimed by it is kept as long as by any other: a nonce whose
- * end the latest time has passed would be forgotten as it comes. */
-static int64_t kept_until(int64_t until, int64_t now, int64_t latest)
-{
-    int64_t behind = latest - (now > 0 ? now : 0);
-
-    return until > INT64_MAX - behind ? INT64_MAX : until + behind;
 }
 
 enum nonce_result nonces_claim(struct nonces *n, struct view nonce,
@@ -118,7 +111,6 @@ enum nonce_result nonces_claim(struct nonces *n, struct view nonce,
     if (now > lock->latest) {
         lock->latest = now;
     }
-    wanted.until = kept_until(until, now, lock->latest);
     result = claim(n->sets[at], &wanted, lock->latest);
     pthread_mutex_unlock(&lock->lock);
     return result;

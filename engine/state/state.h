@@ -190,7 +190,8 @@ enum nonce_result {
     NONCE_TAKEN,  /* ours */
     NONCE_AGAIN,  /* the same request brought it before */
     NONCE_OTHERS, /* another did: a replay */
-    NONCE_FULL    /* no room until some end: it cannot be told */
+    NONCE_FULL    /* it cannot be told: no room until some end, or its own end
+                     is before the latest time */
 };
 struct nonces *nonces_new(size_t entries, const unsigned char hash_key[16]);
 void nonces_free(struct nonces *nonces);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What user agents begin with, up to their last ')': their stem. Where build
+ * The effect of a text: what is found in it. Of user agents what they begin
+ * with, up to their last ')', is remembered besides, as their stem: where build
  * numbers make each of them new, few stems are.
  *
  *   Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)
@@ -30,6 +31,8 @@ struct stem {
     char text[STEM_MAX];
 };
 
+/* ---- stems ---- */
+
 bool memo_make_stems(struct memo *memo, size_t count)
 {
     const struct program *p = memo->program;
@@ -44,6 +47,15 @@ bool memo_make_stems(struct memo *memo, size_t count)
     memo->stems = calloc(count, sizeof(*memo->stems));
     memo->stem_count = count;
     return memo->stems != NULL;
+}
+
+/* No atom is worked out before a key is made, nor after it. */
+static void open_atoms(struct evaluation *e)
+{
+    for (uint32_t i = 0; i < e->touched_atoms.count; i++) {
+        e->atoms[e->touched_atoms.items[i]] = ATOM_OPEN;
+    }
+    e->touched_atoms.count = 0;
 }
 
 /* Up to the last ')'; 0: there is none, or it is not worth while. */
@@ -74,40 +86,46 @@ static void work_out(struct evaluation *e, struct stem *stem)
         stem->atom_count = found->count;
         memcpy(stem->atoms, found->items, found->count * sizeof(*stem->atoms));
     }
-    memo_open_atoms(e);
+    open_atoms(e);
 }
 
-void memo_take_stem(struct evaluation *e, struct view agent)
+bool memo_seek_stem(struct memo *memo, struct view agent)
 {
-    struct memo *memo = e->memo;
     size_t size = memo->stems ? stem_size(agent) : 0;
     struct view text = view_of(agent.at, size);
     struct stem *stem;
 
     memo->stem = NULL;
     if (size == 0 || size > STEM_MAX) {
-        return;
+        return false;
     }
     stem = &memo->stems[hash_table(text) & (memo->stem_count - 1)];
     if (!view_equal(view_of(stem->text, stem->size), text)) {
         stem->state = STEM_NEW;
         stem->size = (uint32_t)size;
         memcpy(stem->text, text.at, size);
-        return;
+        return true;
     }
-    if (stem->state == STEM_NEW) {
+    memo->stem = stem;
+    return false;
+}
+
+void memo_take_stem(struct evaluation *e, struct view agent)
+{
+    struct stem *stem = e->memo->stem;
+
+    if (stem && stem->state == STEM_NEW) {
         work_out(e, stem);
     }
-    if (stem->state == STEM_KNOWN) {
-        memo->stem = stem;
-        if (!e->fill->has_browser) {
-            browser_end(&e->fill->browser, &stem->browser, agent);
-            e->fill->has_browser = true;
-        }
+    if (stem && stem->state == STEM_USELESS) {
+        e->memo->stem = NULL;
+    } else if (stem && !e->fill->has_browser) {
+        browser_end(&e->fill->browser, &stem->browser, agent);
+        e->fill->has_browser = true;
     }
 }
 
-void memo_look_behind_stem(struct evaluation *e, struct view agent)
+static void look_behind_stem(struct evaluation *e, struct view agent)
 {
     const struct stem *stem = e->memo->stem;
     uint32_t states[2] = {stem->states[0], stem->states[1]};
@@ -117,4 +135,37 @@ void memo_look_behind_stem(struct evaluation *e, struct view agent)
     }
     weighing_look_on(e, e->program->user_agent_slot, agent, stem->size - 1,
                      agent.size, states);
+}
+
+/* ---- effects ---- */
+
+/* A glob fits only where its literal, if it has one, was found. */
+static void look_for_globs(struct evaluation *e, const struct keyed_slot *keyed)
+{
+    const struct program *p = e->program;
+
+    for (uint32_t i = 0; i < keyed->glob_count; i++) {
+        const struct atom *atom = &p->atoms[keyed->globs[i]];
+
+        if ((atom->needs == IMAGE_NONE || e->atoms[atom->needs] != ATOM_OPEN) &&
+            glob_fits(&p->globs[atom->index], e->values[keyed->slot].text)) {
+            weighing_set_atom(e, keyed->globs[i], TRUTH_TRUE);
+        }
+    }
+}
+
+uint32_t memo_effect(struct evaluation *e, const struct keyed_slot *keyed)
+{
+    const struct touched *found = &e->touched_atoms;
+    uint32_t effect;
+
+    if (keyed->slot == e->program->user_agent_slot && e->memo->stem) {
+        look_behind_stem(e, e->values[keyed->slot].text);
+    } else {
+        weighing_look_through(e, keyed->slot);
+    }
+    look_for_globs(e, keyed);
+    effect = memo_number_set(e->memo, found->items, found->count, e->atoms);
+    open_atoms(e);
+    return effect;
 }
