@@ -167,9 +167,9 @@ static unsigned char classes_of(const struct draft_atom *draft)
     unsigned char classes = 0;
 
     for (size_t i = 0; i < draft->operand_count; i++) {
-        for (unsigned class = CLASS_HUMAN; class <= CLASS_UNKNOWN; class ++) {
-            if (view_equal_fold(draft->operands[i], class_names[class])) {
-                classes |= (unsigned char)(1u << class);
+        for (unsigned c = CLASS_HUMAN; c <= CLASS_UNKNOWN; c++) {
+            if (view_equal_fold(draft->operands[i], class_names[c])) {
+                classes |= (unsigned char)(1u << c);
             }
         }
     }
