@@ -315,6 +315,24 @@ static void take_word(struct evaluation *e, const struct keyed_slot *keyed,
     }
 }
 
+static void take_part(struct evaluation *e, uint32_t source, uint32_t word)
+{
+    const struct memo *memo = e->memo;
+    const struct part *part = &memo->parts[source];
+    const struct keyed_slot *slots = memo->slots + part->first;
+    const uint32_t *words;
+
+    if (part->count == 1) {
+        take_word(e, slots, word);
+        return;
+    }
+    words = memo->items + memo->lists[word - MEMO_WORD(0)].first + 1;
+    for (uint32_t k = 0; k < part->count; k++) {
+        take_word(e, &slots[k], words[k]);
+    }
+}
+
+/* Most parts are not there. */
 void memo_take_effects(struct evaluation *e)
 {
     const struct memo *memo = e->memo;
@@ -322,19 +340,8 @@ void memo_take_effects(struct evaluation *e)
 
     memset(e->effects, 0, e->program->slot_count * sizeof(*e->effects));
     for (uint32_t i = 0; i < memo->part_count; i++) {
-        const struct part *part = &memo->parts[i];
-        const struct keyed_slot *slots = memo->slots + part->first;
-
-        if (part->count == 1) {
-            take_word(e, slots, memo->key[i]);
-        } else if (part->count > 1 && memo->key[i] > VALUE_PRESENT) {
-            const uint32_t *words =
-                memo->items + memo->lists[memo->key[i] - MEMO_WORD(0)].first +
-                1;
-
-            for (uint32_t k = 0; k < part->count; k++) {
-                take_word(e, &slots[k], words[k]);
-            }
+        if (memo->key[i] > VALUE_PRESENT) {
+            take_part(e, i, memo->key[i]);
         }
     }
     for (uint32_t i = memo->first_single; i < memo->slot_count; i++) {

@@ -40,10 +40,10 @@ static void fill(struct wb_request *request, uint64_t *seed)
     static const char *const others[] = {"Accept", "Referer", "Cookie",
                                          "Sec-Fetch-Mode", "X-Payment"};
     static const struct wb_text known[] = {{"user-agent", 10}, {"referer", 7}};
-    static char address[32];
+    static char address[32], build[120];
     const char *method = methods[engine_draw(seed, 4)];
     const char *path = paths[engine_draw(seed, 5)];
-    unsigned agent = engine_draw(seed, 7);
+    unsigned agent = engine_draw(seed, 8);
 
     wb_request_fact(request, WB_METHOD, method, strlen(method));
     wb_request_fact(request, WB_TARGET, path, strlen(path));
@@ -55,6 +55,14 @@ static void fill(struct wb_request *request, uint64_t *seed)
     if (agent < 6) {
         wb_request_header(request, "User-Agent", 10, agents[agent],
                           strlen(agents[agent]));
+    } else if (agent == 6) {
+        snprintf(
+            build, sizeof build,
+            "Mozilla/5.0 (Linux; Android 13; K) AppleWebKit/537.36 (KHTML, "
+            "like Gecko) Chrome/%u.0.%u.%u Mobile Safari/537.36",
+            120 + engine_draw(seed, 2), engine_draw(seed, 900),
+            engine_draw(seed, 90));
+        wb_request_header(request, "User-Agent", 10, build, strlen(build));
     }
     for (unsigned i = 0; i < 5; i++) {
         if (engine_draw(seed, 4) == 0) {
