@@ -5,10 +5,11 @@
  * through 20,000 made requests (traffic.h), nine in ten from browsers.
  *
  *   decision            times, the minimum of 7 rounds
- *   decision --count N  decides N rotating requests, all user agents new, and
+ *   decision --count N  decides N rotating requests, all builds new, and
  *                       prints nothing: for counting instructions
- *     --frozen N        as browsers send them; --warm N: one request;
- *     --logged N        what a combined log keeps of them
+ *     --devices N       phones new as well; --frozen N: as browsers send them;
+ *     --warm N          one request; --logged N: what a combined log keeps of
+ *                       those with new builds
  */
 #include <stdlib.h>
 #include <time.h>
@@ -19,7 +20,8 @@
 #define ROUNDS 7
 #define START INT64_C(1767225600000000)
 
-static struct traffic_request requests[REQUESTS], frozen[REQUESTS];
+static struct traffic_request requests[REQUESTS], devices[REQUESTS],
+    frozen[REQUESTS];
 
 static double cpu_seconds(void)
 {
@@ -71,8 +73,9 @@ static const struct mode {
 } modes[] = {
     {"--warm", "decision, warm", frozen, true, WHOLE},
     {"--frozen", "decision, rotating, as sent", frozen, false, WHOLE},
-    {"--count", "decision, rotating, all new", requests, false, WHOLE},
-    {"--logged", "of a log's line, all new", requests, false, LOGGED},
+    {"--count", "decision, rotating, new builds", requests, false, WHOLE},
+    {"--devices", "decision, rotating, new phones", devices, false, WHOLE},
+    {"--logged", "of a log's line, new builds", requests, false, LOGGED},
 };
 #define MODES (sizeof modes / sizeof *modes)
 
@@ -100,17 +103,22 @@ static void print_best(struct wb_request *request, struct wb_engine *engine,
         double ns = time_round(request, engine, state, mode);
         best = ns < best ? ns : best;
     }
-    printf("%-28s %8.0f ns\n", mode->name, best);
+    printf("%-30s %8.0f ns\n", mode->name, best);
 }
 
 static void make_traffic(void)
 {
+    static const struct {
+        struct traffic_request *to;
+        enum traffic_kind kind;
+    } kinds[] = {{requests, TRAFFIC_NEW},
+                 {frozen, TRAFFIC_FROZEN},
+                 {devices, TRAFFIC_DEVICES}};
     uint64_t seed = 42;
-    for (size_t i = 0; i < REQUESTS; i++) {
-        traffic_make(&requests[i], &seed, TRAFFIC_NEW);
-    }
-    for (size_t i = 0; i < REQUESTS; i++) {
-        traffic_make(&frozen[i], &seed, TRAFFIC_FROZEN);
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        for (size_t i = 0; i < REQUESTS; i++) {
+            traffic_make(&kinds[k].to[i], &seed, kinds[k].kind);
+        }
     }
 }
 

@@ -265,7 +265,7 @@ int main(void)
     static const struct {
         enum traffic_kind kind;
         const char *name;
-    } kinds[] = {{TRAFFIC_NEW, "all new"}, {TRAFFIC_FROZEN, "as sent"}};
+    } kinds[] = {{TRAFFIC_NEW, "with new builds"}, {TRAFFIC_FROZEN, "as sent"}};
     struct wb_problems *problems = wb_problems_new();
     struct ours o = {.request = wb_request_new()};
     struct modsecurity m = {0};

@@ -6,6 +6,8 @@
  *
  *   TRAFFIC_NEW     with build numbers that rotate: none is there as it is a
  *                   second time, and most were with others
+ *   TRAFFIC_DEVICES of Chrome, two in three, with a phone's name that none had
+ *                   before
  *   TRAFFIC_FROZEN  as browsers of today send them, whose minor versions are
  *                   zeros, in the versions of half a year; navigations from
  *                   elsewhere and from the site itself
@@ -42,7 +44,7 @@ struct traffic_request {
     char address[32];
 };
 
-enum traffic_kind { TRAFFIC_NEW, TRAFFIC_FROZEN };
+enum traffic_kind { TRAFFIC_NEW, TRAFFIC_DEVICES, TRAFFIC_FROZEN };
 
 /* xorshift64*, Marsaglia and Vigna: small and the same everywhere. */
 static uint64_t traffic_random(uint64_t *seed)
@@ -104,13 +106,19 @@ static void traffic_chrome(struct traffic_request *t, uint64_t *seed,
         {"X11; Linux x86_64", "\"Linux\""},
     };
     struct traffic_origin from = {"none", ""};
-    char text[256];
-    bool frozen = kind == TRAFFIC_FROZEN;
+    char text[256], device[64];
+    bool frozen = kind == TRAFFIC_FROZEN, phone = kind == TRAFFIC_DEVICES;
     unsigned major =
         frozen ? 151 + traffic_below(seed, 6) : 120 + traffic_below(seed, 37);
     unsigned p = traffic_below(seed, 3);
     if (frozen) {
         traffic_come(&from, seed);
+    }
+    if (phone) {
+        snprintf(device, sizeof device, "Linux; Android %u; SM-%c%05u",
+                 8 + traffic_below(seed, 9),
+                 (int)('A' + traffic_below(seed, 26)),
+                 traffic_below(seed, 100000));
     }
     snprintf(text, sizeof text,
              "\"Chromium\";v=\"%u\", \"Google Chrome\";v=\"%u\", "
@@ -119,14 +127,16 @@ static void traffic_chrome(struct traffic_request *t, uint64_t *seed,
     traffic_add(t, "Host", "example.com");
     traffic_add(t, "Connection", "keep-alive");
     traffic_add(t, "sec-ch-ua", text);
-    traffic_add(t, "sec-ch-ua-mobile", "?0");
-    traffic_add(t, "sec-ch-ua-platform", platforms[p][1]);
+    traffic_add(t, "sec-ch-ua-mobile", phone ? "?1" : "?0");
+    traffic_add(t, "sec-ch-ua-platform",
+                phone ? "\"Android\"" : platforms[p][1]);
     traffic_add(t, "Upgrade-Insecure-Requests", "1");
     snprintf(text, sizeof text,
              "Mozilla/5.0 (%s) AppleWebKit/537.36 (KHTML, like Gecko) "
-             "Chrome/%u.0.%u.%u Safari/537.36",
-             platforms[p][0], major, frozen ? 0 : traffic_below(seed, 9000),
-             frozen ? 0 : traffic_below(seed, 200));
+             "Chrome/%u.0.%u.%u%s Safari/537.36",
+             phone ? device : platforms[p][0], major,
+             frozen ? 0 : traffic_below(seed, 9000),
+             frozen ? 0 : traffic_below(seed, 200), phone ? " Mobile" : "");
     traffic_add(t, "User-Agent", text);
     traffic_add(t, "Accept",
                 "text/html,application/xhtml+xml,application/xml;q=0.9,"
