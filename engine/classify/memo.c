@@ -243,7 +243,7 @@ static bool make_room(struct memo *memo)
     memo->lists = calloc(MEMO_LISTS, sizeof(*memo->lists));
     memo->items = calloc(MEMO_ITEMS, sizeof(*memo->items));
     memo->table = calloc(2 * MEMO_LISTS, sizeof(*memo->table));
-    memo->places = calloc((size_t)memo->sets * 2, MEMO_PLACE);
+    memo->places = calloc((size_t)memo->sets * MEMO_WAYS, MEMO_PLACE);
     return memo->slots && memo->words && memo->parts && memo->absent &&
            memo->lists && memo->items && memo->table && memo->places;
 }
@@ -279,7 +279,7 @@ struct memo *memo_new(const struct program *program, size_t shares)
     memo->part_count = (uint32_t)program->plan->source_count;
     memo->list_count = 1;
     hash_random(memo->factors, sizeof(memo->factors));
-    memo->sets = (uint32_t)share_of(MEMO_PLACES, shares) / 2;
+    memo->sets = (uint32_t)share_of(MEMO_PLACES, shares) / MEMO_WAYS;
     asked = arena_array(arena, (size_t)program->slot_count + 1, sizeof(*asked));
     if (!asked || !make_room(memo) || !make_slots(memo, asked, shares) ||
         !make_late(memo) ||
@@ -326,7 +326,7 @@ void memo_forget(struct memo *memo)
     memo->list_count = 1;
     memo->item_count = 0;
     memset(memo->table, 0, 2 * MEMO_LISTS * sizeof(*memo->table));
-    memset(memo->places, 0, (size_t)memo->sets * 2 * MEMO_PLACE);
+    memset(memo->places, 0, (size_t)memo->sets * MEMO_WAYS * MEMO_PLACE);
     for (uint32_t i = 0; i < memo->part_count; i++) {
         value_table_forget_notes(&memo->parts[i].table);
     }

@@ -17,6 +17,7 @@
 
 struct end {
     uint64_t serial; /* of the entry; 0: free */
+    uint64_t used;   /* the memo's clock */
     uint32_t late[LATE_MAX];
     struct verdict verdict;
     uint32_t labels, ranks, fired; /* how many items */
@@ -30,8 +31,8 @@ bool memo_make_ends(struct memo *memo, size_t count)
     return memo->ends != NULL;
 }
 
-/* The place of the request's end, if it may have one, and the words of its
- * late slots. */
+/* The first place of the request's end, if it may have one, and the words of
+ * its late slots. */
 static struct end *place(const struct evaluation *e, uint32_t late[LATE_MAX])
 {
     const struct program *p = e->program;
@@ -57,13 +58,37 @@ static struct end *place(const struct evaluation *e, uint32_t late[LATE_MAX])
         }
         hash = (hash + late[i]) * UINT64_C(0x9e3779b97f4a7c15);
     }
-    return &memo->ends[(hash >> 32) & (memo->end_count - 1)];
+    return &memo->ends[((hash >> 32) & (memo->end_count / MEMO_WAYS - 1)) *
+                       MEMO_WAYS];
+}
+
+/* NULL: it is not there. */
+static struct end *find(const struct memo *memo, struct end *first,
+                        const uint32_t late[LATE_MAX])
+{
+    for (struct end *end = first; end < first + MEMO_WAYS; end++) {
+        if (end->serial == memo->serial &&
+            !memcmp(end->late, late, LATE_MAX * sizeof(*late))) {
+            return end;
+        }
+    }
+    return NULL;
+}
+
+static struct end *least_used(struct end *first)
+{
+    struct end *least = first;
+
+    for (struct end *end = first; end < first + MEMO_WAYS; end++) {
+        least = end->used < least->used ? end : least;
+    }
+    return least;
 }
 
 bool memo_recall_end(struct evaluation *e)
 {
     uint32_t late[LATE_MAX];
-    const struct end *end = place(e, late);
+    struct end *end = place(e, late);
     uint32_t rest;
 
     if (!end) {
@@ -71,8 +96,8 @@ bool memo_recall_end(struct evaluation *e)
         e->memo = NULL; /* whose effects may be another request's */
         return false;
     }
-    if (end->serial != e->memo->serial ||
-        memcmp(end->late, late, sizeof(late)) != 0) {
+    end = find(e->memo, end, late);
+    if (!end) {
         memo_recall_rest(e);
         memo_take_effects(e);
         e->recording = true;
@@ -80,6 +105,7 @@ bool memo_recall_end(struct evaluation *e)
         return false;
     }
     e->memo->ended++;
+    end->used = e->memo->clock;
     e->verdict = end->verdict;
     e->put_off.look = 0;
     e->put_off.labels = end->labels;
@@ -106,8 +132,8 @@ void memo_keep_end(struct evaluation *e)
     if (!told || e->verdict.limited || count > ENDED_MAX) {
         return;
     }
-    struct end made = {.serial = e->memo->serial};
-    end = place(e, made.late);
+    struct end made = {.serial = e->memo->serial, .used = e->memo->clock};
+    end = least_used(place(e, made.late));
     made.verdict = e->verdict;
     made.fired = (uint32_t)e->fired_count;
     made.labels = e->touched_labels.count;

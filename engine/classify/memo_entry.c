@@ -32,7 +32,7 @@ struct kept {
 
 static struct entry *place(const struct memo *memo, uint32_t way)
 {
-    size_t at = ((memo->hash >> 32) & (memo->sets - 1)) * 2 + way;
+    size_t at = ((memo->hash >> 32) & (memo->sets - 1)) * MEMO_WAYS + way;
 
     return (struct entry *)(void *)(memo->places + at * MEMO_PLACE);
 }
@@ -47,7 +47,7 @@ static bool holds(const struct memo *memo, const struct entry *entry)
 
 static struct entry *find(struct memo *memo)
 {
-    for (uint32_t way = 0; way < 2; way++) {
+    for (uint32_t way = 0; way < MEMO_WAYS; way++) {
         struct entry *entry = place(memo, way);
 
         if (holds(memo, entry)) {
@@ -61,11 +61,14 @@ static struct entry *find(struct memo *memo)
 /* A place for the key, written down; what stands there is gone. */
 static struct entry *take_place(struct memo *memo)
 {
-    struct entry *entry = place(memo, 0), *other = place(memo, 1);
+    struct entry *entry = place(memo, 0);
 
-    if (holds(memo, other) ||
-        (!holds(memo, entry) && other->used < entry->used)) {
-        entry = other;
+    for (uint32_t way = 1; way < MEMO_WAYS && !holds(memo, entry); way++) {
+        struct entry *other = place(memo, way);
+
+        if (holds(memo, other) || other->used < entry->used) {
+            entry = other;
+        }
     }
     entry->hash = memo->hash;
     entry->used = entry->serial = ++memo->clock;
