@@ -6,10 +6,14 @@
 #include "steps.h"
 
 /* Serving: bytes of a stream cipher under the request's own key, so that
- * nobody can guess another's decision id. */
+ * nobody can guess another's decision id. The key is made for the first id:
+ * processes may have been forked from one that had made the request. */
 static void id_of_stream(struct wb_request *r, uint64_t id[2])
 {
     size_t at = r->id_count++ % DECISION_IDS;
+    if (r->id_count == 1) {
+        hash_random(r->id_key, sizeof r->id_key);
+    }
     if (at == 0) {
         hash_stream(r->ids, sizeof r->ids, r->id_key,
                     r->id_count / DECISION_IDS);

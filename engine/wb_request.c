@@ -23,7 +23,6 @@ struct wb_request *wb_request_new(void)
         free(r);
         return NULL;
     }
-    hash_random(r->id_key, sizeof r->id_key);
     return r;
 }
 
