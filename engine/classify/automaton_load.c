@@ -15,6 +15,7 @@
 #include <stdlib.h>
 
 #define NONE AUTOMATON_NONE
+#define SHALLOW 3 /* bytes that most texts get to */
 
 struct tree_node {
     uint32_t child, sibling;
@@ -166,21 +167,36 @@ static bool has_output(const struct tree_node *node)
     return node->mark_count > 0 || node->suffix != NONE;
 }
 
-/* States in order; returns the first that has an output. */
-static uint32_t number_states(struct tree *t)
+/* Numbers the states with or without output, from `next` on. Nodes were added
+ * depth first, as their literals are sorted. */
+static uint32_t number_kind(struct tree *t, bool output, uint32_t next)
 {
-    uint32_t next = 0, hit_from;
-
     for (size_t i = 0; i < t->count; i++) {
-        if (!has_output(&t->nodes[t->order[i]])) {
-            t->nodes[t->order[i]].state = next++;
+        struct tree_node *node = &t->nodes[t->order[i]];
+
+        if (has_output(node) == output && node->depth <= SHALLOW) {
+            node->state = next++;
         }
     }
-    hit_from = next;
     for (size_t i = 0; i < t->count; i++) {
-        if (has_output(&t->nodes[t->order[i]])) {
-            t->nodes[t->order[i]].output = next - hit_from;
-            t->nodes[t->order[i]].state = next++;
+        struct tree_node *node = &t->nodes[i];
+
+        if (has_output(node) == output && node->depth > SHALLOW) {
+            node->state = next++;
+        }
+    }
+    return next;
+}
+
+/* Returns the first state that has an output. */
+static uint32_t number_states(struct tree *t)
+{
+    uint32_t hit_from = number_kind(t, false, 0);
+
+    (void)number_kind(t, true, hit_from);
+    for (size_t i = 0; i < t->count; i++) {
+        if (has_output(&t->nodes[i])) {
+            t->nodes[i].output = t->nodes[i].state - hit_from;
         }
     }
     return hit_from;

@@ -15,6 +15,9 @@ uint32_t memo_stretch(const struct keyed_slot *keyed, uint64_t number)
 {
     uint32_t low = 0, high = keyed->bound_count;
 
+    if (high > 0 && number < keyed->bounds[0]) {
+        return 0; /* as most counts are */
+    }
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
 
