@@ -15,6 +15,7 @@
 #include "base/hash.h"
 #include "classify/evaluation.h"
 #include "classify/rules_load.h"
+#include "request/plan.h"
 
 #define HEAD "pack: { name: t, release: 2026.11, language: 1 }\n"
 
@@ -25,6 +26,7 @@ struct weigher {
     struct evaluation *evaluation;
     struct value *values;
     struct request request;
+    struct known_names *names; /* see weigher_know_names() */
 };
 
 static const struct rules_options weigher_options = {.band_suspect = 30,
@@ -43,6 +45,20 @@ static inline void weigher_close(struct weigher *w)
     problems_free(w->problems);
     free(w->values);
     *w = (struct weigher){0};
+}
+
+/* Knows the names that the pack reads, and one more if it is not NULL: only of
+ * headers whose names are looked up values are remembered. */
+static inline void weigher_know_names(struct weigher *w, const char *more)
+{
+    struct plan *plan = (struct plan *)(uintptr_t)program_plan(w->program);
+
+    w->names = known_names_new(w->arena);
+    if (!w->names || !plan_add_names(plan, w->names) ||
+        (more && !known_names_add(w->names, view_text(more))) ||
+        !plan_know(plan, w->names)) {
+        abort();
+    }
 }
 
 /* False when anything failed; what was made must be closed either way. */

@@ -34,19 +34,6 @@ static void draw_text(char *out, size_t size)
     out[size] = '\0';
 }
 
-static struct known_names *names;
-
-/* Only of names that are looked up values are remembered. */
-static void know_names(struct weigher *w)
-{
-    struct plan *plan = (struct plan *)(uintptr_t)program_plan(w->program);
-
-    names = known_names_new(w->arena);
-    if (!names || !plan_add_names(plan, names) || !plan_know(plan, names)) {
-        abort();
-    }
-}
-
 static void make_pack(void)
 {
     static const char *const tests[] = {"contains", "word", "starts-with",
@@ -113,7 +100,7 @@ static void weigh(struct weigher *w, const char *one, const char *two,
     if (!request_prepare(&w->request, w->workspace)) {
         abort();
     }
-    request_look_up(&w->request, names);
+    request_look_up(&w->request, w->names);
     if (with) {
         facts_start(&filling, program_plan(w->program), &w->request, w->values,
                     w->workspace, &cut);
@@ -190,7 +177,7 @@ int main(void)
         draw_text(values[i], i % 9 ? draw(12) : draw(sizeof(values[i]) - 1));
     }
     weigher_open(&w, pack, NULL);
-    know_names(&w);
+    weigher_know_names(&w, NULL);
     compare(&w, 1);
     compare(&w, 64);
     weigher_close(&w);

@@ -107,19 +107,6 @@ static void make_pack(char *pack, size_t size, unsigned rules)
     pack[t.size] = '\0';
 }
 
-static struct known_names *names;
-
-/* Only of names that are looked up values are remembered. */
-static void know_names(struct weigher *w)
-{
-    struct plan *plan = (struct plan *)(uintptr_t)program_plan(w->program);
-
-    names = known_names_new(w->arena);
-    if (!names || !plan_add_names(plan, names) || !plan_know(plan, names)) {
-        abort();
-    }
-}
-
 /* One bit for each rule that is true. */
 static void weigh(struct weigher *w, struct view agent, struct memo *memo,
                   unsigned char *truths)
@@ -132,7 +119,7 @@ static void weigh(struct weigher *w, struct view agent, struct memo *memo,
     if (!request_prepare(&w->request, w->workspace)) {
         abort();
     }
-    request_look_up(&w->request, names);
+    request_look_up(&w->request, w->names);
     facts_start(&filling, program_plan(w->program), &w->request, w->values,
                 w->workspace, &cut);
     evaluation_stateless_of(w->evaluation, &filling, memo);
@@ -180,7 +167,7 @@ static size_t run(unsigned rules, size_t shares, unsigned asked,
 
     make_pack(pack, sizeof(pack), rules);
     weigher_open(&w, pack, NULL);
-    know_names(&w);
+    weigher_know_names(&w, NULL);
     wrong = compare(&w, shares, asked, met);
     weigher_close(&w);
     return wrong;
@@ -218,7 +205,7 @@ static void builds(void)
                       "{ %s } } }\n",
                  rows[i].literal);
         weigher_open(&w, pack, NULL);
-        know_names(&w);
+        weigher_know_names(&w, NULL);
         memo = memo_new(w.program, 1);
         if (!memo) {
             abort();

@@ -253,8 +253,7 @@ static void make_request(struct request *request, unsigned usual)
 
 /* ---- the same twice ---- */
 
-static void start(struct weigher *w, const struct known_names *names,
-                  uint64_t from, unsigned usual)
+static void start(struct weigher *w, uint64_t from, unsigned usual)
 {
     seed = from;
     weigher_start(w);
@@ -263,7 +262,7 @@ static void start(struct weigher *w, const struct known_names *names,
         abort();
     }
     if (draw(9)) {
-        request_look_up(&w->request, names);
+        request_look_up(&w->request, w->names);
     }
 }
 
@@ -309,39 +308,26 @@ static size_t weigh(struct weigher *w, struct memo *with, uint64_t rate,
     return cut ? 0 : answers(w, evaluation_verdict(w->evaluation), out);
 }
 
-static struct known_names *know_names(struct weigher *w)
-{
-    struct plan *plan = (struct plan *)(uintptr_t)program_plan(w->program);
-    struct known_names *names = known_names_new(w->arena);
-
-    if (!names || !plan_add_names(plan, names) ||
-        !known_names_add(names, VIEW("x-nobody-reads")) ||
-        !plan_know(plan, names)) {
-        abort();
-    }
-    return names;
-}
-
 static size_t wrong, met, fired;
 
 static void compare(struct weigher *w)
 {
     static unsigned char one[4096], other[4096];
-    struct known_names *names = know_names(w);
     struct evaluation *remembers = w->evaluation;
     struct evaluation *forgets = evaluation_new(w->program);
     struct memo *memo = memo_new(w->program, 1);
 
+    weigher_know_names(w, "x-nobody-reads");
     for (unsigned i = 0; i < REQUESTS; i++) {
         uint64_t from = draw(1u << 30), rate = draw(4);
         uint64_t after = seed;
         unsigned usual = i % 3 ? 30 : 3;
         size_t count;
 
-        start(w, names, from, usual);
+        start(w, from, usual);
         count = weigh(w, memo, rate, one);
         w->evaluation = forgets;
-        start(w, names, from, usual);
+        start(w, from, usual);
         wrong += count == 0 || count != weigh(w, NULL, rate, other) ||
                  memcmp(one, other, count) != 0;
         fired += one[2];
