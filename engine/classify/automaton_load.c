@@ -4,8 +4,9 @@
  *
  *   tree      every literal a path of nodes; first child, next sibling
  *   failures  breadth first: where a node's longest proper suffix lies
- *   states    nodes renumbered: without output first, each kind in breadth
- *             first order, so that what is met often lies together
+ *   states    nodes renumbered: without output first; of each kind what most
+ *             texts get to, then literal by literal, so that what is met
+ *             often, or one after the other, lies together
  *   table     a state's row is its failure's row with its children put in
  *
  * Trees are built in an arena of their own that goes when all are done.

@@ -33,9 +33,9 @@
 #define MEMO_MATCHES 256
 #define MEMO_STEMS 128
 #define MEMO_ENDS 512
-#define MEMO_WAYS                                                              \
-    4 /* places of either that a key may have: few keys that come              \
-         often drive each other out */
+/* Places, and ends, that a key may stand in: with fewer, keys that come often
+ * drive each other out. */
+#define MEMO_WAYS 4
 #define MEMO_PLACE 1280    /* bytes: a key, and what it came to */
 #define MEMO_WORDS 192     /* of a key */
 #define MEMO_AGENT_MAX 320 /* bytes of a user agent that is remembered */

@@ -45,9 +45,9 @@ void value_table_forget_notes(const struct value_table *table);
 /* The value's entry; NULL: it is not there. */
 struct remembered *value_table_seek(struct value_table *table,
                                     struct view text);
-/* One for a value that was not found, in place of one that was used less
- * lately: it holds the text, and what it tells is to be filled in. NULL: such
- * values are not kept. */
+/* One for the value that was looked for last and not found, in place of one
+ * that was used less lately: it holds the text, and what it tells is to be
+ * filled in. NULL: such values are not kept. */
 struct remembered *value_table_add(struct value_table *table, struct view text);
 
 /* NULL: nothing. */
